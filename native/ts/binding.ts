@@ -67,7 +67,10 @@ export interface NativeInfo {
 export interface NativeBinding {
   readonly Buffer: new (byteLength: number) => NativeBuffer;
   /** `words` as described in `src/program/decode.cpp`. */
-  readonly Program: new (words: Float64Array, constants: Uint8Array[]) => NativeProgram;
+  readonly Program: new (
+    words: Float64Array,
+    constants: Uint8Array[],
+  ) => NativeProgram;
   /** A read-only view of a part of a file. */
   mapFile(path: string, byteOffset: number, byteLength: number): NativeBuffer;
   info(): NativeInfo;
