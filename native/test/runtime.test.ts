@@ -187,7 +187,10 @@ describe("workers and ends", () => {
     ${end}`;
 
   it("exits cleanly while a run is pending", async () => {
-    const { stdout } = await run(process.execPath, ["-e", script("setTimeout(() => process.exit(0), 50)")]);
+    const { stdout } = await run(process.execPath, [
+      "-e",
+      script("setTimeout(() => process.exit(0), 50)"),
+    ]);
     expect(stdout).toBe("");
   });
 
@@ -234,7 +237,10 @@ describe("handles", () => {
   it("maps a file read-only, and refuses what the file doesn't hold", () => {
     const folder = mkdtempSync(join(tmpdir(), "ryanstream-"));
     const path = join(folder, "data.bin");
-    writeFileSync(path, Uint8Array.from({ length: 5000 }, (_, i) => i % 251));
+    writeFileSync(
+      path,
+      Uint8Array.from({ length: 5000 }, (_, i) => i % 251),
+    );
     const mapped = native().mapFile(path, 4097, 100);
     const bytes = new Uint8Array(100);
     mapped.read(0, bytes);
@@ -251,13 +257,19 @@ describe("handles", () => {
   it("refuse programs and requests that are malformed", () => {
     const { Program, Buffer } = native();
     expect(codeOf(() => new Program(Float64Array.of(1, 2), []))).toBe("ERR_PROGRAM");
-    expect(codeOf(() => new Program([] as unknown as Float64Array, []))).toBe("ERR_INVALID_ARG_TYPE");
+    expect(codeOf(() => new Program([] as unknown as Float64Array, []))).toBe(
+      "ERR_INVALID_ARG_TYPE",
+    );
     const program = new Program(unaryChain(1, 8), []);
     const x = new Float32Array(3);
     expect(codeOf(() => program.run(Float64Array.of(9), [], [x], [x]))).toBe("ERR_DIM_RANGE");
     expect(codeOf(() => program.run(Float64Array.of(2), [], [x], [x]))).toBe("ERR_SHAPE");
-    expect(codeOf(() => program.run(Float64Array.of(3), [new Buffer(1)], [x], [x]))).toBe("ERR_PROGRAM");
-    expect(codeOf(() => program.run(Float64Array.of(3), [{} as never], [x], [x]))).toBe("ERR_INVALID_ARG_TYPE");
+    expect(codeOf(() => program.run(Float64Array.of(3), [new Buffer(1)], [x], [x]))).toBe(
+      "ERR_PROGRAM",
+    );
+    expect(codeOf(() => program.run(Float64Array.of(3), [{} as never], [x], [x]))).toBe(
+      "ERR_INVALID_ARG_TYPE",
+    );
     expect(codeOf(() => program.run(Float64Array.of(3), [], [x], []))).toBe("ERR_OUT_OF_RANGE");
     expect(codeOf(() => program.run(Float64Array.of(-3), [], [x], [x]))).toBe("ERR_OUT_OF_RANGE");
     program.dispose();
@@ -281,9 +293,13 @@ describe("the environment", () => {
   });
 
   it("an unknown RYANSTREAM_ISA says what is expected", async () => {
-    const ask = run(process.execPath, ["-p", `require(${JSON.stringify(nativeOrigin())}).info().isa`], {
-      env: { ...process.env, RYANSTREAM_ISA: "sse9" },
-    });
+    const ask = run(
+      process.execPath,
+      ["-p", `require(${JSON.stringify(nativeOrigin())}).info().isa`],
+      {
+        env: { ...process.env, RYANSTREAM_ISA: "sse9" },
+      },
+    );
     await expect(ask).rejects.toThrow(/expected portable, avx2 or avx512/);
   });
 

@@ -92,6 +92,7 @@ export function allResults() {
  */
 export function printTally(results, { total = true } = {}) {
   const sum = (key) => results.reduce((all, result) => all + result[key], 0);
+  const width = Math.max(0, ...results.map(({ step }) => step.length));
   console.log("");
   for (const { step, passed, failed, skipped, failures } of results) {
     const row = [
@@ -99,7 +100,7 @@ export function printTally(results, { total = true } = {}) {
       failed ? `${failed} FAILED` : "",
       skipped ? `${skipped} skipped` : "",
     ];
-    console.log(`${step.padEnd(16)} ${row.filter(Boolean).join(", ")}`);
+    console.log(`${step.padEnd(width)} ${row.filter(Boolean).join(", ")}`);
     for (const failure of failures) console.log(`  FAILED ${failure}`);
   }
   if (total) console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
