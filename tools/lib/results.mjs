@@ -12,8 +12,12 @@ const folder = join(root, "build", "results");
  * @typedef {{ step: string, passed: number, failed: number, skipped: number, failures: string[] }} Result
  */
 
-/** Forgets the results of earlier runs. */
+/** Whether this command is one of those that `.ci/run` adds up. */
+export const inCi = process.env.RYANSTREAM_CI === "1";
+
+/** Forgets the results of earlier runs, unless CI adds this command's to them. */
 export function clearResults() {
+  if (inCi) return;
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -84,14 +88,17 @@ export function allResults() {
   return files.sort().map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")));
 }
 
+const sum = (results, key) => results.reduce((all, result) => all + result[key], 0);
+
+/** Whether anything ran and nothing failed. */
+export const allPassed = (results) => sum(results, "passed") > 0 && sum(results, "failed") === 0;
+
 /**
  * Prints a row for each step, the names of what failed, and the total on a line of its own.
  * @param {Result[]} results
- * @param {{ total?: boolean }} [options]
  * @returns {boolean} whether anything ran and nothing failed.
  */
-export function printTally(results, { total = true } = {}) {
-  const sum = (key) => results.reduce((all, result) => all + result[key], 0);
+export function printTally(results) {
   const width = Math.max(0, ...results.map(({ step }) => step.length));
   console.log("");
   for (const { step, passed, failed, skipped, failures } of results) {
@@ -103,6 +110,12 @@ export function printTally(results, { total = true } = {}) {
     console.log(`${step.padEnd(width)} ${row.filter(Boolean).join(", ")}`);
     for (const failure of failures) console.log(`  FAILED ${failure}`);
   }
-  if (total) console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
-  return sum("passed") > 0 && sum("failed") === 0;
+  console.log(`${sum(results, "passed")} passed, ${sum(results, "failed")} failed`);
+  return allPassed(results);
+}
+
+/** The end of a command: the tally, unless CI runs it among others and prints one for all. */
+export function finish() {
+  const results = allResults();
+  return inCi ? allPassed(results) : printTally(results);
 }
