@@ -39,12 +39,12 @@ struct GemmKernels {
   void (*pack_a)(const float* a, int64_t row_stride, int64_t k_stride, int64_t m, int64_t k,
                  float* tiles);
 
-  // C[m,n] (+)= A*B over k steps. Tiles of A stand tile_stride floats apart and
-  // panels of B panel_stride floats apart, so that both may be a range of k of
-  // longer ones. The last tile (m % mr rows) is [..][m % mr]. bias[n], where
-  // not null, is added once after the chain.
-  void (*multiply)(int64_t m, int64_t n, int64_t k, const float* tiles, int64_t tile_stride,
-                   const float* panels, int64_t panel_stride, float* c, int64_t ldc,
+  // C[m,n] (+)= A*B over k steps, where step 0 of the panels meets step first_k
+  // of the tiles. tile_k and panel_k are the steps that a tile and a panel hold
+  // (their distance in memory). bias[n], where not null, is added once, after
+  // the chain.
+  void (*multiply)(int64_t m, int64_t n, int64_t k, const float* tiles, int64_t tile_k,
+                   int64_t first_k, const float* panels, int64_t panel_k, float* c, int64_t ldc,
                    bool accumulate, const float* bias);
 
   // The whole product with A as it lies in memory and B in panels (as pack_b
