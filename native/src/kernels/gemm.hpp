@@ -15,13 +15,13 @@
 namespace rs {
 
 // Columns of a panel, for every instruction set.
-inline constexpr int kPanelWidth = 32;
+static constexpr int kPanelWidth = 32;
 
 // As DType's first three; kernels don't include program/.
 enum class FloatType : int { f32 = 0, bf16 = 1, f16 = 2 };
 
 // Floats that pack_b writes for B[k,n].
-constexpr int64_t panel_floats(int64_t k, int64_t n) {
+static constexpr int64_t panel_floats(int64_t k, int64_t n) {
   return (n + kPanelWidth - 1) / kPanelWidth * kPanelWidth * k;
 }
 
