@@ -51,13 +51,17 @@ export function record(step, checks) {
 /** Where vitest's JSON reporter writes. */
 export const vitestReport = join(root, "build", "vitest.json");
 
-/** Saves what vitest reported. A run that left no report failed as a whole. */
-export function recordVitest(step, status) {
-  let report;
-  try {
-    report = JSON.parse(readFileSync(vitestReport, "utf8"));
-  } catch {
-    return record(step, [{ name: "vitest ended without a report", ok: false }]);
+/**
+ * Vitest's report as a result.
+ * @param {string} step
+ * @param {number} status    what vitest exited with
+ * @param {any} report       what its JSON reporter wrote; undefined when there is none
+ * @returns {Result}
+ */
+export function vitestResult(step, status, report) {
+  if (report === undefined) {
+    const failures = ["vitest ended without a report"];
+    return { step, passed: 0, failed: 1, skipped: 0, failures };
   }
   const failures = report.testResults.flatMap((file) => {
     const failed = file.assertionResults.filter((test) => test.status === "failed");
@@ -67,14 +71,26 @@ export function recordVitest(step, status) {
   });
   // Vitest exits non-zero for an unhandled error too, with every test passed.
   if (status !== 0 && failures.length === 0) failures.push(`vitest exited with ${status}`);
-  saveResult({
+  return {
     step,
     passed: report.numPassedTests,
     failed: failures.length,
     skipped: report.numPendingTests + report.numTodoTests,
     failures,
-  });
-  return failures.length === 0;
+  };
+}
+
+/** Saves what vitest left in its report. */
+export function recordVitest(step, status) {
+  let report;
+  try {
+    report = JSON.parse(readFileSync(vitestReport, "utf8"));
+  } catch {
+    // killed before it could write one
+  }
+  const result = vitestResult(step, status, report);
+  saveResult(result);
+  return result.failed === 0;
 }
 
 /** @returns {Result[]} */
