@@ -2,6 +2,8 @@
 # own namespace (RS_ISA). -ftree-vectorize is -O3's; the kernels don't rely on it.
 set(RS_KERNEL_SOURCES
   src/kernels/attention.cpp
+  src/kernels/attention_grad.cpp
+  src/kernels/attention_rope.cpp
   src/kernels/elementwise.cpp
   src/kernels/gemm.cpp
   src/kernels/norm.cpp
