@@ -89,7 +89,18 @@ static void attend(const QueryRows* x, const KeyBlock* b, const uint64_t* visibl
     together = together && v[i] == v[0] + i * kKeyRun * b->v_stride;
   }
   alignas(64) float scale[kQueryBlock];
-  score_block<T>(x->rows, visible, x->q, x->ldq, k, b->k_stride, x->d, x->s);
+  if (b->next_k[0] != nullptr && x->rows <= kTileRows) {
+    Ahead ahead;
+    for (int i = 0; i < kKeyRuns; ++i) {
+      ahead.v[i] = reinterpret_cast<const char*>(v[i]);
+      ahead.k[i] = static_cast<const char*>(b->next_k[i]);
+    }
+    ahead.k_step = b->k_stride * static_cast<ptrdiff_t>(sizeof(T));
+    ahead.v_step = kKeyRun * b->v_stride * static_cast<ptrdiff_t>(sizeof(T)) / (x->d > 0 ? x->d : 1);
+    score_block<T, true>(x->rows, visible, x->q, x->ldq, k, b->k_stride, x->d, &ahead, x->s);
+  } else {
+    score_block<T, false>(x->rows, visible, x->q, x->ldq, k, b->k_stride, x->d, nullptr, x->s);
+  }
   raise_maxima(x, visible, scale);
   exponentiate(x, visible, scale);
   if (together) {

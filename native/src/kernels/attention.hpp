@@ -31,6 +31,7 @@ struct KeyBlock {
   const void* k[kKeyRuns];  // transposed: [d][k_stride], kKeyRun keys of each line
   const void* v[kKeyRuns];  // [kKeyRun][v_stride]
   ptrdiff_t k_stride, v_stride;  // in elements
+  const void* next_k[kKeyRuns];  // the keys wanted next, to be fetched; null for none
 };
 
 // Query rows with the state of their softmax.

@@ -48,8 +48,8 @@ static void block(const GradRows* x, const GradKeys* y, const uint64_t* visible,
     kt[i] = y->kt + i * kKeyRun;
     vt[i] = y->vt + i * kKeyRun;
   }
-  score_block<float>(x->rows, visible, x->q, x->ldd, kt, kKeyBlock, x->d, p);
-  score_block<float>(x->rows, visible, x->dout, x->lde, vt, kKeyBlock, x->e, ds);
+  score_block<float, false>(x->rows, visible, x->q, x->ldd, kt, kKeyBlock, x->d, nullptr, p);
+  score_block<float, false>(x->rows, visible, x->dout, x->lde, vt, kKeyBlock, x->e, nullptr, ds);
   differentiate(x, visible, p, ds);
   uint64_t keys[kKeyBlock];
   turn_masks(x->rows, visible, keys);

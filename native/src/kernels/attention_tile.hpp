@@ -45,10 +45,19 @@ static inline float largest_lane(vf a) {
 #endif
 }
 
+// What to fetch while scores are computed, a run of keys each: the block's values
+// and the next block's keys. With few rows, memory sets the pace, and neither is
+// where the processor would look by itself.
+struct Ahead {
+  const char* v[kKeyRuns];
+  const char* k[kKeyRuns];
+  ptrdiff_t v_step, k_step;  // bytes for each dimension of the head
+};
+
 // Runs [0, NS) of k, R rows.
-template <typename T, int R, int NS>
+template <typename T, int R, int NS, bool Fetch>
 static inline void score_tile(const float* q, ptrdiff_t ldq, const T* const* k, ptrdiff_t k_stride,
-                              int depth, float* s) {
+                              int depth, const Ahead* ahead, int run, float* s) {
   vf sum[R][NS * kRunVectors];
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r) {
@@ -56,6 +65,13 @@ static inline void score_tile(const float* q, ptrdiff_t ldq, const T* const* k, 
     for (int c = 0; c < NS * kRunVectors; ++c) sum[r][c] = vzero();
   }
   for (int d = 0; d < depth; ++d) {
+    if (Fetch) {
+#pragma GCC unroll 4
+      for (int c = 0; c < NS; ++c) {
+        __builtin_prefetch(ahead->v[run + c] + d * ahead->v_step, 0, 2);
+        __builtin_prefetch(ahead->k[run + c] + d * ahead->k_step, 0, 2);
+      }
+    }
     vf key[NS * kRunVectors];
 #pragma GCC unroll 8
     for (int c = 0; c < NS * kRunVectors; ++c) {
@@ -76,35 +92,36 @@ static inline void score_tile(const float* q, ptrdiff_t ldq, const T* const* k, 
 }
 
 // Scores of R rows against runs [first, last).
-template <typename T, int R>
+template <typename T, int R, bool Fetch>
 static void score_rows(const float* q, ptrdiff_t ldq, const T* const* k, ptrdiff_t k_stride,
-                       int depth, int first, int last, float* s) {
+                       int depth, int first, int last, const Ahead* ahead, float* s) {
   constexpr int kMost = kLanes == 16 || R == 1 ? 4 : R <= 3 ? 2 : 1;
   for (int run = first; run < last;) {
     float* at = s + run * kKeyRun;
+    const T* const* from = k + run;
     if (kMost >= 4 && last - run == 4) {
-      score_tile<T, R, kMost >= 4 ? 4 : 1>(q, ldq, k + run, k_stride, depth, at);
+      score_tile<T, R, kMost >= 4 ? 4 : 1, Fetch>(q, ldq, from, k_stride, depth, ahead, run, at);
       run += 4;
     } else if (kMost >= 2 && last - run >= 2) {
-      score_tile<T, R, kMost >= 2 ? 2 : 1>(q, ldq, k + run, k_stride, depth, at);
+      score_tile<T, R, kMost >= 2 ? 2 : 1, Fetch>(q, ldq, from, k_stride, depth, ahead, run, at);
       run += 2;
     } else {
-      score_tile<T, R, 1>(q, ldq, k + run, k_stride, depth, at);
+      score_tile<T, R, 1, Fetch>(q, ldq, from, k_stride, depth, ahead, run, at);
       run += 1;
     }
   }
 }
 
-template <typename T>
-static void score_any(int rows, const float* q, ptrdiff_t ldq, const T* const* k,
-                      ptrdiff_t k_stride, int depth, int first, int last, float* s) {
+template <typename T, bool Fetch>
+static void score_any(int rows, const float* q, ptrdiff_t ldq, const T* const* k, ptrdiff_t stride,
+                      int depth, int first, int last, const Ahead* ahead, float* s) {
   switch (rows) {
-    case 1: return score_rows<T, 1>(q, ldq, k, k_stride, depth, first, last, s);
-    case 2: return score_rows<T, 2>(q, ldq, k, k_stride, depth, first, last, s);
-    case 3: return score_rows<T, 3>(q, ldq, k, k_stride, depth, first, last, s);
-    case 4: return score_rows<T, 4>(q, ldq, k, k_stride, depth, first, last, s);
-    case 5: return score_rows<T, 5>(q, ldq, k, k_stride, depth, first, last, s);
-    default: return score_rows<T, 6>(q, ldq, k, k_stride, depth, first, last, s);
+    case 1: return score_rows<T, 1, Fetch>(q, ldq, k, stride, depth, first, last, ahead, s);
+    case 2: return score_rows<T, 2, Fetch>(q, ldq, k, stride, depth, first, last, ahead, s);
+    case 3: return score_rows<T, 3, Fetch>(q, ldq, k, stride, depth, first, last, ahead, s);
+    case 4: return score_rows<T, 4, Fetch>(q, ldq, k, stride, depth, first, last, ahead, s);
+    case 5: return score_rows<T, 5, Fetch>(q, ldq, k, stride, depth, first, last, ahead, s);
+    default: return score_rows<T, 6, Fetch>(q, ldq, k, stride, depth, first, last, ahead, s);
   }
 }
 
@@ -211,17 +228,19 @@ static void sum_masked(int rows, const uint64_t* mask, const float* c, const T* 
 }
 
 // The scores of all rows against one block; rows that see nothing of it may be
-// left unwritten, as may runs that no row of a tile sees.
-template <typename T>
+// left unwritten, as may runs that no row of a tile sees. Fetch is for one tile.
+template <typename T, bool Fetch>
 static void score_block(int rows, const uint64_t* visible, const float* q, ptrdiff_t ldq,
-                        const T* const* k, ptrdiff_t k_stride, int depth, float* s) {
+                        const T* const* k, ptrdiff_t k_stride, int depth, const Ahead* ahead,
+                        float* s) {
   for (int i = 0; i < rows; i += kTileRows) {
     const int n = rows - i < kTileRows ? rows - i : kTileRows;
     uint64_t any = 0;
     for (int r = 0; r < n; ++r) any |= visible[i + r];
     if (any == 0) continue;
-    score_any<T>(n, q + i * ldq, ldq, k, k_stride, depth, lowest_bit(any) / kKeyRun,
-                 highest_bit(any) / kKeyRun + 1, s + i * kKeyBlock);
+    const int first = lowest_bit(any) / kKeyRun, last = highest_bit(any) / kKeyRun + 1;
+    score_any<T, Fetch>(n, q + i * ldq, ldq, k, k_stride, depth, first, last, ahead,
+                        s + i * kKeyBlock);
   }
 }
 

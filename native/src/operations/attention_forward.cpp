@@ -100,7 +100,7 @@ void attend(const AttentionKernels& kernels, const Plan& plan, const OperationAr
       any |= visible[r];
     }
     if (any == 0) continue;
-    KeyBlock keys;
+    KeyBlock keys = {};
     keys.k_stride = kKeyBlock;
     keys.v_stride = width;
     for (int i = 0; i < kKeyRuns; ++i) {

@@ -152,12 +152,20 @@ void attend(const AttentionKernels& kernels, const Shape& x, const Pages& pages,
   }
   rows.begin(unit.rows);
   const int type = kernel_type(pages.k->dtype);
-  for (int64_t base = low / kKeyBlock * kKeyBlock; base < high; base += kKeyBlock) {
-    uint64_t visible[kQueryBlock], any = 0;
+  const auto masks = [&](int64_t base, uint64_t* visible) {
+    uint64_t any = 0;
     for (int r = 0; r < unit.rows; ++r) any |= visible[r] = range_mask(range[r], base);
+    return any;
+  };
+  for (int64_t base = low / kKeyBlock * kKeyBlock; base < high; base += kKeyBlock) {
+    uint64_t visible[kQueryBlock], later[kQueryBlock];
+    const uint64_t any = masks(base, visible);
     if (any == 0) continue;
-    KeyBlock block;
+    KeyBlock block, next = {};
     locate(pages, sequence, g, base, any, &block);
+    const uint64_t then = masks(base + kKeyBlock, later);
+    if (then != 0) locate(pages, sequence, g, base + kKeyBlock, then, &next);
+    std::copy_n(next.k, kKeyRuns, block.next_k);
     rows.block(type, base, block, visible);
   }
   float sum[kQueryBlock];
