@@ -114,7 +114,7 @@ export class Trace {
     const outputs = types.map((type) => this.#value(type, node));
     (node as { outputs: readonly number[] }).outputs = outputs.map((s) => s.id);
     this.#graph.nodes.push(node);
-    updates.forEach((slot, i) => this.#versions.set(slot, outputs[i] as Sym));
+    for (const [i, slot] of updates.entries()) this.#versions.set(slot, outputs[i] as Sym);
     return outputs;
   }
 
