@@ -2,7 +2,7 @@
 // extents by terms. Hashes, merging of equal operations and the JSON form use it.
 
 import { TensorError } from "./errors.js";
-import { Dim, Extent, type Shape, type Size, type Term } from "./extent.js";
+import { type Dim, Extent, type Shape, type Size, type Term } from "./extent.js";
 import type { Graph } from "./graph.js";
 import type { Attribute, Attributes } from "./operation.js";
 import { dimsOf, size } from "./shape.js";
@@ -80,5 +80,5 @@ export function canonicalAttributes(attrs: Attributes): string {
 function attributeKey(value: Attribute): string {
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value !== "object") return JSON.stringify(value);
-  return `[${value.map((s) => (typeof s === "number" ? attributeKey(s) : s.key))}]`;
+  return `[${value.map((s) => (typeof s === "number" ? attributeKey(s) : String(s)))}]`;
 }

@@ -47,7 +47,7 @@ export function grad(
   return targets.map((t) => {
     const gradient = backward.gradients.get(t.id);
     if (gradient !== undefined) return gradient;
-    if (unconnected === "zeros") return full(t.shape, 0);
+    if (unconnected === "zeros" || backward.depends(root, t)) return full(t.shape, 0);
     throw new TensorError(
       "ERR_NOT_CONNECTED",
       `grad: the loss doesn't depend on ${trace.labelOf(t.id)} (${describeType(t)}); ` +
@@ -82,14 +82,24 @@ class Backward {
     }
   }
 
+  /** Whether `value` is computed from `from` at all, be it with a gradient of zero. */
+  depends(value: Sym, from: Sym): boolean {
+    const dependent = new Set([from.id]);
+    for (const node of this.#nodes) {
+      if (!node.inputs.some((id) => dependent.has(id))) continue;
+      for (const id of node.outputs) dependent.add(id);
+    }
+    return dependent.has(value.id);
+  }
+
   #needs(node: GraphNode): boolean {
-    return node.inputs.some((id) => this.#active.has(id));
+    const constant = findOperation(node.operation).adjoint === "zero";
+    return !constant && node.inputs.some((id) => this.#active.has(id));
   }
 
   #step(node: GraphNode): void {
     const { adjoint } = findOperation(node.operation);
-    if (adjoint === "zero") return;
-    if (adjoint === undefined) {
+    if (adjoint === undefined || adjoint === "zero") {
       throw new TensorError(
         "ERR_NOT_DIFFERENTIABLE",
         `${node.operation}${node.scope && ` in ${node.scope}`} has no adjoint; ` +
@@ -110,10 +120,10 @@ class Backward {
       cotangent: (i) => cotangents[i] ?? full((outputs[i] as Sym).shape, 0),
     });
     const { inputs: gradients, replaceOutputs } = isFull(result) ? result : { inputs: result };
-    node.inputs.forEach((id, i) => this.#accumulate(node, id, gradients[i]));
-    replaceOutputs?.forEach((by, i) => {
+    for (const [i, id] of node.inputs.entries()) this.#accumulate(node, id, gradients[i]);
+    for (const [i, by] of (replaceOutputs ?? []).entries()) {
       if (by !== undefined) this.#trace.replace(outputs[i] as Sym, by);
-    });
+    }
   }
 
   #accumulate(node: GraphNode, id: number, gradient: Sym<"f32"> | undefined): void {

@@ -1,3 +1,4 @@
+export { type ArenaPlan, planArena, type Region } from "./arena.js";
 export {
   expectDtype,
   expectMinimumRank,
@@ -7,6 +8,7 @@ export {
   input,
 } from "./check.js";
 export { Constant, constant, maxConstantBytes } from "./constant.js";
+export type { Cost, CostRow, Counts } from "./cost.js";
 export type { ArrayLikeOfDType, ArrayOfDType, DType, FloatDType, TypedArray } from "./dtype.js";
 export { bytesPerElement, dtypes, newArray } from "./dtype.js";
 export { TensorError, type TensorErrorCode } from "./errors.js";
@@ -14,6 +16,7 @@ export type { DimOptions, DimValue, Shape, Size, SizeLike } from "./extent.js";
 export { Dim, dim, Extent } from "./extent.js";
 export { type GradOptions, grad } from "./grad.js";
 export type { Graph, GraphNode } from "./graph.js";
+export type { ProgramJson } from "./json.js";
 export { liveHandles } from "./native-binding.js";
 export type {
   AdjointContext,
@@ -82,6 +85,18 @@ export {
   tanh,
 } from "./operations/unary.js";
 export { where } from "./operations/where.js";
+export type { Plan, Storage } from "./plan.js";
+export type { Profile, ProfileRow } from "./profile.js";
+export {
+  type BindOptions,
+  type InputArrays,
+  type InputSpecs,
+  Program,
+  type ProgramMemory,
+  type ResultArrays,
+  type Returned,
+  type RunOptions,
+} from "./program.js";
 export {
   broadcast,
   describeShape,
@@ -100,6 +115,7 @@ export {
 } from "./slot.js";
 export { Sym } from "./symbol.js";
 export { emit, named, type Operand, scope } from "./trace.js";
+export { evaluate, type InputSymbols, program } from "./tracing.js";
 export {
   bf16,
   describeType,

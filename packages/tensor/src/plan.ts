@@ -1,7 +1,7 @@
 // Where every value of a program lies: in the arena, in a slot or in a constant;
 // and which operations run. Reshapes and other aliases share memory and don't run.
 
-import { alignUp, type ArenaPlan, planArena, type Region } from "./arena.js";
+import { type ArenaPlan, alignUp, planArena, type Region } from "./arena.js";
 import type { Graph, GraphNode } from "./graph.js";
 import { findOperation } from "./operation.js";
 import { maximumBytes, type TensorType } from "./type.js";
@@ -41,7 +41,11 @@ export function planGraph(graph: Graph): Plan {
   };
   const open = (id: number, step: number) => {
     const bytes = alignUp(maximumBytes(graph.values[id] as TensorType));
-    settle(id, { kind: "region", region: regions.push({ bytes, start: step, end: step }) - 1 }, step);
+    settle(
+      id,
+      { kind: "region", region: regions.push({ bytes, start: step, end: step }) - 1 },
+      step,
+    );
   };
   const touch = (id: number, step: number) => {
     const home = homes[id] as Home;

@@ -48,7 +48,7 @@ const partials: Partial<Record<BinaryKind, Partials>> = {
     b: (dy, a, b) => where(less(b, a), dy, 0),
   },
   pow: {
-    a: (dy, a, b) => mul(dy, mul(b, pow(a, sub(b, 1)))),
+    a: (dy, a, b) => mul(dy, mul(pow(a, typeof b === "number" ? b - 1 : sub(b, 1)), b)),
     b: (dy, a, _, y) => mul(dy, mul(y, typeof a === "number" ? Math.log(a) : log(a))),
   },
 };

@@ -38,6 +38,8 @@ export function renumber(graph: Graph): Graph {
     nodes,
     outputs: graph.outputs.map((o) => ({ ...o, value: number(o.value) })),
     single: graph.single,
-    names: new Map([...graph.names].filter(([, id]) => numbers.has(id)).map(([n, id]) => [n, number(id)])),
+    names: new Map(
+      [...graph.names].filter(([, id]) => numbers.has(id)).map(([n, id]) => [n, number(id)]),
+    ),
   };
 }

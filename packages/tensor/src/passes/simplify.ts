@@ -1,8 +1,8 @@
 // Drops operations whose results nobody reads, and computes equal things once.
 // Operations that update slots are roots and are never merged.
 
-import type { Graph, GraphNode } from "../graph.js";
 import { canonicalAttributes } from "../canonical.js";
+import type { Graph, GraphNode } from "../graph.js";
 import { describeType } from "../type.js";
 
 export function eliminateDead(graph: Graph): Graph {
