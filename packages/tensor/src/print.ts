@@ -37,7 +37,7 @@ export function printGraph(graph: Graph, plan: Plan, hash: string): string {
         `${attributes(graph, node)}${note && `  // ${note}`}`,
     );
   }
-  const results = graph.outputs.map((o) => `${o.name && `${o.name}: `}${ref(o.value)}`);
+  const results = graph.outputs.map((o) => (graph.single ? "" : `${o.name}: `) + ref(o.value));
   lines.push(`  return ${graph.single ? results.join("") : `{ ${results.join(", ")} }`}`);
   const { bytes, lowerBoundBytes } = plan.arena;
   lines.push(`arena ${bytes} bytes, at least ${lowerBoundBytes} live at once`);
