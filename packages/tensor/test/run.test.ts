@@ -95,6 +95,11 @@ describe("results", () => {
     using p = t.program({ x: t.f32(rows) }, ({ x }) => ({ a: t.mul(x, 2) }));
     const run = p.run({ x: new Float32Array(2) }, { into: { a: new Float32Array(3) } });
     await expect(run).rejects.toEqual(code("ERR_OUTPUT", /a is f32\[rows\].*2, found.*3/));
+    const unknown = p.run(
+      { x: new Float32Array(2) },
+      { into: { b: new Float32Array(2) } as never },
+    );
+    await expect(unknown).rejects.toEqual(code("ERR_OUTPUT", /called b; there are a/));
   });
 
   it("may be inputs, slots, constants and views of them, and empty", async () => {
@@ -135,6 +140,17 @@ describe("a run is refused", () => {
       code("ERR_DIM_RANGE", /rows is 513: allowed are rows from 1 to 512/),
     );
     expect(await p.run({ x: new Float32Array(512) })).toHaveLength(512);
+  });
+
+  it("for what only the data tells, by operation and scope", async () => {
+    const table = t.parameter("table", t.f32(4, 2));
+    using p = t.program({ ids: t.i32(rows) }, ({ ids }) =>
+      t.scope("model.embed", () => t.embedding(table, ids)),
+    );
+    const run = p.run({ ids: Int32Array.of(0, 4) });
+    await expect(run).rejects.toEqual(code("ERR_VALUE", /embedding\) in model\.embed: .*4/));
+    expect(await p.run({ ids: Int32Array.of(0, 3) })).toHaveLength(4);
+    table.dispose();
   });
 
   it("after dispose(), which may be called twice", async () => {
