@@ -2,7 +2,6 @@
 // the stack of the error leads to the line of the user's code that is wrong.
 
 export type TensorErrorCode =
-  | "ERR_ABORTED"
   | "ERR_ADJOINT"
   | "ERR_ATTRIBUTE"
   | "ERR_CONSTANT_SIZE"
@@ -18,7 +17,6 @@ export type TensorErrorCode =
   | "ERR_NOT_DIFFERENTIABLE"
   | "ERR_NO_TRACE"
   | "ERR_OUTPUT"
-  | "ERR_PLAN"
   | "ERR_SHAPE"
   | "ERR_SLOT_UNBOUND"
   | "ERR_SYMBOL_VALUE"

@@ -110,6 +110,38 @@ describe("what is refused", () => {
     );
   });
 
+  it("anything else with an error of ours, never another", () => {
+    const junk = fc.oneof(
+      fc.constant(null),
+      fc.integer(),
+      fc.string(),
+      fc.constant([]),
+      fc.constant({}),
+    );
+    const { p, slots } = example();
+    const text = JSON.stringify(p);
+    const paths: (string | number)[][] = [];
+    const walk = (part: unknown, path: (string | number)[]) => {
+      paths.push(path);
+      if (typeof part !== "object" || part === null) return;
+      for (const [key, value] of Object.entries(part)) walk(value, [...path, key]);
+    };
+    walk(JSON.parse(text), []);
+    fc.assert(
+      fc.property(fc.constantFrom(...paths.slice(1)), junk, (path, value) => {
+        const json = JSON.parse(text);
+        const parent = path.slice(0, -1).reduce((part, key) => part[key], json);
+        parent[path.at(-1) as string] = value;
+        try {
+          t.Program.fromJSON(json, slots);
+        } catch (error) {
+          expect(error).toBeInstanceOf(t.TensorError);
+        }
+      }),
+      { seed: 20260106, numRuns: 1000 },
+    );
+  });
+
   it("text that isn't JSON", () => {
     expect(() => t.Program.fromJSON("{")).toThrow(expect.objectContaining({ code: "ERR_JSON" }));
   });
