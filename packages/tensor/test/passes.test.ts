@@ -127,6 +127,47 @@ describe("a symbol keeps the content that its slot had", () => {
   });
 });
 
+describe("updates in place", () => {
+  it("run as soon as their gradient is there, which then needs no memory to the end", () => {
+    const layers = Array.from({ length: 8 }, (_, i) => ({
+      w: t.parameter(`w${i}`, t.f32(64, 64)),
+      m: t.state(`m${i}`, t.f32(64, 64)),
+    }));
+    const build = (update: boolean) =>
+      t.program({ x: t.f32(4, 64) }, ({ x }) => {
+        const y = layers.reduce((h, { w }) => t.tanh(t.matmul(h, w)), x);
+        const gradients = t.grad(
+          t.mean(y),
+          layers.map((l) => l.w),
+        );
+        if (!update) return Object.fromEntries(gradients.map((g, i) => [`g${i}`, g]));
+        for (const [i, { w, m }] of layers.entries()) {
+          t.emit(sgd, [gradients[i] as t.Sym], { rate: 0.1 }, [w, m]);
+        }
+        return {};
+      });
+    const updated = build(true);
+    const at = updated.graph.nodes.map((n) => n.operation === "test.sgd");
+    expect(at.filter(Boolean)).toHaveLength(8);
+    expect(at.indexOf(true)).toBeLessThan(at.length - 8);
+    const gradientBytes = 64 * 64 * 4;
+    expect(build(false).plan.arena.bytes).toBeGreaterThan(8 * gradientBytes);
+    expect(updated.plan.arena.bytes).toBeLessThan(3 * gradientBytes);
+  });
+
+  it("wait for the last reader of the old content", () => {
+    const w = t.parameter("w", t.f32(4));
+    const p = t.program(x4, ({ x }) => {
+      const old = t.reshape(w, [2, 2]);
+      const a = t.exp(x);
+      const b = t.mul(t.neg(a), t.reshape(old, [4]));
+      t.assign(w, a);
+      return b;
+    });
+    expect(operations(p).filter((o) => o !== "reshape")).toEqual(["exp", "neg", "mul", "assign"]);
+  });
+});
+
 describe("an adjoint that repeats the forward operation", () => {
   it("replaces it, for the loss and whatever else reads it", () => {
     const p = t.program(x4, ({ x }) => {
