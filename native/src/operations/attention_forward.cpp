@@ -64,7 +64,11 @@ void pack(const AttentionKernels& kernels, const Plan& plan, const OperationArgs
   kernels.transpose(k, x.G * x.D, n, x.D, plan.keys(panels, slot, block));
   const int width = padded_width(x.E);
   float* to = plan.values(panels, slot, block);
-  for (int i = 0; i < n; ++i) kernels.load_row(v + i * x.G * x.E, 1.0f, x.E, width, to + i * width);
+  for (int i = 0; i < n; ++i) {
+    const float* row = v + i * x.G * x.E;
+    const float* soon = i + kFetchAhead < n ? row + kFetchAhead * x.G * x.E : nullptr;
+    kernels.load_row(row, soon, 1.0f, x.E, width, to + i * width);
+  }
 }
 
 void attend(const AttentionKernels& kernels, const Plan& plan, const OperationArgs& args,
@@ -83,10 +87,12 @@ void attend(const AttentionKernels& kernels, const Plan& plan, const OperationAr
   KeyRange range[kQueryBlock];
   int64_t low = x.S, high = 0;
   for (int r = 0; r < n; ++r) {
-    range[r] = x.range(group.position(first + r));
+    range[r] = x.range(b, group.position(first + r));
     low = std::min(low, range[r].low);
     high = std::max(high, range[r].high);
-    rows.load(r, args.in[0].as<float>() + row_of(r) * x.D, x.scale);
+    const float* q = args.in[0].as<float>();
+    const float* soon = r + kFetchAhead < n ? q + row_of(r + kFetchAhead) * x.D : nullptr;
+    rows.load(r, q + row_of(r) * x.D, soon, x.scale);
   }
   rows.begin(n);
   const int width = padded_width(x.E);
@@ -123,9 +129,7 @@ void attend(const AttentionKernels& kernels, const Plan& plan, const OperationAr
 }
 
 Status check(const OperationArgs& a) {
-  const bool segmented = a.integer(3, 1, 1);
-  RS_RETURN_IF(expect_arity(a, segmented ? 4 : 3, 2, 4));
-  RS_RETURN_IF(check_attention_inputs(a));
+  RS_RETURN_IF(check_attention_inputs(a, 3, 2));
   const AttentionShape x(a);
   RS_RETURN_IF(expect_tensor(a.out[0], "output", DType::f32, 4));
   RS_RETURN_IF(expect_dim(a.out[0], "output", 0, x.B));
@@ -145,6 +149,7 @@ size_t workspace(const OperationArgs& a, int threads) {
 Status run_attention(Isa isa, const OperationArgs& args, RunContext& context) {
   const AttentionKernels& kernels = attention_family(isa);
   const Plan plan(AttentionShape(args), context.pool.size());
+  RS_RETURN_IF(check_positions(plan.x));
   const Scratch scratch = carve(plan, context.workspace);
   char* memory = static_cast<char*>(context.workspace) + scratch.bytes;
   const size_t each = thread_bytes(plan);
