@@ -127,6 +127,30 @@ describe("a symbol keeps the content that its slot had", () => {
   });
 });
 
+describe("stretched copies", () => {
+  const B = t.dim("B", { max: 4 });
+
+  it("are not made for operations that stretch by themselves", () => {
+    const p = t.program({ x: t.f32(B, 3), v: t.f32(3) }, ({ x, v }) => {
+      const wide = t.broadcastTo(t.broadcastTo(v, [1, 3]), [B, 3]);
+      return t.where(t.less(x, wide), wide, t.mul(wide, x));
+    });
+    expect(operations(p)).toEqual(["less", "mul", "where"]);
+    const found = interpret(p, { x: [1, 5, 3, 4, 0, 6], v: [2, 3, 4] }, { B: 2 });
+    expect([...(found["result"] as Float64Array)]).toEqual([2, 15, 4, 8, 3, 24]);
+  });
+
+  it("are made where nothing else gives the shape", () => {
+    const p = t.program({ v: t.f32(1, 3) }, ({ v }) => {
+      const wide = t.broadcastTo(v, [4, 3]);
+      return { squared: t.mul(wide, wide), wide: t.exp(wide) };
+    });
+    expect(operations(p)).toContain("broadcast_to");
+    const { squared } = interpret(p, { v: [1, 2, 3] });
+    expect([...(squared as Float64Array)]).toEqual([1, 4, 9, 1, 4, 9, 1, 4, 9, 1, 4, 9]);
+  });
+});
+
 describe("updates in place", () => {
   it("run as soon as their gradient is there, which then needs no memory to the end", () => {
     const layers = Array.from({ length: 8 }, (_, i) => ({

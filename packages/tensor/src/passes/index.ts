@@ -1,6 +1,7 @@
 // From what a function did to what will run.
 
 import type { Graph } from "../graph.js";
+import { absorbBroadcasts } from "./broadcasts.js";
 import { renumber } from "./renumber.js";
 import { replaceValues } from "./replace.js";
 import { eliminateDead, mergeCommon } from "./simplify.js";
@@ -8,6 +9,7 @@ import { hoistUpdates } from "./updates.js";
 import { preserveVersions } from "./versions.js";
 
 export function simplify(traced: Graph, replaced: ReadonlyMap<number, number>): Graph {
-  const graph = mergeCommon(eliminateDead(replaceValues(traced, replaced)));
+  const merged = mergeCommon(eliminateDead(replaceValues(traced, replaced)));
+  const graph = eliminateDead(absorbBroadcasts(merged));
   return renumber(preserveVersions(hoistUpdates(graph)));
 }
