@@ -1,10 +1,12 @@
 // The JSON form keeps everything but weights, and refuses what it can't trust.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { randomProgram } from "./support/random-program.js";
 import { interpret } from "./support/reference.js";
+
+vi.setConfig({ testTimeout: 60_000 }); // busy machines
 
 const T = t.dim("T", { min: 2, max: 9 });
 

@@ -3,8 +3,10 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
+
+vi.setConfig({ testTimeout: 60_000 }); // busy machines
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;

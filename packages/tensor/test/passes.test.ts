@@ -1,10 +1,12 @@
 // Passes change how a program is computed, never what.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { interpret } from "./support/reference.js";
 import { fusedSin, sgd } from "./support/test-operations.js";
+
+vi.setConfig({ testTimeout: 60_000 }); // busy machines
 
 const x4 = { x: t.f32(4) };
 const operations = (p: { graph: t.Graph }) => p.graph.nodes.map((n) => n.operation);
