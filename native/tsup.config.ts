@@ -2,10 +2,9 @@ import { defineConfig } from "tsup";
 
 export default defineConfig({
   entry: ["ts/index.ts", "ts/paths.ts"],
-  format: ["esm", "cjs"],
+  format: ["esm"],
   dts: true,
   sourcemap: true,
   clean: true,
-  shims: true, // import.meta.url in the CommonJS build
   target: "node20",
 });

@@ -2,6 +2,9 @@
 # passes RS_NODE_ADDON_API.
 add_library(kernels SHARED
   src/addon/addon.cpp
+  src/addon/buffer.cpp
+  src/addon/environment.cpp
+  src/addon/program.cpp
   $<TARGET_OBJECTS:rs_core>
   ${RS_ISA_OBJECTS}
   ${CMAKE_JS_SRC})

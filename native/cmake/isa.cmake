@@ -1,14 +1,6 @@
 # Every kernel source is compiled once per instruction set, each time into its
 # own namespace (RS_ISA). -ftree-vectorize is -O3's; the kernels don't rely on it.
-set(RS_KERNEL_SOURCES
-  src/kernels/attention.cpp
-  src/kernels/attention_grad.cpp
-  src/kernels/attention_rope.cpp
-  src/kernels/elementwise.cpp
-  src/kernels/gemm.cpp
-  src/kernels/norm.cpp
-  src/kernels/packed.cpp
-  src/kernels/reduce.cpp)
+file(GLOB RS_KERNEL_SOURCES CONFIGURE_DEPENDS src/kernels/*.cpp)
 set(RS_ISA_OBJECTS "")
 set(RS_ISA_DEFS "")
 

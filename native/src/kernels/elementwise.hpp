@@ -1,4 +1,5 @@
-// Elementwise kernels over runs of contiguous values.
+// Elementwise kernels of two and three operands, where an operand may be
+// broadcast along the inner or the outer of two dimensions, and the gated unit.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -8,31 +9,26 @@
 namespace rs {
 
 // The order is the attribute's value in programs.
-enum class UnaryKind : int {
-  neg, exp, log, sqrt, rsqrt, reciprocal, tanh, sigmoid, silu, gelu_tanh, gelu_erf, relu, square,
-  abs, sign, sin, cos, softplus, floor, count
-};
 enum class BinaryKind : int {
   add, sub, mul, div, max, min, pow, less, less_equal, equal, count
 };
 
+// Element (r, i) is at data[r * jump + i * step]; step is 0 or 1.
+struct Operand {
+  const float* data;
+  ptrdiff_t jump;
+  int step;
+};
+
 struct ElementwiseKernels {
-  void (*unary)(UnaryKind, const float* x, float* y, size_t n);
-  // dx = dy * f'(x)
-  void (*unary_grad)(UnaryKind, const float* x, const float* dy, float* dx, size_t n);
-  // y[i] = a[i * step_a] op b[i * step_b]; each step is 0 or 1.
-  void (*binary)(BinaryKind, const float* a, int step_a, const float* b, int step_b, float* y,
-                 size_t n);
-  // y[i] = c[i * step_c] != 0 ? a[i * step_a] : b[i * step_b]
-  void (*select)(const float* c, int step_c, const float* a, int step_a, const float* b, int step_b,
-                 float* y, size_t n);
+  // y[r, i] = a[r, i] op b[r, i]; y is contiguous.
+  void (*binary)(BinaryKind, Operand a, Operand b, float* y, size_t rows, size_t n);
+  // y[r, i] = c[r, i] != 0 ? a[r, i] : b[r, i]
+  void (*select)(Operand c, Operand a, Operand b, float* y, size_t rows, size_t n);
+  // y = silu(gate) * up
   void (*swiglu)(const float* gate, const float* up, float* y, size_t n);
   void (*swiglu_grad)(const float* gate, const float* up, const float* dy, float* dgate, float* dup,
                       size_t n);
-  void (*f32_to_bf16)(const float*, uint16_t*, size_t n);
-  void (*f32_to_f16)(const float*, uint16_t*, size_t n);
-  void (*bf16_to_f32)(const uint16_t*, float*, size_t n);
-  void (*f16_to_f32)(const uint16_t*, float*, size_t n);
 };
 
 }  // namespace rs

@@ -39,6 +39,7 @@ static inline vmask veq(vf a, vf b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
 static inline vmask visnan(vf a) { return _mm256_cmp_ps(a, a, _CMP_UNORD_Q); }
 static inline vf vselect(vmask m, vf a, vf b) { return _mm256_blendv_ps(b, a, m); }
 static inline vmask vfirst(int n) { return _mm256_castsi256_ps(first_bits(n)); }
+static inline bool vany(vmask m) { return _mm256_movemask_ps(m) != 0; }
 
 static inline vi vi_set1(int32_t x) { return _mm256_set1_epi32(x); }
 static inline vi vi_load(const int32_t* p) {

@@ -38,6 +38,7 @@ static inline vmask visnan(vf a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q)
 // Lanes of a where the mask is set, of b elsewhere.
 static inline vf vselect(vmask m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a); }
 static inline vmask vfirst(int n) { return first(n); }
+static inline bool vany(vmask m) { return m != 0; }
 
 static inline vi vi_set1(int32_t x) { return _mm512_set1_epi32(x); }
 static inline vi vi_load(const int32_t* p) { return _mm512_loadu_si512(p); }

@@ -57,6 +57,11 @@ static inline vmask vfirst(int n) {
   for (int i = 0; i < kLanes; ++i) m[i] = i < n ? -1 : 0;
   return m;
 }
+static inline bool vany(vmask m) {
+  int any = 0;
+  for (int i = 0; i < kLanes; ++i) any |= m[i];
+  return any != 0;
+}
 
 static inline vi vi_set1(int32_t x) { return vi{x, x, x, x, x, x, x, x}; }
 static inline vi vi_load(const int32_t* p) {

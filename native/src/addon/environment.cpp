@@ -1,0 +1,107 @@
+#include "environment.hpp"
+
+#include <cstring>
+
+#include "args.hpp"
+
+namespace rs {
+
+Environment::Environment(Napi::Env env)
+    : settle_(Napi::ThreadSafeFunction::New(env, Napi::Function(), "ryanstream:run", 0, 1)) {
+  settle_.Unref(env);  // only a pending run keeps the process alive
+}
+
+Napi::Value Environment::start(Napi::Env env, std::shared_ptr<Job> job, Napi::Array outputs,
+                               double ticket) {
+  const double id = next_id_++;
+  PendingRun run{job, Napi::Promise::Deferred::New(env), Napi::ObjectReference()};
+  if (outputs.Length() > 0) run.outputs = Napi::Persistent(outputs.As<Napi::Object>());
+  const Napi::Value promise = run.deferred.Promise();
+  if (pending_.empty()) settle_.Ref(env);
+  pending_.emplace(id, std::move(run));
+  if (ticket >= 0) tickets_[ticket] = id;
+  {
+    std::lock_guard lock(mutex_);
+    ++in_flight_;
+  }
+  job->done = [this, id, ticket](const std::shared_ptr<Job>&) {
+    // All of it under the lock: once drain() sees zero, this object may be gone.
+    std::lock_guard lock(mutex_);
+    if (!closing_) {
+      settle_.NonBlockingCall([this, id, ticket](Napi::Env env, Napi::Function) {
+        if (env == nullptr) return;
+        if (const auto it = tickets_.find(ticket); it != tickets_.end() && it->second == id) {
+          tickets_.erase(it);
+        }
+        settle(env, id);
+      });
+    }
+    --in_flight_;
+    idle_.notify_all();
+  };
+  Queue::shared().submit(std::move(job));
+  return promise;
+}
+
+bool Environment::cancel(double ticket) {
+  const auto it = tickets_.find(ticket);
+  if (it == tickets_.end()) return false;
+  const auto run = pending_.find(it->second);
+  if (run == pending_.end()) return false;
+  run->second.job->cancelled = true;
+  Queue::shared().withdraw(run->second.job);
+  return true;
+}
+
+void Environment::drain() {
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  for (auto& [id, run] : pending_) {
+    run.job->cancelled = true;
+    Queue::shared().withdraw(run.job);
+  }
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return in_flight_ == 0; });
+}
+
+void Environment::settle(Napi::Env env, double id) {
+  const auto it = pending_.find(id);
+  if (it == pending_.end()) return;
+  PendingRun run = std::move(it->second);
+  pending_.erase(it);
+  if (pending_.empty()) settle_.Unref(env);
+
+  const RunResult& result = run.job->result;
+  if (!result.status.ok()) {
+    run.deferred.Reject(to_error(env, result.status).Value());
+    return;
+  }
+  if (!run.outputs.IsEmpty()) {
+    const auto outputs = run.outputs.Value().As<Napi::Array>();
+    for (uint32_t i = 0; i < result.outputs.size(); ++i) {
+      const auto& from = result.outputs[i];
+      const Bytes into = bytes_of(outputs.Get(i), "output");
+      if (into.size != from.size()) {  // transferred or resized since run()
+        run.deferred.Reject(
+            coded(Napi::Error::New(env, "output " + std::to_string(i) + ": its memory has " +
+                                            std::to_string(into.size) + " bytes now, expected " +
+                                            std::to_string(from.size())),
+                  "ERR_DETACHED").Value());
+        return;
+      }
+      if (!from.empty()) std::memcpy(into.data, from.data(), from.size());
+    }
+  }
+  auto report = Napi::Object::New(env);
+  report.Set("arenaUsed", static_cast<double>(result.arena_used));
+  if (!result.nanoseconds.empty()) {
+    auto times = Napi::Float64Array::New(env, result.nanoseconds.size());
+    std::memcpy(times.Data(), result.nanoseconds.data(), result.nanoseconds.size() * sizeof(double));
+    report.Set("nanoseconds", times);
+  }
+  run.deferred.Resolve(report);
+}
+
+}  // namespace rs

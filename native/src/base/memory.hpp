@@ -1,0 +1,48 @@
+// Blocks of bytes that native code owns: aligned for vectors, zeroed, on large
+// pages when large; or a read-only view of a file.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include <memory>
+#include <string>
+
+#include "status.hpp"
+
+namespace rs {
+
+// Of this machine, whoever uses it.
+size_t physical_memory_bytes();
+
+class Memory {
+ public:
+  // Zeroed and 64-byte aligned. Refused with ERR_OUT_OF_MEMORY when it is more
+  // than the machine has or the system says no.
+  static Status allocate(size_t bytes, std::shared_ptr<Memory>& out);
+  // Pages are read as they are touched; the file must not shrink while mapped.
+  static Status map_file(const std::string& path, uint64_t offset, size_t bytes,
+                         std::shared_ptr<Memory>& out);
+
+  ~Memory();
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+
+  uint8_t* data() const { return data_; }
+  size_t bytes() const { return bytes_; }
+  bool writable() const { return writable_; }
+  // Counted against the process, as opposed to pages of a file.
+  bool anonymous() const { return kind_ != Kind::file; }
+
+ private:
+  enum class Kind { heap, pages, file };
+  Memory() = default;
+
+  Kind kind_ = Kind::heap;
+  uint8_t* data_ = nullptr;
+  size_t bytes_ = 0;
+  bool writable_ = true;
+  void* base_ = nullptr;  // what is given back to the system
+  size_t base_bytes_ = 0;
+};
+
+}  // namespace rs

@@ -1,0 +1,99 @@
+// Codes of weights and inputs as the integer dot product of each instruction set
+// takes them. A step is 4 inputs; a vector holds 4 weights of each of kLanes
+// outputs; `words` are one row's 4 quantised inputs.
+#pragma once
+#include <string.h>
+
+#include "gemm_tile.hpp"
+#include "packed_parts.hpp"
+
+namespace rs::RS_ISA {
+
+#if defined(__AVX512F__)
+
+using Codes = __m512i;
+static inline Codes codes_load(const uint8_t* p) { return _mm512_loadu_si512(p); }
+static inline Codes codes_low(Codes c) { return _mm512_and_si512(c, _mm512_set1_epi8(15)); }
+static inline Codes codes_high(Codes c) {
+  return _mm512_and_si512(_mm512_srli_epi16(c, 4), _mm512_set1_epi8(15));
+}
+static inline vi dot4(vi sum, const Codes& w, const int32_t* words) {
+  return _mm512_dpbusd_epi32(sum, w, _mm512_set1_epi32(*words));  // u8 by s8, exact in i32
+}
+static inline void words_store(int32_t* words, const int8_t x[4]) { memcpy(words, x, 4); }
+
+#elif defined(__AVX2__)
+
+// maddubs would saturate its 16-bit sums of two u8*s8 products, so bytes are
+// widened: even ones by a mask, odd ones by a shift, each with its pair of s16.
+struct Codes {
+  __m256i even, odd;
+};
+static inline Codes codes_split(__m256i c) {
+  return {_mm256_and_si256(c, _mm256_set1_epi16(255)), _mm256_srli_epi16(c, 8)};
+}
+static inline __m256i codes_raw(const uint8_t* p) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+}
+static inline Codes codes_load(const uint8_t* p) { return codes_split(codes_raw(p)); }
+static inline vi dot4(vi sum, const Codes& w, const int32_t* words) {
+  sum = _mm256_add_epi32(sum, _mm256_madd_epi16(w.even, _mm256_set1_epi32(words[0])));
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(w.odd, _mm256_set1_epi32(words[1])));
+}
+static inline void words_store(int32_t* words, const int8_t x[4]) {
+  const int16_t wide[4] = {x[0], x[2], x[1], x[3]};
+  memcpy(words, wide, 8);
+}
+
+#else
+
+struct Codes {
+  vi byte[4];
+};
+static inline Codes codes_split(vi c, int mask) {
+  const vi m = vi_set1(mask);
+  return {{vi_and(c, m), vi_and(vi_shr<8>(c), m), vi_and(vi_shr<16>(c), m),
+           vi_and(vi_shr<24>(c), m)}};
+}
+static inline Codes codes_load(const uint8_t* p) {
+  vi c;
+  memcpy(&c, p, sizeof c);
+  return codes_split(c, 255);
+}
+static inline vi dot4(vi sum, const Codes& w, const int32_t* words) {
+  int8_t x[4];
+  memcpy(x, words, 4);
+  for (int i = 0; i < 4; ++i) sum = sum + w.byte[i] * vi_set1(x[i]);
+  return sum;
+}
+static inline void words_store(int32_t* words, const int8_t x[4]) { memcpy(words, x, 4); }
+
+#endif
+
+// The weights of one step for the tile's columns, which start at `first`.
+template <bool nibbles, int first>
+static inline void codes_step(const uint8_t* p, Codes* w) {
+  if constexpr (!nibbles) {
+    for (int v = 0; v < kTileVectors; ++v) w[v] = codes_load(p + (first + v * kLanes) * 4);
+  } else {
+#if defined(__AVX512F__)
+    const Codes c = codes_load(p);
+    w[0] = codes_low(c);
+    w[1] = codes_high(c);
+#elif defined(__AVX2__)
+    for (int v = 0; v < kTileVectors; ++v) {
+      __m256i c = codes_raw(p + v * kLanes * 4);
+      if (first != 0) c = _mm256_srli_epi16(c, 4);
+      w[v] = codes_split(_mm256_and_si256(c, _mm256_set1_epi8(15)));
+    }
+#else
+    for (int v = 0; v < kTileVectors; ++v) {
+      vi c;
+      memcpy(&c, p + v * kLanes * 4, sizeof c);
+      w[v] = codes_split(first != 0 ? vi_shr<4>(c) : c, 15);
+    }
+#endif
+  }
+}
+
+}  // namespace rs::RS_ISA

@@ -1,0 +1,219 @@
+#include "executor.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+namespace rs {
+namespace {
+
+std::string list_dims(const Program& p, std::span<const int64_t> dims) {
+  std::string out;
+  for (size_t i = 0; i < p.dims.size(); ++i) {
+    out += (i == 0 ? "" : ", ") + std::to_string(dims[i]) + " in " + std::to_string(p.dims[i].min) +
+           ".." + std::to_string(p.dims[i].max);
+  }
+  return out;
+}
+
+Status at_value(size_t value, const Status& status) {
+  return Status::error(status.code, "value " + std::to_string(value) + ": " + status.message);
+}
+
+Status at_op(size_t op, const OpDesc& desc, const Status& status) {
+  return Status::error(status.code, "operation " + std::to_string(op) + " (" +
+                                        desc.operation->name + "): " + status.message);
+}
+
+Status copy_out(const Tensor& value, std::vector<uint8_t>& out) {
+  const auto* data = value.as<const uint8_t>();
+  out.assign(data, data + value.bytes());
+  return Status::good();
+}
+
+}  // namespace
+
+Status Executor::create(std::span<const double> words, std::vector<std::vector<uint8_t>> constants,
+                        int threads, std::shared_ptr<Executor>& out) {
+  std::shared_ptr<Executor> executor(new Executor());
+  Program& p = executor->program_;
+  RS_RETURN_IF(decode(words, p));
+  RS_RETURN_IF(verify(p));
+  if (constants.size() != p.constant_bytes.size()) {
+    return Status::error("ERR_PROGRAM", "expected " + std::to_string(p.constant_bytes.size()) +
+                                            " constants, found " + std::to_string(constants.size()));
+  }
+  for (size_t i = 0; i < constants.size(); ++i) {
+    if (constants[i].size() != p.constant_bytes[i]) {
+      return Status::error("ERR_PROGRAM", "constant " + std::to_string(i) + ": expected " +
+                                              std::to_string(p.constant_bytes[i]) + " bytes, found " +
+                                              std::to_string(constants[i].size()));
+    }
+  }
+  executor->constants_ = std::move(constants);
+  executor->threads_ = threads;
+  std::vector<int64_t> largest;
+  for (const DimRange& dim : p.dims) largest.push_back(dim.max);
+  RS_RETURN_IF(executor->bind(largest, true));
+  RS_RETURN_IF(Memory::allocate(p.arena_bytes, executor->arena_));
+  RS_RETURN_IF(Memory::allocate(executor->needed_workspace_, executor->workspace_));
+  out = std::move(executor);
+  return Status::good();
+}
+
+// Resolves every shape and checks every operation for these dims.
+Status Executor::bind(std::span<const int64_t> dims, bool at_max) {
+  if (bound_ && std::equal(dims.begin(), dims.end(), bound_dims_.begin(), bound_dims_.end())) {
+    return Status::good();
+  }
+  bound_ = false;
+  const Program& p = program_;
+  values_.resize(p.values.size());
+  arena_used_ = 0;
+  for (size_t i = 0; i < p.values.size(); ++i) {
+    const ValueDesc& desc = p.values[i];
+    if (Status s = resolve(desc, dims, values_[i]); !s.ok()) return at_value(i, s);
+    const size_t bytes = values_[i].bytes();
+    const uint64_t room = desc.storage == Storage::constant ? p.constant_bytes[desc.index] : desc.bytes;
+    if (desc.storage != Storage::slot && bytes > room) {
+      return at_value(i, Status::error("ERR_SHAPE", "needs " + std::to_string(bytes) +
+                                                        " bytes, planned are " + std::to_string(room)));
+    }
+    if (desc.in_arena()) arena_used_ = std::max(arena_used_, desc.offset + (bytes + 63) / 64 * 64);
+  }
+  operands_.clear();
+  first_operand_.clear();
+  for (const OpDesc& op : p.ops) {
+    first_operand_.push_back(operands_.size());
+    for (uint32_t id : op.in) operands_.push_back(values_[id]);
+    for (uint32_t id : op.out) operands_.push_back(values_[id]);
+  }
+  size_t workspace = 0;
+  for (size_t i = 0; i < p.ops.size(); ++i) {
+    const OpDesc& op = p.ops[i];
+    const Tensor* first = operands_.data() + first_operand_[i];
+    const OperationArgs args{{first, op.in.size()}, {first + op.in.size(), op.out.size()}, op.attrs};
+    if (Status s = op.operation->check(args); !s.ok()) return at_op(i, op, s);
+    if (op.operation->workspace != nullptr) {
+      workspace = std::max(workspace, op.operation->workspace(args, threads_));
+    }
+  }
+  if (at_max) {
+    needed_workspace_ = workspace;
+  } else if (workspace > workspace_->bytes()) {
+    return Status::error("ERR_SHAPE", "these dims need " + std::to_string(workspace) +
+                                          " bytes of workspace, the largest need " +
+                                          std::to_string(workspace_->bytes()));
+  }
+  bound_dims_.assign(dims.begin(), dims.end());
+  bound_ = true;
+  return Status::good();
+}
+
+Status Executor::admit(const RunRequest& request) const {
+  const Program& p = program_;
+  if (request.dims.size() != p.dims.size()) {
+    return Status::error("ERR_DIM_RANGE", "expected " + std::to_string(p.dims.size()) +
+                                              " dims, found " + std::to_string(request.dims.size()));
+  }
+  for (size_t i = 0; i < p.dims.size(); ++i) {
+    if (request.dims[i] < p.dims[i].min || request.dims[i] > p.dims[i].max) {
+      return Status::error("ERR_DIM_RANGE", "a dim is out of range: " + list_dims(p, request.dims));
+    }
+  }
+  if (request.inputs.size() != p.inputs || request.slots.size() != p.slot_writable.size()) {
+    return Status::error("ERR_PROGRAM", "expected " + std::to_string(p.inputs) + " inputs and " +
+                                            std::to_string(p.slot_writable.size()) + " slots");
+  }
+  for (size_t i = 0; i < request.slots.size(); ++i) {
+    if (p.slot_writable[i] && !request.slots[i]->writable()) {
+      return Status::error("ERR_READ_ONLY", "slot " + std::to_string(i) +
+                                                " is written by the program, its buffer is read-only");
+    }
+  }
+  const auto last_op = static_cast<int64_t>(p.ops.size()) - 1;
+  if (request.stop_after < -1 || request.stop_after > last_op) {
+    return Status::error("ERR_OUT_OF_RANGE", "stopAfter: expected an operation from 0 to " + std::to_string(last_op));
+  }
+  for (uint32_t id : request.read) {
+    if (id >= p.values.size()) {
+      return Status::error("ERR_OUT_OF_RANGE", "read: there is no value " + std::to_string(id));
+    }
+  }
+  for (size_t i = 0; i < p.values.size(); ++i) {
+    const ValueDesc& desc = p.values[i];
+    if (desc.storage != Storage::input && desc.storage != Storage::slot) continue;
+    Tensor t;
+    if (Status s = resolve(desc, request.dims, t); !s.ok()) return at_value(i, s);
+    const bool slot = desc.storage == Storage::slot;
+    const size_t found = slot ? request.slots[desc.index]->bytes() : request.inputs[desc.index].size();
+    const bool fits = slot ? t.bytes() <= found : t.bytes() == found;
+    if (!fits) {
+      return Status::error("ERR_SHAPE", std::string(slot ? "slot " : "input ") +
+                                            std::to_string(desc.index) + ": expected " +
+                                            std::to_string(t.bytes()) + " bytes for " + describe(t) +
+                                            ", found " + std::to_string(found));
+    }
+  }
+  return Status::good();
+}
+
+// Gives every tensor its address. Only slots move between runs.
+void Executor::point(const RunRequest& request) {
+  const Program& p = program_;
+  for (size_t i = 0; i < p.values.size(); ++i) {
+    const ValueDesc& desc = p.values[i];
+    switch (desc.storage) {
+      case Storage::arena:
+      case Storage::input: values_[i].data = arena_->data() + desc.offset; break;
+      case Storage::slot: values_[i].data = request.slots[desc.index]->data(); break;
+      case Storage::constant: values_[i].data = constants_[desc.index].data(); break;
+    }
+  }
+  size_t next = 0;
+  for (const OpDesc& op : p.ops) {
+    for (uint32_t id : op.in) operands_[next++].data = values_[id].data;
+    for (uint32_t id : op.out) operands_[next++].data = values_[id].data;
+  }
+}
+
+void Executor::run(const RunRequest& request, ThreadPool& pool, const std::atomic<bool>& cancelled,
+                   RunResult& result) {
+  using Clock = std::chrono::steady_clock;
+  const Program& p = program_;
+  if (result.status = bind(request.dims, false); !result.status.ok()) return;
+  point(request);
+  for (const ValueDesc& desc : p.values) {
+    if (desc.storage == Storage::input && !request.inputs[desc.index].empty()) {
+      std::memcpy(arena_->data() + desc.offset, request.inputs[desc.index].data(),
+                  request.inputs[desc.index].size());
+    }
+  }
+  const bool partial = request.stop_after >= 0;
+  const size_t ops = partial ? static_cast<size_t>(request.stop_after) + 1 : p.ops.size();
+  if (request.profile) result.nanoseconds.assign(p.ops.size(), 0);
+  RunContext context{pool, workspace_->data()};
+  for (size_t i = 0; i < ops; ++i) {
+    if (cancelled.load(std::memory_order_relaxed)) {
+      result.status = Status::error("ERR_ABORTED", "cancelled before operation " + std::to_string(i));
+      return;
+    }
+    const OpDesc& op = p.ops[i];
+    const Tensor* first = operands_.data() + first_operand_[i];
+    const OperationArgs args{{first, op.in.size()}, {first + op.in.size(), op.out.size()}, op.attrs};
+    const auto start = request.profile ? Clock::now() : Clock::time_point{};
+    if (Status s = op.operation->run(args, context); !s.ok()) {
+      result.status = at_op(i, op, s);
+      return;
+    }
+    if (request.profile) {
+      result.nanoseconds[i] = std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+    }
+  }
+  const std::vector<uint32_t>& read = partial ? request.read : p.outputs;
+  result.outputs.resize(read.size());
+  for (size_t i = 0; i < read.size(); ++i) copy_out(values_[read[i]], result.outputs[i]);
+  result.arena_used = arena_used_;
+}
+
+}  // namespace rs

@@ -1,0 +1,100 @@
+// The addon's own interface, one to one. `@ryanstream/tensor` compiles programs
+// for it; most people never see it.
+
+/** A block of native memory: 64-byte aligned, zeroed at first. Copies in and out; programs use it in place. */
+export interface NativeBuffer {
+  /** Bytes; 0 once disposed of. */
+  readonly byteLength: number;
+  /** False for a mapped file. */
+  readonly writable: boolean;
+  readonly disposed: boolean;
+  /** Copies from `byteOffset` on until `into` is full. */
+  read(byteOffset: number, into: ArrayBufferView): void;
+  /** Copies all of `from` to `byteOffset`. */
+  write(byteOffset: number, from: ArrayBufferView): void;
+  fill(byte: number): void;
+  /** Gives the memory back; runs that use it keep it until they end. Idempotent. */
+  dispose(): void;
+}
+
+export interface RunOptions {
+  /** A number of the caller's choosing, for {@link NativeBinding.cancel}. */
+  ticket?: number;
+  /** Time each operation. */
+  profile?: boolean;
+  /** Stop after this operation and copy out `read` in place of the program's outputs. */
+  stopAfter?: number;
+  /** Ids of values. */
+  read?: number[];
+}
+
+export interface RunReport {
+  /** The highest byte of the arena that these dims reach. */
+  arenaUsed: number;
+  /** Per operation, with `profile`. */
+  nanoseconds?: Float64Array;
+}
+
+export interface NativeProgram {
+  readonly arenaBytes: number;
+  /** Scratch memory of the most demanding operation, for the pool's number of threads. */
+  readonly workspaceBytes: number;
+  readonly disposed: boolean;
+  /**
+   * Queues one run. `inputs` are copied before this returns; `outputs` are
+   * filled, by copying, before the promise settles. Slots are used in place.
+   */
+  run(
+    dims: Float64Array,
+    slots: NativeBuffer[],
+    inputs: ArrayBufferView[],
+    outputs: ArrayBufferView[],
+    options?: RunOptions,
+  ): Promise<RunReport>;
+  /** Gives arena and workspace back, after the runs in flight. Idempotent. */
+  dispose(): void;
+}
+
+export interface NativeInfo {
+  /** In use: `portable`, `avx2` or `avx512`. */
+  isa: string;
+  /** The best that this CPU has. */
+  detectedIsa: string;
+  /** Threads that compute, `RYANSTREAM_THREADS` or the cores this process may use. */
+  threads: number;
+}
+
+export interface NativeDevice {
+  kind: "cpu";
+  /** As its maker calls it. */
+  name: string;
+  isa: string;
+  threads: number;
+  /** In all, not what is free. */
+  memoryBytes: number;
+}
+
+export interface NativeBinding {
+  readonly Buffer: new (byteLength: number) => NativeBuffer;
+  /** `words` as described in `src/program/decode.cpp`. */
+  readonly Program: new (
+    words: Float64Array,
+    constants: Uint8Array[],
+  ) => NativeProgram;
+  /** A read-only view of a part of a file. */
+  mapFile(path: string, byteOffset: number, byteLength: number): NativeBuffer;
+  info(): NativeInfo;
+  /** What programs can run on; the first is the default. */
+  devices(): NativeDevice[];
+  /** Names of the operations; the place is the opcode. */
+  operations(): string[];
+  /** What is alive in this process, in all its threads. */
+  liveHandles(): { buffers: number; programs: number; bufferBytes: number; programBytes: number };
+  /** Asks the run with this ticket to stop before its next operation; false when it has settled. */
+  cancel(ticket: number): boolean;
+  /**
+   * Bytes of an n x k weight matrix in packed form. `format`: 0 f32, 1 bf16, 2 f16,
+   * 3 int8, 4 int4; `group`: 32, 64 or 128 inputs a scale for the last two, else 0.
+   */
+  packedBytes(format: number, n: number, k: number, group: number, hasZero: boolean): number;
+}
