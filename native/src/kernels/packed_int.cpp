@@ -33,13 +33,22 @@ inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, co
     vi sum[rows][kTileVectors];
     RS_EACH_SUM sum[r][v] = vi_set1(x.starts[g * rows + r]);
 
+    const uint8_t* const end = panel;
+    do {  // a group has 8 steps or more
 #pragma GCC unroll 2
-    for (int64_t s = 0; s < steps; ++s) {
-      Codes w[kTileVectors];
-      codes_step<nibbles, first>(codes + s * kStepBytes, w);
-      RS_EACH_SUM sum[r][v] = dot4(sum[r][v], w[v], words + r * kWords);
-      words += rows * kWords;
-    }
+      for (int half = 0; half < 2; ++half) {
+        Codes w[kTileVectors];
+        codes_step<nibbles, first>(codes, w);
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; ++r) {
+          const Words row = words_load(words + r * kWords);
+#pragma GCC unroll 2
+          for (int v = 0; v < kTileVectors; ++v) dot4(sum[r][v], w[v], row);
+        }
+        codes += kStepBytes;
+        words += rows * kWords;
+      }
+    } while (codes != end);
 
     vf scale[kTileVectors], offset[kTileVectors];
     for (int v = 0; v < kTileVectors; ++v) {
