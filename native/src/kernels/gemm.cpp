@@ -7,10 +7,10 @@
 namespace rs::RS_ISA {
 namespace {
 
-// A block of A (kBlockRows x kBlockSteps, 216 KiB) stays in a 512 KiB
+// A block of A (kBlockRows x kBlockSteps, 288 KiB) stays in a 512 KiB
 // second-level cache beside the panels that pass by it.
 constexpr int64_t kBlockRows = 12 * 12;
-constexpr int64_t kBlockSteps = 384;
+constexpr int64_t kBlockSteps = 512;
 
 inline int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t kWidth = PackedShape::kWidth;
 constexpr int64_t kFewRows = 24;       // read a float weight straight from storage
 constexpr int64_t kBlockPanels = 4;
-constexpr int64_t kBlockSteps = 256;
+constexpr int64_t kBlockSteps = 512;
 constexpr int64_t kBlockRows = 144;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }

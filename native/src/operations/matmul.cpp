@@ -13,7 +13,7 @@ RS_FAMILY_ACCESS(GemmKernels, gemm_kernels, gemm)
 namespace rs {
 namespace {
 
-constexpr int64_t kSteps = 256;       // of k, in a block packed on the way
+constexpr int64_t kSteps = 512;       // of k, in a block packed on the way
 constexpr int64_t kRowBlock = 144;    // rows of A in such a block
 constexpr int64_t kColumnBlock = 128; // columns of B in such a block
 constexpr int64_t kShared = 1 << 18;  // multiplications that are worth waking a thread for
