@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { allResults, clearResults, printTally, record } from "./lib/results.mjs";
+import { clearResults, finish, record } from "./lib/results.mjs";
 import { capture } from "./lib/steps.mjs";
 import { buildFolder } from "./native-build.mjs";
 import { runNativeTests } from "./native-test.mjs";
@@ -54,5 +54,5 @@ export async function isaMatrix() {
   clearResults();
   onThisCpu();
   await emulated();
-  return printTally(allResults());
+  return finish();
 }

@@ -3,7 +3,7 @@
 
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { allResults, clearResults, printTally } from "./lib/results.mjs";
+import { clearResults, finish } from "./lib/results.mjs";
 import { attempt, root } from "./lib/steps.mjs";
 import { vitest } from "./tasks.mjs";
 
@@ -36,5 +36,5 @@ export function nodeMatrix(only) {
     else
       console.log(`skipped: no Node ${version} for ${process.platform}-${process.arch} from npm`);
   }
-  return printTally(allResults());
+  return finish();
 }

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { allResults, clearResults, printTally } from "./lib/results.mjs";
+import { clearResults, finish } from "./lib/results.mjs";
 import { requireCompiler } from "./lib/setup.mjs";
 import { must, root } from "./lib/steps.mjs";
 import { nativeFolder, staleness } from "./native-build.mjs";
@@ -72,5 +72,5 @@ export function sanitize(kinds) {
     const prefix = kind === "thread" ? fixedLayout() : [];
     runNativeTests({ step: `sanitize-${kind}`, folder, prefix, env: SANITIZERS[kind] });
   }
-  return printTally(allResults());
+  return finish();
 }

@@ -3,13 +3,7 @@
 
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import {
-  allResults,
-  clearResults,
-  printTally,
-  recordVitest,
-  vitestReport,
-} from "./lib/results.mjs";
+import { clearResults, finish, recordVitest, vitestReport } from "./lib/results.mjs";
 import { lock, setup } from "./lib/setup.mjs";
 import { attempt, must, root } from "./lib/steps.mjs";
 
@@ -48,15 +42,14 @@ function script(file, args) {
 }
 
 async function test(args) {
-  const inCi = process.env.RYANSTREAM_CI === "1";
-  if (!inCi) clearResults();
+  clearResults();
   await native({ tests: true });
   if (args.length === 0) {
     const { runNativeTests } = await import("./native-test.mjs");
     runNativeTests({ step: "native-test" });
   }
   vitest("vitest", args);
-  return printTally(allResults(), { total: !inCi }) ? 0 : 1;
+  return finish() ? 0 : 1;
 }
 
 export const tasks = {
@@ -64,7 +57,7 @@ export const tasks = {
     about: "set up, compile and show the stack at work",
     async run(args) {
       await native();
-      return script("tools/start.mjs", args);
+      return script("tools/start.ts", args);
     },
   },
   test: {
@@ -114,7 +107,7 @@ export const tasks = {
   check: {
     about: "types, lint, build, package checks, each package alone in an empty project",
     async run() {
-      if (process.env.RYANSTREAM_CI !== "1") clearResults();
+      clearResults();
       await native();
       const { check } = await import("./check.mjs");
       return (await check()) ? 0 : 1;

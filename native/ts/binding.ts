@@ -64,6 +64,16 @@ export interface NativeInfo {
   threads: number;
 }
 
+export interface NativeDevice {
+  kind: "cpu";
+  /** As its maker calls it. */
+  name: string;
+  isa: string;
+  threads: number;
+  /** In all, not what is free. */
+  memoryBytes: number;
+}
+
 export interface NativeBinding {
   readonly Buffer: new (byteLength: number) => NativeBuffer;
   /** `words` as described in `src/program/decode.cpp`. */
@@ -74,12 +84,17 @@ export interface NativeBinding {
   /** A read-only view of a part of a file. */
   mapFile(path: string, byteOffset: number, byteLength: number): NativeBuffer;
   info(): NativeInfo;
+  /** What programs can run on; the first is the default. */
+  devices(): NativeDevice[];
   /** Names of the operations; the place is the opcode. */
   operations(): string[];
   /** What is alive in this process, in all its threads. */
   liveHandles(): { buffers: number; programs: number; bufferBytes: number; programBytes: number };
   /** Asks the run with this ticket to stop before its next operation; false when it has settled. */
   cancel(ticket: number): boolean;
-  /** Bytes of an n x k weight matrix in packed form. */
+  /**
+   * Bytes of an n x k weight matrix in packed form. `format`: 0 f32, 1 bf16, 2 f16,
+   * 3 int8, 4 int4; `group`: 32, 64 or 128 inputs a scale for the last two, else 0.
+   */
   packedBytes(format: number, n: number, k: number, group: number, hasZero: boolean): number;
 }

@@ -4,6 +4,7 @@ import { loadBinding } from "./load.js";
 export type {
   NativeBinding,
   NativeBuffer,
+  NativeDevice,
   NativeInfo,
   NativeProgram,
   RunOptions,

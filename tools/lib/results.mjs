@@ -12,8 +12,12 @@ const folder = join(root, "build", "results");
  * @typedef {{ step: string, passed: number, failed: number, skipped: number, failures: string[] }} Result
  */
 
-/** Forgets the results of earlier runs. */
+/** Whether this command is one of those that `.ci/run` adds up. */
+export const inCi = process.env.RYANSTREAM_CI === "1";
+
+/** Forgets the results of earlier runs, unless CI adds this command's to them. */
 export function clearResults() {
+  if (inCi) return;
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -47,13 +51,17 @@ export function record(step, checks) {
 /** Where vitest's JSON reporter writes. */
 export const vitestReport = join(root, "build", "vitest.json");
 
-/** Saves what vitest reported. A run that left no report failed as a whole. */
-export function recordVitest(step, status) {
-  let report;
-  try {
-    report = JSON.parse(readFileSync(vitestReport, "utf8"));
-  } catch {
-    return record(step, [{ name: "vitest ended without a report", ok: false }]);
+/**
+ * Vitest's report as a result.
+ * @param {string} step
+ * @param {number} status    what vitest exited with
+ * @param {any} report       what its JSON reporter wrote; undefined when there is none
+ * @returns {Result}
+ */
+export function vitestResult(step, status, report) {
+  if (report === undefined) {
+    const failures = ["vitest ended without a report"];
+    return { step, passed: 0, failed: 1, skipped: 0, failures };
   }
   const failures = report.testResults.flatMap((file) => {
     const failed = file.assertionResults.filter((test) => test.status === "failed");
@@ -63,14 +71,26 @@ export function recordVitest(step, status) {
   });
   // Vitest exits non-zero for an unhandled error too, with every test passed.
   if (status !== 0 && failures.length === 0) failures.push(`vitest exited with ${status}`);
-  saveResult({
+  return {
     step,
     passed: report.numPassedTests,
     failed: failures.length,
     skipped: report.numPendingTests + report.numTodoTests,
     failures,
-  });
-  return failures.length === 0;
+  };
+}
+
+/** Saves what vitest left in its report. */
+export function recordVitest(step, status) {
+  let report;
+  try {
+    report = JSON.parse(readFileSync(vitestReport, "utf8"));
+  } catch {
+    // killed before it could write one
+  }
+  const result = vitestResult(step, status, report);
+  saveResult(result);
+  return result.failed === 0;
 }
 
 /** @returns {Result[]} */
@@ -84,14 +104,18 @@ export function allResults() {
   return files.sort().map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")));
 }
 
+const sum = (results, key) => results.reduce((all, result) => all + result[key], 0);
+
+/** Whether anything ran and nothing failed. */
+export const allPassed = (results) => sum(results, "passed") > 0 && sum(results, "failed") === 0;
+
 /**
  * Prints a row for each step, the names of what failed, and the total on a line of its own.
  * @param {Result[]} results
- * @param {{ total?: boolean }} [options]
  * @returns {boolean} whether anything ran and nothing failed.
  */
-export function printTally(results, { total = true } = {}) {
-  const sum = (key) => results.reduce((all, result) => all + result[key], 0);
+export function printTally(results) {
+  const width = Math.max(0, ...results.map(({ step }) => step.length));
   console.log("");
   for (const { step, passed, failed, skipped, failures } of results) {
     const row = [
@@ -99,9 +123,15 @@ export function printTally(results, { total = true } = {}) {
       failed ? `${failed} FAILED` : "",
       skipped ? `${skipped} skipped` : "",
     ];
-    console.log(`${step.padEnd(16)} ${row.filter(Boolean).join(", ")}`);
+    console.log(`${step.padEnd(width)} ${row.filter(Boolean).join(", ")}`);
     for (const failure of failures) console.log(`  FAILED ${failure}`);
   }
-  if (total) console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
-  return sum("passed") > 0 && sum("failed") === 0;
+  console.log(`${sum(results, "passed")} passed, ${sum(results, "failed")} failed`);
+  return allPassed(results);
+}
+
+/** The end of a command: the tally, unless CI runs it among others and prints one for all. */
+export function finish() {
+  const results = allResults();
+  return inCi ? allPassed(results) : printTally(results);
 }

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { benchmarks, headSentence } from "../bench.mjs";
-import { printTally } from "../lib/results.mjs";
+import { printTally, vitestResult } from "../lib/results.mjs";
+import { root } from "../lib/steps.mjs";
 import { staleness } from "../native-build.mjs";
 import { readmeExamples } from "../pack-install.mjs";
 
@@ -103,4 +105,56 @@ describe("the tally", () => {
 it("a README's runnable examples are those marked so", () => {
   const text = "```ts\nno;\n```\n\n```ts run\none;\n```\n\n```ts run\ntwo;\nthree;\n```\n";
   expect(readmeExamples(text)).toEqual(["one;\n", "two;\nthree;\n"]);
+});
+
+describe("vitest's report", () => {
+  const report = (testResults, numPassedTests = 2) => ({
+    testResults,
+    numPassedTests,
+    numPendingTests: 1,
+    numTodoTests: 0,
+  });
+  const file = (status, ...tests) => ({ name: "a.test.ts", status, assertionResults: tests });
+
+  it("counts what passed, failed and was skipped", () => {
+    const tests = [
+      { status: "failed", fullName: "one" },
+      { status: "passed", fullName: "two" },
+    ];
+    expect(vitestResult("v", 1, report([file("failed", ...tests)]))).toEqual({
+      step: "v",
+      passed: 2,
+      failed: 1,
+      skipped: 1,
+      failures: ["one"],
+    });
+  });
+
+  it("counts a file that could not be loaded, an unhandled error, and no report at all", () => {
+    expect(vitestResult("v", 1, report([file("failed")])).failures).toEqual(["a.test.ts"]);
+    expect(vitestResult("v", 1, report([file("passed")])).failed).toBe(1);
+    expect(vitestResult("v", 0, report([file("passed")])).failed).toBe(0);
+    expect(vitestResult("v", 0, undefined).failed).toBe(1);
+  });
+});
+
+it("a platform package without its binary refuses to be published", () => {
+  const publish = () =>
+    spawnSync(process.execPath, [join(root, "tools/check-prebuilt.mjs")], {
+      cwd: base,
+      encoding: "utf8",
+    });
+  writeFileSync(join(base, "package.json"), JSON.stringify({ name: "p", main: "./kernels.node" }));
+  expect(publish().stderr).toContain("p: ./kernels.node is missing");
+  writeFileSync(join(base, "kernels.node"), "");
+  expect(publish().status).toBe(1);
+  writeFileSync(join(base, "kernels.node"), "binary");
+  expect(publish().status).toBe(0);
+});
+
+it("CI runs the test command that the README names", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const ci = readFileSync(join(root, ".ci/run"), "utf8");
+  expect(readme).toMatch(/^ {4}npm test\b/m);
+  expect(ci).toMatch(/^npm test\b/m);
 });

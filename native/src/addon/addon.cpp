@@ -2,6 +2,8 @@
 #include <napi.h>
 
 #include "../base/cpu.hpp"
+#include "../base/device.hpp"
+#include "../operations/weights.hpp"
 #include "../program/queue.hpp"
 #include "args.hpp"
 #include "buffer.hpp"
@@ -17,6 +19,34 @@ Napi::Value info(const Napi::CallbackInfo& call) {
   out.Set("detectedIsa", isa_name(detected_isa()));
   out.Set("threads", Queue::shared().threads());
   return out;
+}
+
+Napi::Value list_devices(const Napi::CallbackInfo& call) {
+  auto out = Napi::Array::New(call.Env());
+  for (const Device& device : devices()) {
+    auto entry = Napi::Object::New(call.Env());
+    entry.Set("kind", device.kind);
+    entry.Set("name", device.name);
+    entry.Set("isa", device.isa);
+    entry.Set("threads", device.threads);
+    entry.Set("memoryBytes", static_cast<double>(device.memory_bytes));
+    out.Set(out.Length(), entry);
+  }
+  return out;
+}
+
+Napi::Value packed_size(const Napi::CallbackInfo& call) {
+  constexpr double kMost = 1ull << 40;
+  const int64_t bytes = packed_bytes(static_cast<int>(size_arg(call, 0, "format", 4)),
+                                     static_cast<int64_t>(size_arg(call, 1, "n", kMost)),
+                                     static_cast<int64_t>(size_arg(call, 2, "k", kMost)),
+                                     static_cast<int64_t>(size_arg(call, 3, "group", 128)),
+                                     call[4].ToBoolean());
+  if (bytes < 0) {
+    throw out_of_range(call.Env(), "packedBytes: expected a group of 32, 64 or 128 for int8 and int4, "
+                                   "0 for f32, bf16 and f16");
+  }
+  return Napi::Number::New(call.Env(), static_cast<double>(bytes));
 }
 
 Napi::Value operations(const Napi::CallbackInfo& call) {
@@ -52,6 +82,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Buffer", buffer);
   exports.Set("Program", ProgramHandle::define(env));
   exports.Set("mapFile", Napi::Function::New(env, BufferHandle::map_file, "mapFile"));
+  exports.Set("devices", Napi::Function::New(env, list_devices, "devices"));
+  exports.Set("packedBytes", Napi::Function::New(env, packed_size, "packedBytes"));
   exports.Set("info", Napi::Function::New(env, info, "info"));
   exports.Set("operations", Napi::Function::New(env, operations, "operations"));
   exports.Set("liveHandles", Napi::Function::New(env, live_handles, "liveHandles"));

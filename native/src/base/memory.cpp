@@ -15,15 +15,10 @@ namespace {
 constexpr size_t kAlign = 64;
 constexpr size_t kLargePage = size_t{2} << 20;
 
-size_t physical_bytes() {
-  const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-  return pages > 0 && size > 0 ? static_cast<size_t>(pages) * static_cast<size_t>(size) : SIZE_MAX;
-}
-
 Status out_of_memory(size_t bytes) {
   return Status::error("ERR_OUT_OF_MEMORY", "expected memory for " + std::to_string(bytes) +
                                                 " bytes; this machine has " +
-                                                std::to_string(physical_bytes()));
+                                                std::to_string(physical_memory_bytes()));
 }
 
 Status file_error(const std::string& path, const std::string& what) {
@@ -32,8 +27,13 @@ Status file_error(const std::string& path, const std::string& what) {
 
 }  // namespace
 
+size_t physical_memory_bytes() {
+  const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+  return pages > 0 && size > 0 ? static_cast<size_t>(pages) * static_cast<size_t>(size) : SIZE_MAX;
+}
+
 Status Memory::allocate(size_t bytes, std::shared_ptr<Memory>& out) {
-  if (bytes > physical_bytes()) return out_of_memory(bytes);
+  if (bytes > physical_memory_bytes()) return out_of_memory(bytes);
   std::shared_ptr<Memory> memory(new Memory());
   memory->bytes_ = bytes;
   if (bytes >= kLargePage) {

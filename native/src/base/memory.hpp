@@ -11,6 +11,9 @@
 
 namespace rs {
 
+// Of this machine, whoever uses it.
+size_t physical_memory_bytes();
+
 class Memory {
  public:
   // Zeroed and 64-byte aligned. Refused with ERR_OUT_OF_MEMORY when it is more

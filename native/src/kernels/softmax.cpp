@@ -85,9 +85,23 @@ void scaled_probability(const float* x, float lse, float scale, float* y, size_t
   });
 }
 
+float exponentials(float* x, float* sum, size_t n) {
+  const float m = largest(x, n);
+  // Any finite number serves where all differences are -infinity anyway.
+  const float base = m == -INFINITY ? 0.0f : m;
+  *sum = sum_exp(x, base, n, [&](auto io, size_t i, vf e) { io.store(x + i, e); });
+  return m;
+}
+
+void scale(float* x, float scale, size_t n) {
+  const vf s = vset1(scale);
+  each_vector(n, [&](auto io, size_t i) { io.store(x + i, vmul(io.load(x + i), s)); });
+}
+
 }  // namespace
 
-const SoftmaxKernels softmax_kernels = {softmax,          log_softmax, softmax_grad,
-                                        log_softmax_grad, logsumexp,   scaled_probability};
+const SoftmaxKernels softmax_kernels = {
+    softmax,   log_softmax,        softmax_grad, log_softmax_grad,
+    logsumexp, scaled_probability, exponentials, scale};
 
 }  // namespace rs::RS_ISA

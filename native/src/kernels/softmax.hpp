@@ -17,6 +17,11 @@ struct SoftmaxKernels {
   float (*logsumexp)(const float* x, size_t n);
   // y = e^(x - lse) * scale; y may be x.
   void (*scaled_probability)(const float* x, float lse, float scale, float* y, size_t n);
+  // x = e^(x - m) where m, also returned, is the largest; *sum is their sum. A
+  // part of a row may be all -infinity: its sum is 0.
+  float (*exponentials)(float* x, float* sum, size_t n);
+  // x = x * scale
+  void (*scale)(float* x, float scale, size_t n);
 };
 
 }  // namespace rs

@@ -35,7 +35,7 @@ struct Passes {
 };
 
 // Values summed one after another: a chain's rounding error grows with its length.
-constexpr int64_t kRowBlock = 16 * 1024, kRowsBlock = 256;
+constexpr int64_t kRowBlock = 16 * 1024, kRowsBlock = 64;
 
 bool is_reduced(const OperationArgs& args, int axis) {
   for (size_t i = 2; i < args.attrs.size(); ++i) {

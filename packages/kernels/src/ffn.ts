@@ -1,0 +1,125 @@
+// FusedFFN: the feed-forward block of a transformer, gated or not.
+
+import { gelu, geluErf, mul, type Operand, relu, type Sym, square } from "@ryanstream/tensor";
+import { expectAttribute } from "./check.js";
+import { type LinearWeight, linear } from "./linear.js";
+import { type MergedWeight, type Projections, project } from "./norm-projection.js";
+import { rmsNorm } from "./rms-norm.js";
+import { swiglu } from "./swiglu.js";
+
+/** Gated by a second projection; see Shazeer 2020, arXiv 2002.05202, section 2. */
+export type GatedActivation = "swiglu" | "geglu" | "reglu";
+/** `"gelu"` is the tanh approximation, `"gelu-erf"` the exact one, `"relu2"` the square of relu. */
+export type PlainActivation = "gelu" | "gelu-erf" | "relu" | "relu2";
+export type Activation = GatedActivation | PlainActivation;
+
+interface Down {
+  /** `[D, hidden]` */
+  readonly down: LinearWeight;
+  readonly downBias?: Operand<"f32"> | undefined;
+}
+
+interface Up extends Down {
+  /** `[hidden, D]` */
+  readonly up: LinearWeight;
+  readonly upBias?: Operand<"f32"> | undefined;
+}
+
+interface GateAndUp extends Up {
+  /** `[hidden, D]` */
+  readonly gate: LinearWeight;
+  readonly gateBias?: Operand<"f32"> | undefined;
+}
+
+interface MergedGateAndUp extends Down {
+  /** Gate and up in one matrix `[2 * hidden, D]`, gate first. */
+  readonly gateUp: MergedWeight;
+}
+
+export type PlainFfnWeights = Up;
+export type GatedFfnWeights = GateAndUp | MergedGateAndUp;
+
+interface NormOption {
+  /** Normalise `x` first: `f32[D]`. Default: no norm. */
+  norm?: Operand<"f32"> | undefined;
+  /** Of the norm. Default: `1e-5`. */
+  eps?: number;
+}
+
+export interface GatedFfnOptions extends NormOption {
+  /** Default: `"swiglu"`. */
+  activation?: GatedActivation;
+}
+
+export interface PlainFfnOptions extends NormOption {
+  activation: PlainActivation;
+}
+
+const plain: Record<PlainActivation, (x: Sym<"f32">) => Sym<"f32">> = {
+  gelu,
+  "gelu-erf": geluErf,
+  relu,
+  relu2: (x) => square(relu(x)),
+};
+
+const gated: Record<GatedActivation, (gate: Sym<"f32">, up: Sym<"f32">) => Sym<"f32">> = {
+  swiglu,
+  geglu: (gate, up) => mul(gelu(gate), up),
+  reglu: (gate, up) => mul(relu(gate), up),
+};
+
+function isGated(activation: Activation): activation is GatedActivation {
+  return Object.hasOwn(gated, activation);
+}
+
+/**
+ * The feed-forward block: `down(activation(gate x) * up x)`, or `down(activation(up x))` without a gate.
+ *
+ * @param x `f32[..., D]`
+ * @param weights plain matrices (differentiable) or packed ones.
+ * @returns `f32[..., D]`, without the residual.
+ * @throws `TensorError` `ERR_SHAPE`, `ERR_DTYPE` or `ERR_ATTRIBUTE`.
+ * @see Shazeer, "GLU Variants Improve Transformer", 2020, arXiv 2002.05202, section 2.
+ *
+ * @example
+ * const y = fusedFFN(x, { gate: w.gate, up: w.up, down: w.down }, { norm: w.norm, eps: 1e-6 });
+ */
+export function fusedFFN(
+  x: Operand<"f32">,
+  weights: GatedFfnWeights,
+  options?: GatedFfnOptions,
+): Sym<"f32">;
+export function fusedFFN(
+  x: Operand<"f32">,
+  weights: PlainFfnWeights,
+  options: PlainFfnOptions,
+): Sym<"f32">;
+export function fusedFFN(
+  x: Operand<"f32">,
+  weights: GatedFfnWeights | PlainFfnWeights,
+  { activation = "swiglu", norm, eps = 1e-5 }: NormOption & { activation?: Activation } = {},
+): Sym<"f32"> {
+  expectAttribute(
+    isGated(activation) || Object.hasOwn(plain, activation),
+    () => `unknown activation ${String(activation)}`,
+  );
+  expectAttribute(
+    !("gateUp" in weights) || (isGated(activation) && weights.gateUp.sizes.length === 2),
+    () => "a merged gate and up needs two sizes and a gated activation",
+  );
+  const h = norm === undefined ? x : rmsNorm(x, norm, { eps });
+  const inner = project(h, projections(weights, activation)) as [Sym<"f32">, Sym<"f32">];
+  const hidden = isGated(activation) ? gated[activation](...inner) : plain[activation](inner[0]);
+  return linear(hidden, weights.down, { bias: weights.downBias });
+}
+
+function projections(
+  weights: GatedFfnWeights | PlainFfnWeights,
+  activation: Activation,
+): Projections {
+  if ("gateUp" in weights) return weights.gateUp;
+  const up = { weight: weights.up, bias: weights.upBias };
+  if (!isGated(activation)) return [up];
+  const { gate, gateBias } = weights as GateAndUp;
+  return [{ weight: gate, bias: gateBias }, up];
+}

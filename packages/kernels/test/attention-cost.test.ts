@@ -1,0 +1,101 @@
+// The counts of attention against brute force: masks walked pair by pair, and the
+// kernel's tiles and runs walked as the kernel walks them.
+
+import { f32, i32, program } from "@ryanstream/tensor";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type AttentionExtent, attentionPairs, fusedAttention } from "../src/index.js";
+
+const seed = 7;
+
+/** Marks every (row, key) that is visible, then widens tiles of 6 rows to runs of 16 keys. */
+function walk({ queries, keys, group, causal, window }: AttentionExtent) {
+  const visible: boolean[][] = [];
+  for (let t = 0; t < queries; t++) {
+    for (let h = 0; h < group; h++) {
+      visible.push(
+        Array.from(
+          { length: keys },
+          (_, s) => !causal || (s <= t && (window === 0 || s > t - window)),
+        ),
+      );
+    }
+  }
+  let scored = 0;
+  for (let first = 0; first < visible.length; first += 6) {
+    const tile = visible.slice(first, first + 6);
+    for (let run = 0; run < keys; run += 16) {
+      // A run between two that are seen is computed too; masks of causal windows have no such gaps.
+      if (tile.some((row) => row.slice(run, run + 16).includes(true))) scored += 16 * tile.length;
+    }
+  }
+  return {
+    visible: visible.flat().filter(Boolean).length,
+    scored,
+    dense: queries * group * keys,
+  };
+}
+
+describe("attentionPairs", () => {
+  it("counts what the mask lets through and what the tiles compute", () => {
+    const extent = fc.record({
+      queries: fc.integer({ min: 1, max: 150 }),
+      group: fc.integer({ min: 1, max: 7 }),
+      causal: fc.boolean(),
+      window: fc.integer({ min: 0, max: 80 }),
+      more: fc.integer({ min: 0, max: 40 }),
+    });
+    fc.assert(
+      fc.property(extent, ({ more, ...rest }) => {
+        const keys = rest.queries + (rest.causal ? 0 : more);
+        const of = { ...rest, keys, window: rest.causal ? rest.window : 0 };
+        expect(attentionPairs(of)).toEqual(walk(of));
+      }),
+      { seed },
+    );
+  });
+
+  it("visits just over half of the pairs of a long causal sequence", () => {
+    const of = { queries: 2048, keys: 2048, group: 1, causal: true, window: 0 };
+    const { visible, scored, dense } = attentionPairs(of);
+    expect(visible / dense).toBeCloseTo(0.5, 3);
+    expect(scored).toBeGreaterThan(visible);
+    expect(scored / dense).toBeLessThan(0.51);
+  });
+
+  it("spreads fewer queries over all keys", () => {
+    const { visible } = attentionPairs({ queries: 4, keys: 40, group: 1, causal: true, window: 0 });
+    expect(visible).toBe(10 + 20 + 30 + 40);
+  });
+});
+
+describe("program.cost()", () => {
+  const attend = (extra: object, options: object) =>
+    program({ q: f32(2, 64, 4, 16), k: f32(2, 64, 2, 16), v: f32(2, 64, 2, 32), ...extra }, (x) =>
+      fusedAttention(x.q, x.k, x.v, {
+        ...options,
+        ...("segments" in x ? { segments: x.segments as never } : {}),
+      }),
+    );
+  const pairs = attentionPairs({ queries: 64, keys: 64, group: 2, causal: true, window: 0 });
+
+  it("counts each key head of each sequence, against a dense product", () => {
+    const cost = attend({}, {}).cost();
+    expect(cost.flops).toBe(2 * 4 * (pairs.scored * 16 + pairs.visible * 32));
+    expect(cost.denseFlops).toBe(2 * 2 * 4 * 64 * 64 * (16 + 32));
+  });
+
+  it("saves nothing without a mask", () => {
+    const { flops, denseFlops } = attend({}, { causal: false }).cost();
+    expect(flops).toBe(denseFlops);
+  });
+
+  it("takes the length of segments as a fact", () => {
+    const packed = attend({ segments: i32(2, 64) }, {});
+    const one = attentionPairs({ queries: 16, keys: 16, group: 2, causal: true, window: 0 });
+    const cost = packed.cost({}, { segmentLength: 16 });
+    expect(cost.flops).toBe(4 * 4 * 2 * (one.scored * 16 + one.visible * 32));
+    expect(cost.denseFlops).toBe(attend({}, {}).cost().denseFlops);
+    expect(packed.cost().flops).toBe(attend({}, {}).cost().flops);
+  });
+});

@@ -1,0 +1,50 @@
+// The two-layer decoder against PyTorch: first its mathematics, through the
+// reference interpreter in double precision.
+
+import { describe, expect, it } from "vitest";
+import { weight } from "../../../tools/golden/weights.js";
+import { decoderWeights } from "./support/decoder.js";
+import { readGolden, relativeError } from "./support/golden.js";
+import { interpret } from "./support/reference-fused.js";
+import { compact, everywhere, wherePositions } from "./support/training.js";
+
+const golden = readGolden();
+const { config, batch, time, tokens, targets } = golden;
+const weights = decoderWeights(config);
+const slots = Object.fromEntries(
+  [...weights.values()].map((p) => [
+    p.name,
+    Float64Array.from(weight(p.name, p.shape as number[])),
+  ]),
+);
+
+/** Loss and all gradients within `tolerance` of PyTorch's. */
+function expectGolden(found: Record<string, ArrayLike<number>>, tolerance: number): void {
+  expect(Math.abs((found["loss"]?.[0] as number) / golden.loss - 1)).toBeLessThan(tolerance);
+  for (const [name, expected] of golden.gradients) {
+    expect(relativeError(found[name] as ArrayLike<number>, expected), name).toBeLessThan(tolerance);
+  }
+}
+
+describe(`a two-layer decoder against PyTorch ${golden.torch}`, () => {
+  it("has the golden file's parameters", () => {
+    expect([...weights.keys()]).toEqual([...golden.gradients.keys()]);
+  });
+
+  // PyTorch rounds angles, cosines and sines to f32, as ours do only for angles.
+  it("agrees in double precision", () => {
+    const found = interpret(
+      everywhere(weights, config, batch, time),
+      { tokens, targets },
+      {},
+      slots,
+    );
+    expectGolden(found, 1e-6);
+  });
+
+  it("agrees with the last layer computed only where there is a loss", () => {
+    const some = compact(targets);
+    const program = wherePositions(weights, config, batch, time, some.targets.length);
+    expectGolden(interpret(program, { tokens, ...some }, {}, slots), 1e-6);
+  });
+});
