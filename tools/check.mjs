@@ -58,7 +58,7 @@ async function checkPackages() {
 export async function check() {
   await checkTypes();
   lint();
-  const built = attempt("pnpm", ["-r", "--sort", "run", "build:ts"]) === 0;
+  const built = attempt("pnpm", ["-r", "--sort", "run", "build"]) === 0;
   record("build", [{ name: "every package builds", ok: built }]);
   if (built) await checkPackages();
   return finish();

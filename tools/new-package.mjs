@@ -31,7 +31,7 @@ export function packageFiles(name, description) {
     },
     files: ["dist", "README.md", "LICENSE"],
     engines: { node: ">=20.19" },
-    scripts: { build: "pnpm run build:ts", "build:ts": "tsup", typecheck: "tsc -p tsconfig.json" },
+    scripts: { build: "tsup", typecheck: "tsc -p tsconfig.json" },
     publishConfig: { access: "public" },
   };
   const readme = `# ${scoped}

@@ -43,7 +43,9 @@ export function printRows(rows: readonly (Row | Skipped)[], json: boolean): void
     return;
   }
   const device = native().devices()[0];
-  console.log(`${device?.name}, ${device?.isa}, ${device?.threads} threads, Node ${process.version}\n`);
+  console.log(
+    `${device?.name}, ${device?.isa}, ${device?.threads} threads, Node ${process.version}\n`,
+  );
   const cells = rows.map((row) =>
     "skipped" in row
       ? [row.skipped, "skipped", row.why, "", "", "", ""]
@@ -58,11 +60,17 @@ export function printRows(rows: readonly (Row | Skipped)[], json: boolean): void
         ],
   );
   const head = ["", "ours", "unit", "peer", "which", "ratio", "target"];
-  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((c) => c[i]?.length ?? 0)));
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...cells.map((c) => c[i]?.length ?? 0)),
+  );
   for (const line of [head, ...cells]) {
     console.log(
       line
-        .map((cell, i) => (i === 1 || i === 3 || i === 5 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+        .map((cell, i) =>
+          i === 1 || i === 3 || i === 5
+            ? cell.padStart(widths[i] ?? 0)
+            : cell.padEnd(widths[i] ?? 0),
+        )
         .join("  ")
         .trimEnd(),
     );

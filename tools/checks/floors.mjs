@@ -63,17 +63,31 @@ function floorFault(from, to) {
   return `${from} (floor ${own}) uses ${to} (floor ${other}): only lower floors are allowed`;
 }
 
+/**
+ * A relative import that leaves the package. Only tests and benchmarks may, and
+ * only for the repository's tools and for the test support of lower floors.
+ */
+function outsideFault(owner, target, specifier, published, all) {
+  const outside = `reaches out of the package with ${specifier}`;
+  if (published) return outside;
+  const base = owner.path.slice(0, -owner.folder.length);
+  const place = relative(base, target).split(sep).join("/");
+  if (place.startsWith("tools/")) return undefined;
+  const other = all.find(({ folder }) => place.startsWith(`${folder}/test/support/`));
+  return other === undefined ? outside : floorFault(owner.name, other.name);
+}
+
 function importFault(owner, file, specifier, all, rootDependencies) {
+  const published = PUBLISHED.includes(file.split("/")[0] ?? "");
   if (specifier.startsWith(".")) {
     const target = resolve(owner.path, file, "..", specifier);
-    const outside = relative(owner.path, target).split(sep)[0] === "..";
-    return outside ? `reaches out of the package with ${specifier}` : undefined;
+    if (relative(owner.path, target).split(sep)[0] !== "..") return undefined;
+    return outsideFault(owner, target, specifier, published, all);
   }
   if (isBuiltin(specifier)) {
     return specifier.startsWith("node:") ? undefined : `${specifier}: write node:${specifier}`;
   }
   const { name, subpath } = splitSpecifier(specifier);
-  const published = PUBLISHED.includes(file.split("/")[0] ?? "");
   const own = owner.manifest;
   const declared = {
     ...runtimeDependencies(own),

@@ -47,7 +47,7 @@ export function shapeFaults({ folder, path, manifest, binary }, base) {
     const source = target["@ryanstream/source"];
     expect(source && existsSync(join(path, source)), `package.json: ${source} does not exist`);
   }
-  for (const script of ["build", "build:ts", "typecheck"]) {
+  for (const script of ["build", "typecheck"]) {
     expect(manifest.scripts?.[script], `package.json: script "${script}" is missing`);
   }
   expect(existsSync(join(path, "test")), "there is no test folder");

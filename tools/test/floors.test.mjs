@@ -108,6 +108,22 @@ describe("what a file may import", () => {
     ]);
   });
 
+  it("may be the tools or a lower floor's test support, in a test only", () => {
+    const imports = (...files) => files.map((file) => `import "../../${file}.js";`).join("");
+    writePackage("tensor");
+    writePackage("kernels");
+    write("packages/kernels/test/a.ts", imports("tensor/test/support/random", "../tools/golden/w"));
+    expect(faults()).toEqual([]);
+    write("packages/kernels/src/a.ts", imports("tensor/test/support/random"));
+    write("packages/kernels/test/b.ts", imports("tensor/src/symbol"));
+    write("packages/tensor/test/a.ts", imports("kernels/test/support/random"));
+    expect(faults()).toEqual([
+      expect.stringMatching(/^packages.kernels.src.a\.ts: reaches out/),
+      expect.stringMatching(/^packages.kernels.test.b\.ts: reaches out/),
+      expect.stringMatching(/^packages.tensor.test.a\.ts: .*only lower floors/),
+    ]);
+  });
+
   it("names Node's own modules as such", () => {
     writePackage("tensor", { imports: ["fs"] });
     expect(faults()).toEqual(["packages/tensor/src/index.ts: fs: write node:fs"]);

@@ -8,20 +8,51 @@ namespace rs::RS_ISA {
 
 static const float kMinusInf = -__builtin_inff();
 
-static void load_row(const float* x, float scale, int n, int padded, float* y) {
+static inline void fetch_row(const float* x, int n) {
+  for (int i = 0; i < n; i += 16) __builtin_prefetch(x + i);
+}
+
+static void load_row(const float* x, const float* soon, float scale, int n, int padded, float* y) {
   const vf by = vset1(scale);
+  if (soon != nullptr) fetch_row(soon, n);
   int i = 0;
   for (; i + kLanes <= n; i += kLanes) vstore(y + i, vmul(vload(x + i), by));
   for (; i < n; ++i) y[i] = x[i] * scale;
   for (; i < padded; ++i) y[i] = 0.0f;
 }
 
+typedef float v4 __attribute__((vector_size(16)));
+typedef int v4i __attribute__((vector_size(16)));
+
+static inline v4 load4(const float* p) {
+  v4 a;
+  __builtin_memcpy(&a, p, sizeof a);
+  return a;
+}
+
+// Four keys by four dimensions at a time.
+static inline void transpose4(const float* x, ptrdiff_t ld, float* to) {
+  const v4 a = load4(x), b = load4(x + ld), c = load4(x + 2 * ld), d = load4(x + 3 * ld);
+  const v4 ab = __builtin_shuffle(a, b, v4i{0, 4, 1, 5}), cd = __builtin_shuffle(c, d, v4i{0, 4, 1, 5});
+  const v4 ef = __builtin_shuffle(a, b, v4i{2, 6, 3, 7}), gh = __builtin_shuffle(c, d, v4i{2, 6, 3, 7});
+  const v4 rows[4] = {
+      __builtin_shuffle(ab, cd, v4i{0, 1, 4, 5}), __builtin_shuffle(ab, cd, v4i{2, 3, 6, 7}),
+      __builtin_shuffle(ef, gh, v4i{0, 1, 4, 5}), __builtin_shuffle(ef, gh, v4i{2, 3, 6, 7})};
+  for (int i = 0; i < 4; ++i) __builtin_memcpy(to + i * kKeyBlock, &rows[i], sizeof rows[i]);
+}
+
 static void transpose(const float* x, ptrdiff_t ld, int keys, int d, float* panel) {
+  constexpr int kAhead = 8;  // rows lie too far apart for the processor to foresee them
   for (int k = 0; k < kKeyBlock; k += 4) {
-    const int n = keys - k < 4 ? keys - k : 4;
-    for (int j = 0; j < d; ++j) {
+    const float* from = x + k * ld;
+    for (int i = k + kAhead; i < k + kAhead + 4 && i < keys; ++i) fetch_row(x + i * ld, d);
+    int j = 0;
+    if (k + 4 <= keys) {
+      for (; j + 4 <= d; j += 4) transpose4(from + j, ld, panel + j * kKeyBlock + k);
+    }
+    for (; j < d; ++j) {
       float* to = panel + j * kKeyBlock + k;
-      for (int i = 0; i < 4; ++i) to[i] = i < n ? x[(k + i) * ld + j] : 0.0f;
+      for (int i = 0; i < 4; ++i) to[i] = k + i < keys ? from[i * ld + j] : 0.0f;
     }
   }
 }
@@ -52,7 +83,7 @@ static void raise_maxima(const QueryRows* x, const uint64_t* visible, float* sca
     x->m[r] = after[r] = largest_lane(m);
   }
   for (int r = 0; r < x->rows; r += kLanes) {
-    vstore(scale + r, vexp(vsub(vload(before + r), softmax_base(vload(after + r)))));
+    vstore(scale + r, vexp_low(vsub(vload(before + r), softmax_base(vload(after + r)))));
   }
 }
 
@@ -67,7 +98,7 @@ static void exponentiate(const QueryRows* x, const uint64_t* visible, const floa
     float* l = x->l + r * kRowPad;
     vf sum = vmul(vload(l), by);
     for (int i = first * kKeyRun; i < last * kKeyRun; i += kLanes) {
-      const vf p = vexp(vsub(vload(s + i), base));
+      const vf p = vexp_low(vsub(vload(s + i), base));
       sum = vadd(sum, p);
       vstore(s + i, p);
     }
@@ -182,7 +213,7 @@ static void merge(const QueryRows* into, const QueryRows* part) {
     }
     const vf m = vset1(into->m[r]), pm = vset1(part->m[r]);
     const vf both = larger(m, pm), base = softmax_base(both);
-    const vf a = vexp(vsub(m, base)), b = vexp(vsub(pm, base));
+    const vf a = vexp_low(vsub(m, base)), b = vexp_low(vsub(pm, base));
     into->m[r] = largest_lane(both);
     vstore(l, vfma(vload(pl), b, vmul(vload(l), a)));
     for (int i = 0; i < into->ldo; i += kLanes) {

@@ -51,8 +51,9 @@ struct QueryRows {
 using AttentionBlock = void (*)(const QueryRows*, const KeyBlock*, const uint64_t* visible);
 
 struct AttentionKernels {
-  // y[0..padded) = x[0..n) * scale, then zeros.
-  void (*load_row)(const float* x, float scale, int n, int padded, float* y);
+  // y[0..padded) = x[0..n) * scale, then zeros. soon, if not null, is a row to fetch
+  // meanwhile: rows of one head lie a whole row of heads apart.
+  void (*load_row)(const float* x, const float* soon, float scale, int n, int padded, float* y);
   // panel[d][kKeyBlock] from keys rows x[key * ld + d]; columns from keys on are zeros.
   void (*transpose)(const float* x, ptrdiff_t ld, int keys, int d, float* panel);
   void (*begin)(const QueryRows*);

@@ -19,7 +19,7 @@ static void differentiate(const GradRows* x, const uint64_t* visible, float* p, 
     float* pr = p + r * kKeyBlock;
     float* dr = ds + r * kKeyBlock;
     for (int i = first * kKeyRun; i < last * kKeyRun; i += kLanes) {
-      const vf y = vexp(vsub(vload(pr + i), lse));
+      const vf y = vexp_low(vsub(vload(pr + i), lse));
       vstore(dr + i, vmul(y, vsub(vload(dr + i), delta)));
       vstore(pr + i, y);
     }

@@ -21,7 +21,7 @@ static inline vf load_as_f32(const float* p) { return vload(p); }
 static inline vf load_as_f32(const Bf16* p) { return vload_bf16(&p->bits); }
 static inline vf load_as_f32(const F16* p) { return vload_f16(&p->bits); }
 
-// Larger of two, for values where either answer will do when one is NaN.
+// The larger; b when either is NaN.
 static inline vf larger(vf a, vf b) {
 #if defined(__AVX512F__)
   return _mm512_max_ps(a, b);
@@ -43,6 +43,24 @@ static inline float largest_lane(vf a) {
   for (int i = 1; i < kLanes; ++i) m = a[i] > m ? a[i] : m;
   return m;
 #endif
+}
+
+// e^x for x not far above 0, which is where a softmax takes it: as vexp, but what
+// is below e^-86 is 0, so that the power of two is one addition to the exponent.
+static inline vf vexp_low(vf x) {
+  const vf c = larger(vset1(-86.0f), x);  // in this order NaN stays
+  const vf n = vround(vmul(c, vset1(1.44269504088896341f)));
+  vf r = vfnma(n, vset1(0.693359375f), c);
+  r = vfnma(n, vset1(-2.12194440e-4f), r);
+  vf p = vset1(1.9875691500e-4f);
+  p = vfma(p, r, vset1(1.3981999507e-3f));
+  p = vfma(p, r, vset1(8.3334519073e-3f));
+  p = vfma(p, r, vset1(4.1665795894e-2f));
+  p = vfma(p, r, vset1(1.6666665459e-1f));
+  p = vfma(p, r, vset1(5.0000001201e-1f));
+  p = vfma(p, vmul(r, r), vadd(r, vset1(1.0f)));
+  const vf y = vi_bits(vi_add(vf_bits(p), vi_shl<23>(vf_to_vi(n))));
+  return vselect(vlt(x, vset1(-86.0f)), vzero(), y);
 }
 
 // What to fetch while scores are computed, a run of keys each: the block's values

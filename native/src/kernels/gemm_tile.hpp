@@ -20,6 +20,12 @@ static constexpr int kTileRows = 2;
 #endif
 static_assert(kPanelWidth % kTileColumns == 0);
 
+// Of vector v, the lanes that exist when the tile has this many columns.
+static inline int tile_lanes(int columns, int v) {
+  const int left = columns - v * kLanes;
+  return left < 0 ? 0 : left < kLanes ? left : kLanes;
+}
+
 struct TileTarget {
   float* c;
   int64_t ldc;
@@ -28,64 +34,60 @@ struct TileTarget {
   bool accumulate;
 };
 
-// Loads kTileVectors vectors of the panel's row; the second form widens bf16
-// (see packed.hpp for the order in memory).
+// Where the tile reads its columns of B: row i of a panel of f32. Packed formats
+// have their own (packed.cpp).
 struct RowF32 {
   const float* p;
-  static constexpr int kBytes = kPanelWidth * 4;
   void load(int64_t i, vf* b) const {
     for (int v = 0; v < kTileVectors; ++v) b[v] = vload(p + i * kPanelWidth + v * kLanes);
   }
 };
+
+// Fully unrolled, so that every sum stays in its register from load to store.
+#define RS_EACH_SUM                          \
+  _Pragma("GCC unroll 12") for (int r = 0; r < rows; ++r) \
+  _Pragma("GCC unroll 2") for (int v = 0; v < kTileVectors; ++v)
 
 // a: [k][rows]
 template <int rows, typename Row>
 static inline __attribute__((always_inline)) void tile(int64_t k, const float* a, Row row,
                                                        const TileTarget& to) {
   vf sum[rows][kTileVectors];
+  const bool whole = to.columns == kTileColumns;
   if (!to.accumulate) {
-    for (int r = 0; r < rows; ++r)
-      for (int v = 0; v < kTileVectors; ++v) sum[r][v] = vzero();
-  } else if (to.columns == kTileColumns) {
-    for (int r = 0; r < rows; ++r)
-      for (int v = 0; v < kTileVectors; ++v) sum[r][v] = vload(to.c + r * to.ldc + v * kLanes);
+    RS_EACH_SUM sum[r][v] = vzero();
+  } else if (whole) {
+    RS_EACH_SUM sum[r][v] = vload(to.c + r * to.ldc + v * kLanes);
   } else {
-    for (int r = 0; r < rows; ++r)
-      for (int v = 0; v < kTileVectors; ++v) {
-        const int left = to.columns - v * kLanes;
-        sum[r][v] = left <= 0 ? vzero()
-                              : vload_n(to.c + r * to.ldc + v * kLanes, left < kLanes ? left : kLanes);
-      }
+    RS_EACH_SUM sum[r][v] = vload_n(to.c + r * to.ldc + v * kLanes, tile_lanes(to.columns, v));
+  }
+  // The tile below is next.
+  for (int r = rows; r < 2 * rows; ++r) {
+    for (int v = 0; v < kTileColumns; v += 16) __builtin_prefetch(to.c + r * to.ldc + v, 1);
   }
 
   for (int64_t i = 0; i < k; ++i) {
     vf b[kTileVectors];
     row.load(i, b);
-#pragma GCC unroll 16
+#pragma GCC unroll 12
     for (int r = 0; r < rows; ++r) {
       const vf x = vset1(a[r]);
-#pragma GCC unroll 4
+#pragma GCC unroll 2
       for (int v = 0; v < kTileVectors; ++v) sum[r][v] = vfma(x, b[v], sum[r][v]);
     }
     a += rows;
   }
 
-  for (int v = 0; v < kTileVectors; ++v) {
-    const int left = to.columns - v * kLanes;
-    if (left <= 0) continue;
-    if (left >= kLanes) {
-      if (to.bias != nullptr) {
-        const vf bias = vload(to.bias + v * kLanes);
-        for (int r = 0; r < rows; ++r) sum[r][v] = vadd(sum[r][v], bias);
-      }
-      for (int r = 0; r < rows; ++r) vstore(to.c + r * to.ldc + v * kLanes, sum[r][v]);
-    } else {
-      if (to.bias != nullptr) {
-        const vf bias = vload_n(to.bias + v * kLanes, left);
-        for (int r = 0; r < rows; ++r) sum[r][v] = vadd(sum[r][v], bias);
-      }
-      for (int r = 0; r < rows; ++r) vstore_n(to.c + r * to.ldc + v * kLanes, sum[r][v], left);
-    }
+  if (to.bias != nullptr) {
+    vf bias[kTileVectors];
+    for (int v = 0; v < kTileVectors; ++v)
+      bias[v] = vload_n(to.bias + v * kLanes, tile_lanes(to.columns, v));
+    RS_EACH_SUM sum[r][v] = vadd(sum[r][v], bias[v]);
+  }
+  if (whole) {
+    RS_EACH_SUM vstore(to.c + r * to.ldc + v * kLanes, sum[r][v]);
+  } else {
+    RS_EACH_SUM vstore_n(to.c + r * to.ldc + v * kLanes, sum[r][v], tile_lanes(to.columns, v));
   }
 }
 

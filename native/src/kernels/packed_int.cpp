@@ -24,30 +24,20 @@ inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, co
   const int64_t groups = shape.groups(), steps = shape.group / 4;
   const int32_t* words = x.codes;
   vf total[rows][kTileVectors];
-#pragma GCC unroll 8
-  for (int r = 0; r < rows; ++r)
-#pragma GCC unroll 2
-    for (int v = 0; v < kTileVectors; ++v) total[r][v] = vzero();
+  RS_EACH_SUM total[r][v] = vzero();
 
   for (int64_t g = 0; g < groups; ++g) {
     const uint16_t* scales = reinterpret_cast<const uint16_t*>(panel) + first;
     const uint8_t* codes = panel + (has_zero ? 128 : 64);
     panel = codes + steps * kStepBytes;
     vi sum[rows][kTileVectors];
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; ++r)
-#pragma GCC unroll 2
-      for (int v = 0; v < kTileVectors; ++v) sum[r][v] = vi_set1(x.starts[g * rows + r]);
+    RS_EACH_SUM sum[r][v] = vi_set1(x.starts[g * rows + r]);
 
 #pragma GCC unroll 2
     for (int64_t s = 0; s < steps; ++s) {
       Codes w[kTileVectors];
       codes_step<nibbles, first>(codes + s * kStepBytes, w);
-#pragma GCC unroll 8
-      for (int r = 0; r < rows; ++r)
-#pragma GCC unroll 2
-        for (int v = 0; v < kTileVectors; ++v)
-          sum[r][v] = dot4(sum[r][v], w[v], words + r * kWords);
+      RS_EACH_SUM sum[r][v] = dot4(sum[r][v], w[v], words + r * kWords);
       words += rows * kWords;
     }
 
@@ -69,16 +59,13 @@ inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, co
     }
   }
 
-  for (int v = 0; v < kTileVectors; ++v) {
-    const int left = to.columns - v * kLanes;
-    if (left <= 0) continue;
-    const int n = left < kLanes ? left : kLanes;
-    const vf bias = to.bias != nullptr ? vload_n(to.bias + v * kLanes, n) : vzero();
-    for (int r = 0; r < rows; ++r) {
-      const vf y = to.bias != nullptr ? vadd(total[r][v], bias) : total[r][v];
-      vstore_n(to.c + r * to.ldc + v * kLanes, y, n);
-    }
+  if (to.bias != nullptr) {
+    vf bias[kTileVectors];
+    for (int v = 0; v < kTileVectors; ++v)
+      bias[v] = vload_n(to.bias + v * kLanes, tile_lanes(to.columns, v));
+    RS_EACH_SUM total[r][v] = vadd(total[r][v], bias[v]);
   }
+  RS_EACH_SUM vstore_n(to.c + r * to.ldc + v * kLanes, total[r][v], tile_lanes(to.columns, v));
 }
 
 using TileFunction = void (*)(const PackedShape&, const TileInput&, const uint8_t*,

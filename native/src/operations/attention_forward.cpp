@@ -64,7 +64,11 @@ void pack(const AttentionKernels& kernels, const Plan& plan, const OperationArgs
   kernels.transpose(k, x.G * x.D, n, x.D, plan.keys(panels, slot, block));
   const int width = padded_width(x.E);
   float* to = plan.values(panels, slot, block);
-  for (int i = 0; i < n; ++i) kernels.load_row(v + i * x.G * x.E, 1.0f, x.E, width, to + i * width);
+  for (int i = 0; i < n; ++i) {
+    const float* row = v + i * x.G * x.E;
+    const float* soon = i + kFetchAhead < n ? row + kFetchAhead * x.G * x.E : nullptr;
+    kernels.load_row(row, soon, 1.0f, x.E, width, to + i * width);
+  }
 }
 
 void attend(const AttentionKernels& kernels, const Plan& plan, const OperationArgs& args,
@@ -86,7 +90,9 @@ void attend(const AttentionKernels& kernels, const Plan& plan, const OperationAr
     range[r] = x.range(group.position(first + r));
     low = std::min(low, range[r].low);
     high = std::max(high, range[r].high);
-    rows.load(r, args.in[0].as<float>() + row_of(r) * x.D, x.scale);
+    const float* q = args.in[0].as<float>();
+    const float* soon = r + kFetchAhead < n ? q + row_of(r + kFetchAhead) * x.D : nullptr;
+    rows.load(r, q + row_of(r) * x.D, soon, x.scale);
   }
   rows.begin(n);
   const int width = padded_width(x.E);

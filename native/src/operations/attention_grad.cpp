@@ -79,7 +79,8 @@ class Pair {
       forward_.transpose(v + key_index(first) * x_.E, x_.G * x_.E, n, x_.E, p_.vt + first * x_.E);
     }
     for (int64_t s = 0; s < x_.S; ++s) {
-      forward_.load_row(k + key_index(s) * x_.D, 1.0f, x_.D, n_.ldd, p_.k + s * n_.ldd);
+      const float* soon = s + kFetchAhead < x_.S ? k + key_index(s + kFetchAhead) * x_.D : nullptr;
+      forward_.load_row(k + key_index(s) * x_.D, soon, 1.0f, x_.D, n_.ldd, p_.k + s * n_.ldd);
     }
     std::fill_n(p_.dk, n_.keys() * n_.ldd, 0.0f);
     std::fill_n(p_.dv, n_.keys() * n_.lde, 0.0f);
@@ -91,9 +92,12 @@ class Pair {
     const float* lse = args_.in[kLse].as<float>() + (b_ * x_.H + head) * x_.T;
     for (int64_t t = 0; t < x_.T; ++t) {
       const int64_t at = row_index(t, head);
-      forward_.load_row(args_.in[kQuery].as<float>() + at * x_.D, x_.scale, x_.D, n_.ldd,
+      const bool more = t + kFetchAhead < x_.T;
+      const int64_t later = more ? row_index(t + kFetchAhead, head) : 0;
+      const float* q = args_.in[kQuery].as<float>();
+      forward_.load_row(q + at * x_.D, more ? q + later * x_.D : nullptr, x_.scale, x_.D, n_.ldd,
                         p_.q + t * n_.ldd);
-      forward_.load_row(dout + at * x_.E, 1.0f, x_.E, n_.lde, p_.dout + t * n_.lde);
+      forward_.load_row(dout + at * x_.E, more ? dout + later * x_.E : nullptr, 1.0f, x_.E, n_.lde, p_.dout + t * n_.lde);
       p_.delta[t] = kernels_.dot(out + at * x_.E, dout + at * x_.E, x_.E);
       p_.lse[t] = lse[t];
     }
@@ -130,7 +134,7 @@ class Pair {
   void store_rows(int64_t head) {
     float* dq = args_.out[0].as<float>();
     for (int64_t t = 0; t < x_.T; ++t) {
-      forward_.load_row(p_.dq + t * n_.ldd, x_.scale, x_.D, x_.D, dq + row_index(t, head) * x_.D);
+      forward_.load_row(p_.dq + t * n_.ldd, nullptr, x_.scale, x_.D, x_.D, dq + row_index(t, head) * x_.D);
     }
   }
 

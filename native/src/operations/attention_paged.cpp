@@ -147,7 +147,7 @@ void attend(const AttentionKernels& kernels, const Shape& x, const Pages& pages,
     range[r] = causal_range(pos[row], x.window);
     low = std::min(low, range[r].low);
     high = std::max(high, range[r].high);
-    rows.load(r, a.in[kQuery].as<float>() + at * x.D, x.scale);
+    rows.load(r, a.in[kQuery].as<float>() + at * x.D, nullptr, x.scale);
     out[r] = a.out[0].as<float>() + at * x.E;
   }
   rows.begin(unit.rows);

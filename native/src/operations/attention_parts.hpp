@@ -62,6 +62,8 @@ inline uint64_t range_mask(KeyRange r, int64_t base) {
   return below(r.high) & ~below(r.low);
 }
 
+constexpr int kFetchAhead = 4;  // rows
+
 // The rows of one task. Chunks of kKeyChunk keys each start from nothing and are
 // merged in ascending order, so that a row's bits are the same whether one task
 // walks all chunks or several share them.
@@ -70,8 +72,8 @@ class AttentionRows {
   AttentionRows(const AttentionKernels& kernels, int d, int e, bool stage, Carver& carver);
 
   int rows() const { return part_.rows; }
-  void load(int row, const float* q, float scale) {
-    kernels_.load_row(q, scale, part_.d, part_.ldq, part_.q + row * part_.ldq);
+  void load(int row, const float* q, const float* soon, float scale) {
+    kernels_.load_row(q, soon, scale, part_.d, part_.ldq, part_.q + row * part_.ldq);
   }
   void begin(int rows);
   // Blocks come in ascending order of their first key.

@@ -48,61 +48,61 @@ type Indexed = Region & { readonly i: number };
 
 interface Placement {
   readonly order: readonly Indexed[];
-  readonly offsets: number[];
+  readonly offsets: readonly number[];
   readonly bytes: number;
 }
 
 // Each region in turn takes the smallest gap that fits between those already placed
-// that are live with it, and the lowest of equals.
+// that are live with it, and the lowest of equals. The inner loop is quadratic in
+// the number of regions, so it reads flat arrays, kept sorted by offset.
 function place(order: readonly Indexed[]): Placement {
-  const offsets: number[] = new Array(order.length).fill(0);
-  const placed: Indexed[] = []; // by offset
-  let bytes = 0;
-  for (const region of order) {
-    if (region.bytes === 0) continue;
-    let end = 0;
-    let at = -1;
+  const offsets: number[] = order.map(() => 0);
+  const starts = new Int32Array(order.length);
+  const ends = new Int32Array(order.length);
+  const from = new Float64Array(order.length);
+  const to = new Float64Array(order.length);
+  let placed = 0;
+  let top = 0;
+  for (const { bytes, start, end, i } of order) {
+    if (bytes === 0) continue;
+    let free = 0; // the end of what is live below
+    let offset = -1;
     let smallest = Number.POSITIVE_INFINITY;
-    for (const other of placed) {
-      if (other.start > region.end || region.start > other.end) continue;
-      const from = offsets[other.i] as number;
-      const gap = from - end;
-      if (gap >= region.bytes && gap < smallest) {
+    let before = 0; // how many placed regions lie below `offset`
+    for (let p = 0; p < placed; p++) {
+      if ((starts[p] as number) > end || start > (ends[p] as number)) continue;
+      const gap = (from[p] as number) - free;
+      if (gap >= bytes && gap < smallest) {
         smallest = gap;
-        at = end;
+        offset = free;
       }
-      end = Math.max(end, from + other.bytes);
+      if ((to[p] as number) > free) free = to[p] as number;
     }
-    const offset = at >= 0 ? at : end;
-    offsets[region.i] = offset;
-    bytes = Math.max(bytes, offset + region.bytes);
-    insert(placed, region, offsets);
+    if (offset < 0) offset = free;
+    while (before < placed && (from[before] as number) <= offset) before++;
+    for (const list of [starts, ends, from, to]) list.copyWithin(before + 1, before, placed);
+    starts[before] = start;
+    ends[before] = end;
+    from[before] = offset;
+    to[before] = offset + bytes;
+    placed++;
+    offsets[i] = offset;
+    top = Math.max(top, offset + bytes);
   }
-  return { order, offsets, bytes };
+  return { order, offsets, bytes: top };
 }
 
-function insert(placed: Indexed[], region: Indexed, offsets: readonly number[]): void {
-  const offset = offsets[region.i] as number;
-  let low = 0;
-  let high = placed.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((offsets[(placed[middle] as Indexed).i] as number) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  placed.splice(low, 0, region);
-}
-
-const improvements = 64; // rounds without a better plan before giving up
-const largestImproved = 4096; // regions; above, a round takes longer than it is worth
+const patience = 64; // rounds without a better plan before giving up
+const comparisons = 2e8; // of regions, over all rounds: about a second
 
 // What ends at the top of the arena came too late: let it choose earlier.
 function improve(from: Placement, lowerBoundBytes: number): Placement {
   let best = from;
   let current = from;
+  let rounds = comparisons / Math.max(1, from.order.length) ** 2;
   const tried = new Set<number>();
-  for (let round = 0; round < improvements && best.bytes > lowerBoundBytes; round++) {
-    if (current.order.length > largestImproved) break;
+  for (let stale = 0; stale < patience && best.bytes > lowerBoundBytes && rounds > 1; stale++) {
+    rounds--;
     const { offsets, bytes } = current;
     const top = current.order.find(
       (r) => r.bytes > 0 && (offsets[r.i] as number) + r.bytes === bytes && !tried.has(r.i),
@@ -112,7 +112,7 @@ function improve(from: Placement, lowerBoundBytes: number): Placement {
     current = place([top, ...current.order.filter((r) => r !== top)]);
     if (current.bytes < best.bytes) {
       best = current;
-      round = 0;
+      stale = 0;
       tried.clear();
     }
   }

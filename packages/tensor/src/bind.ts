@@ -25,6 +25,11 @@ interface Solving {
   readonly factor: Evaluator;
 }
 
+interface Solution {
+  readonly solvings: readonly Solving[];
+  readonly unsolved: readonly Dim[];
+}
+
 export type Evaluator = (dims: Float64Array) => number;
 
 const unbound = -1;
@@ -36,8 +41,9 @@ export class Binder {
   /** The arrays of the latest bind(), in the program's order. */
   readonly arrays: TypedArray[] = [];
   readonly #inputs: readonly InputSlot[];
-  readonly #solvings: Solving[] = [];
-  readonly #unsolved: readonly Dim[];
+  /** How the dims are found, by the names of those that the caller gives. */
+  readonly #solutions = new Map<string, Solution>();
+  readonly #solution: Solution;
 
   constructor(graph: Graph) {
     this.dims = graphDims(graph);
@@ -47,7 +53,7 @@ export class Binder {
       const evaluate = this.evaluator(elements(type.shape));
       return { name, type, array: arrayConstructor(type.dtype), elements: evaluate };
     });
-    this.#unsolved = this.#planSolving();
+    this.#solution = this.#solve([]);
   }
 
   /** A size as a function of the values of the dims. */
@@ -75,10 +81,9 @@ export class Binder {
     this.#takeArrays(given);
     const { values, arrays } = this;
     values.fill(unbound);
-    if (named !== undefined) this.#takeDims(named);
-    else if (this.#unsolved.length > 0) this.#refuseUnsolved(this.#unsolved);
-    for (const { dim, input, rest, factor } of this.#solvings) {
-      if (values[dim] !== unbound) continue;
+    const { solvings, unsolved } = named === undefined ? this.#solution : this.#takeDims(named);
+    if (unsolved.length > 0) this.#refuseUnsolved(unsolved);
+    for (const { dim, input, rest, factor } of solvings) {
       const by = factor(values);
       const solved = ((arrays[input] as TypedArray).length - rest(values)) / by;
       if (by === 0) this.#refuseUnsolved([this.dims[dim] as Dim]);
@@ -87,7 +92,6 @@ export class Binder {
     }
     for (const [i, d] of this.dims.entries()) {
       const value = values[i] as number;
-      if (value === unbound) this.#refuseUnsolved([d]);
       if (!(value >= d.min && value <= d.max)) this.#refuseRange(d, value);
     }
     for (const [i, { elements }] of this.#inputs.entries()) {
@@ -99,7 +103,7 @@ export class Binder {
     let found = 0;
     for (const [i, { name, type, array: expected }] of this.#inputs.entries()) {
       const array = given[name] as TypedArray | undefined;
-      if (array === undefined || array.constructor !== expected) {
+      if (array == null || array.constructor !== expected) {
         throw new TensorError(
           "ERR_INPUT",
           `input ${name}: expected a ${arrayName(type.dtype)} for ${describeType(type)}, ` +
@@ -119,7 +123,7 @@ export class Binder {
     }
   }
 
-  #takeDims(named: Readonly<Record<string, number>>): void {
+  #takeDims(named: Readonly<Record<string, number>>): Solution {
     for (const [name, value] of Object.entries(named)) {
       const at = this.dims.findIndex((d) => d.name === name);
       ensure(at >= 0, "ERR_DIM_UNBOUND", () => `no dim is called ${name}: ${this.#allowed()}`);
@@ -129,12 +133,20 @@ export class Binder {
       }
       this.values[at] = value;
     }
+    const key = Object.keys(named).join(" ");
+    let solution = this.#solutions.get(key);
+    if (solution === undefined) {
+      solution = this.#solve(this.dims.filter((d) => d.name in named));
+      this.#solutions.set(key, solution);
+    }
+    return solution;
   }
 
   // Repeatedly takes an input whose length leaves exactly one dim unknown, to the
   // first power. Dims that remain must be named by the caller.
-  #planSolving(): Dim[] {
-    const known = new Set<Dim>();
+  #solve(given: readonly Dim[]): Solution {
+    const known = new Set(given);
+    const solvings: Solving[] = [];
     for (let progress = true; progress; ) {
       progress = false;
       for (const [input, { type }] of this.#inputs.entries()) {
@@ -143,12 +155,12 @@ export class Binder {
         const d = open[0];
         if (open.length !== 1 || d === undefined) continue;
         if (terms.some((t) => t.dims.filter((x) => x === d).length > 1)) continue;
-        this.#solvings.push(this.#solving(d, input, terms));
+        solvings.push(this.#solving(d, input, terms));
         known.add(d);
         progress = true;
       }
     }
-    return this.dims.filter((d) => !known.has(d));
+    return { solvings, unsolved: this.dims.filter((d) => !known.has(d)) };
   }
 
   #solving(d: Dim, input: number, terms: readonly { coefficient: number; dims: readonly Dim[] }[]) {

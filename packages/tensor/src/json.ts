@@ -80,6 +80,18 @@ export function hashOf(json: ProgramJson): string {
  * @throws {@link TensorError} ERR_JSON, or what an operation says of its inputs.
  */
 export function graphFromJson(json: ProgramJson, slots: Readonly<Record<string, Slot>>): Graph {
+  try {
+    return read(json, slots);
+  } catch (error) {
+    if (error instanceof TensorError) throw error;
+    // A part of the wrong kind, which something stumbled over.
+    throw new TensorError("ERR_JSON", `program JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function read(json: ProgramJson, slots: Readonly<Record<string, Slot>>): Graph {
   check(json?.format === "ryanstream-program", "this is not a program");
   check(
     json.version === jsonVersion,

@@ -1,8 +1,8 @@
 // A program as text that reads like code, with where each value lies.
 
-import { attributesToJson, graphDims } from "./canonical.js";
+import { graphDims } from "./canonical.js";
 import type { Graph, GraphNode } from "./graph.js";
-import { findOperation } from "./operation.js";
+import { type Attribute, findOperation } from "./operation.js";
 import type { Plan } from "./plan.js";
 import { describeType, type TensorType } from "./type.js";
 
@@ -34,10 +34,10 @@ export function printGraph(graph: Graph, plan: Plan, hash: string): string {
     const note = comment.filter((c) => c !== "").join(" -> ");
     lines.push(
       `  ${outputs.join(", ")} = ${node.operation}(${inputs.join(", ")})` +
-        `${attributes(graph, node)}${note && `  // ${note}`}`,
+        `${attributes(node)}${note && `  // ${note}`}`,
     );
   }
-  const results = graph.outputs.map((o) => `${o.name && `${o.name}: `}${ref(o.value)}`);
+  const results = graph.outputs.map((o) => (graph.single ? "" : `${o.name}: `) + ref(o.value));
   lines.push(`  return ${graph.single ? results.join("") : `{ ${results.join(", ")} }`}`);
   const { bytes, lowerBoundBytes } = plan.arena;
   lines.push(`arena ${bytes} bytes, at least ${lowerBoundBytes} live at once`);
@@ -58,14 +58,13 @@ function place(plan: Plan, id: number): string {
 }
 
 // The shape is in the type already; flags that are off say nothing.
-function attributes(graph: Graph, node: GraphNode): string {
-  const dims = graphDims(graph);
-  const shown = Object.entries(attributesToJson(node.attrs, dims))
+function attributes(node: GraphNode): string {
+  const shown = Object.entries(node.attrs)
     .filter(([name, value]) => name !== "shape" && value !== false)
     .map(([name, value]) => (value === true ? name : `${name}=${text(value)}`));
   return shown.length === 0 ? "" : ` {${shown.join(", ")}}`;
 }
 
-function text(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map(text)}]` : String(value);
+function text(value: Attribute): string {
+  return typeof value === "object" ? `[${value.map(String)}]` : String(value);
 }

@@ -64,7 +64,11 @@ export class Runner {
       const binding = nativeBinding();
       const words = encode(this.#graph, this.#plan, binding.operations());
       const constants = this.#graph.constants.map((c) => c.constant.bytes);
-      this.#program = new binding.Program(words, constants);
+      try {
+        this.#program = new binding.Program(words, constants);
+      } catch (error) {
+        this.#refuse(error);
+      }
       trackLeak(this, this.#label);
     }
     return this.#program;
@@ -85,12 +89,14 @@ export class Runner {
       const outputs = this.#allocate(options.into);
       const { values, arrays } = this.#binder;
       const buffers = this.#slotBuffers();
+      const done = () => this.#record(outputs);
+      const failed = (error: unknown) => this.#refuse(error);
       if (signal === undefined) {
-        return program.run(values, buffers, arrays, outputs).then(() => this.#record(outputs));
+        return program.run(values, buffers, arrays, outputs).then(done, failed);
       }
       const ticket = nextTicket++;
-      const done = program.run(values, buffers, arrays, outputs, { ticket });
-      return abortable(done, signal, ticket).then(() => this.#record(outputs));
+      const run = program.run(values, buffers, arrays, outputs, { ticket });
+      return abortable(run, signal, ticket).then(done, failed);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -146,6 +152,14 @@ export class Runner {
 
   #allocate(into: Readonly<Record<string, TypedArray>> | undefined): TypedArray[] {
     const { values } = this.#binder;
+    for (const name in into) {
+      ensure(
+        this.#results.some((r) => r.name === name),
+        "ERR_OUTPUT",
+        () =>
+          `no output is called ${name}; there are ${this.#results.map((r) => r.name).join(", ")}`,
+      );
+    }
     return this.#results.map(({ name, type, elements: count }) => {
       const length = count(values);
       const own = into?.[name];
@@ -189,6 +203,8 @@ export class Runner {
         return copy;
       });
       return await run(buffers);
+    } catch (error) {
+      return this.#refuse(error);
     } finally {
       for (const copy of copies) copy.dispose();
     }
@@ -208,6 +224,17 @@ export class Runner {
       const array = this.#binder.arrays[sharing] as TypedArray;
       bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     }
+  }
+
+  // Native errors name an operation by number; its scope tells where it is in the model.
+  #refuse(error: unknown): never {
+    if (error instanceof Error) {
+      error.message = error.message.replace(/^operation (\d+) \([^)]*\)/, (text, step) => {
+        const scope = this.#plan.steps[Number(step)]?.scope;
+        return scope ? `${text} in ${scope}` : text;
+      });
+    }
+    throw error;
   }
 
   #ensureAlive(): void {

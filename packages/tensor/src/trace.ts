@@ -9,7 +9,7 @@ import type { Graph, GraphNode, MutableGraph } from "./graph.js";
 import type { Attributes, Operation } from "./operation.js";
 import { Slot } from "./slot.js";
 import { Sym } from "./symbol.js";
-import { describeType, sameType, type TensorType } from "./type.js";
+import { describeType, sameType, type TensorType, tensorType } from "./type.js";
 
 /** What an operation takes: a symbol, or something that becomes one in a trace. */
 export type Operand<D extends DType = DType> = Sym<D> | Slot<D> | Constant<D>;
@@ -182,8 +182,9 @@ export class Trace {
 
   #value<D extends DType>(type: TensorType<D>, producer: GraphNode | undefined): Sym<D> {
     const id = this.#graph.values.length;
-    this.#graph.values.push({ dtype: type.dtype, shape: type.shape });
-    const sym = new Sym(this, id, type);
+    const normal = tensorType(type.dtype, type.shape); // infer functions needn't take care
+    this.#graph.values.push(normal);
+    const sym = new Sym(this, id, normal);
     this.#syms.push(sym);
     this.#producer.push(producer);
     return sym;

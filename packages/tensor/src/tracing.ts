@@ -36,14 +36,15 @@ export function program<I extends InputSpecs, R extends Returned>(
   const [first, rawFirst] = trace(inputs, fn);
   const [second, rawSecond] = trace(inputs, fn);
   const sameSlots = first.slots.every((s, i) => s.slot === second.slots[i]?.slot);
-  if (!sameSlots || hashOf(graphToJson(first)) !== hashOf(graphToJson(second))) {
+  const traced = new Program<I, R>(first);
+  if (!sameSlots || traced.hash !== hashOf(graphToJson(second))) {
     throw new TensorError(
       "ERR_TRACE_IMPURE",
       `the function made two different programs when it was traced twice: ${difference(rawFirst, rawSecond)}. ` +
         "It may depend only on its inputs and on things that stay the same",
     );
   }
-  return new Program<I, R>(first);
+  return traced;
 }
 
 /** Runs a program of no inputs once: eager use, for trying things out and for tests. */

@@ -1,6 +1,7 @@
 // The type of a value: what its elements are and how they are laid out.
 
 import { arrayConstructor, bytesPerElement, type DType } from "./dtype.js";
+import { ensure } from "./errors.js";
 import type { Shape, SizeLike } from "./extent.js";
 import { atMaximum, describeShape, evaluateElements, sameShape, shape } from "./shape.js";
 
@@ -12,7 +13,14 @@ export interface TensorType<D extends DType = DType> {
 /** A declared type, as `program` and `parameter` take it. */
 export type Spec<D extends DType = DType> = TensorType<D>;
 
+export const maxRank = 8;
+
 export function tensorType<D extends DType>(dtype: D, sizes: readonly SizeLike[]): TensorType<D> {
+  ensure(
+    sizes.length <= maxRank,
+    "ERR_SHAPE",
+    () => `expected a rank of ${maxRank} at most, found ${sizes.length}`,
+  );
   return Object.freeze({ dtype, shape: shape(sizes) });
 }
 

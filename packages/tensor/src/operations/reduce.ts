@@ -42,7 +42,10 @@ function define(kind: ReduceKind, code: number) {
       return [mul(hits, div(dy, sum(hits, { axes: attrs.axes, keepDims: true })))];
     },
     cost: ({ inputs }) => ({ flops: inputs[0]?.elements ?? 0 }),
-    native: ({ axes }) => ({ name: "reduce", attrs: [code, ...axes] }),
+    native: ({ axes, keepDims }) => ({
+      name: "reduce",
+      attrs: [code, keepDims ? 1 : 0, ...axes],
+    }),
   });
 }
 

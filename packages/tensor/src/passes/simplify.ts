@@ -3,7 +3,7 @@
 
 import { canonicalAttributes } from "../canonical.js";
 import type { Graph, GraphNode } from "../graph.js";
-import { describeType } from "../type.js";
+import { describeType, maximumBytes } from "../type.js";
 
 export function eliminateDead(graph: Graph): Graph {
   const live = new Set(graph.outputs.map((o) => o.value));
@@ -23,7 +23,7 @@ export function mergeCommon(graph: Graph): Graph {
   const kept: GraphNode[] = [];
   for (const old of graph.nodes) {
     const node = { ...old, inputs: old.inputs.map(target), updates: old.updates.map(target) };
-    if (node.updates.length > 0) {
+    if (node.updates.length > 0 || isLargeFilling(graph, node)) {
       kept.push(node);
       continue;
     }
@@ -43,6 +43,11 @@ export function mergeCommon(graph: Graph): Graph {
     outputs: graph.outputs.map((o) => ({ ...o, value: target(o.value) })),
     names: new Map([...graph.names].map(([name, id]) => [name, target(id)])),
   };
+}
+
+// Filling memory again is cheaper than holding it from its first use to its last.
+function isLargeFilling(graph: Graph, node: GraphNode): boolean {
+  return node.inputs.length === 0 && node.outputs.some((id) => maximumBytes(at(graph, id)) > 4096);
 }
 
 function at(graph: Graph, id: number) {
