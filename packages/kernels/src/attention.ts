@@ -14,13 +14,7 @@ import {
   type Sym,
   type TensorType,
 } from "@ryanstream/tensor";
-import {
-  type AttentionFlops,
-  type AttentionPairs,
-  attentionPairs,
-  backwardFlops,
-  forwardFlops,
-} from "./attention-cost.js";
+import { attentionPairs, backwardFlops, forwardFlops } from "./attention-cost.js";
 import { ensure, expectAttribute, expectCount, fixed, operand } from "./check.js";
 
 type AttentionAttributes = {
@@ -31,7 +25,12 @@ type AttentionAttributes = {
   readonly hasPositions: boolean;
 };
 
-const attributes = ["scale", "causal", "window", "hasSegments", "hasPositions"] as const;
+/** The kernels' attributes; positions are announced only where there are any. */
+function nativeAttributes(attrs: AttentionAttributes): number[] {
+  const { scale, causal, window, hasSegments, hasPositions } = attrs;
+  const numbers = [scale, Number(causal), window, Number(hasSegments)];
+  return hasPositions ? [...numbers, 1] : numbers;
+}
 
 /** Checks q, k, v and, from input `extra` on, the segments and positions; returns the output's type. */
 function check(
@@ -76,7 +75,7 @@ function check(
 
 function cost(
   { inputs, attrs, facts }: CostContext<AttentionAttributes>,
-  count: (pairs: AttentionPairs, d: number, e: number) => AttentionFlops,
+  pass: "forward" | "backward",
 ): OperationCost {
   const [q, k, v] = inputs as readonly ConcreteType[];
   const [batch = 0, queries = 0, heads = 0, d = 0] = q?.shape ?? [];
@@ -85,23 +84,26 @@ function cost(
   if (batch * queries * keys * heads === 0) return { flops: 0 };
   const segment = attrs.hasSegments ? Math.min(keys, facts["segmentLength"] ?? keys) : keys;
   const segments = keys / segment;
+  // Forward, the query heads of a key head share their tiles; backward, each head has its own.
+  const group = pass === "forward" ? heads / keyHeads : 1;
   const pairs = attentionPairs({
     queries: Math.round(queries / segments),
     keys: Math.round(segment),
-    group: heads / keyHeads,
+    group,
     causal: attrs.causal,
     window: attrs.window,
+    prompt: attrs.hasPositions ? Math.min(segment, facts["promptLength"] ?? 0) : 0,
   });
-  const one = count(pairs, d, e);
+  const one = (pass === "forward" ? forwardFlops : backwardFlops)(pairs, d, e);
   // Gathered queries stand for a dense pass in which each of them sees its own segment only.
   const dense = attrs.hasPositions ? one.denseFlops : one.denseFlops * segments;
-  const times = batch * keyHeads * segments;
+  const times = ((batch * heads) / group) * segments;
   return { flops: one.flops * times, denseFlops: dense * times };
 }
 
 const attentionGrad = defineOperation<AttentionAttributes>({
   name: "attention_grad",
-  attributes,
+  native: (attrs) => ({ name: "attention_grad", attrs: nativeAttributes(attrs) }),
   infer(inputs, attrs) {
     const { o, lse } = check(inputs, attrs, 6);
     operand(inputs, 3, "o", "f32", o.shape);
@@ -109,12 +111,12 @@ const attentionGrad = defineOperation<AttentionAttributes>({
     operand(inputs, 5, "do", "f32", o.shape);
     return inputs.slice(0, 3);
   },
-  cost: (context) => cost(context, backwardFlops),
+  cost: (context) => cost(context, "backward"),
 });
 
 const attentionOperation = defineOperation<AttentionAttributes>({
   name: "attention",
-  attributes,
+  native: (attrs) => ({ name: "attention", attrs: nativeAttributes(attrs) }),
   infer(inputs, attrs) {
     const { o, lse } = check(inputs, attrs, 3);
     return [o, lse];
@@ -126,7 +128,7 @@ const attentionOperation = defineOperation<AttentionAttributes>({
     ];
     return emit(attentionGrad, operands, attrs) as Sym<"f32">[];
   },
-  cost: (context) => cost(context, forwardFlops),
+  cost: (context) => cost(context, "forward"),
 });
 
 export interface AttentionOptions {
@@ -157,7 +159,8 @@ export interface AttentionOptions {
  * @see Dao, Fu, Ermon, Rudra & Ré, "FlashAttention", 2022, arXiv 2205.14135, algorithms 1 and 4.
  *
  * `program.cost()` counts the key blocks that the kernel visits against all `T * S` pairs. Facts that it
- * takes: `segmentLength`, the mean length of a segment.
+ * takes: `segmentLength`, the mean length of a segment; `promptLength`, the positions of each segment before
+ * the first of `positions`, which are else taken to be spread over all of it.
  *
  * @example
  * const o = fusedAttention(rope(q, table), rope(k, table), v, { window: 4096 });
