@@ -8,15 +8,15 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 describe("examples", () => {
   it("the README's first is examples/attention.ts, and runs", async () => {
     const [, shown] = /```ts\n(.*?)```/s.exec(read("../README.md")) as RegExpExecArray;
-    expect(shown).toBe(read("../../../examples/attention.ts"));
+    expect(shown).toBe(read("../examples/attention.ts"));
     using log = vi.spyOn(console, "log").mockImplementation(() => {});
-    await import("../../../examples/attention.js");
+    await import("../examples/attention.js");
     expect(log.mock.calls[0]?.[0]).toBe(5 * 8 * 64);
   });
 
   it("examples/kernels.ts learns", async () => {
     using log = vi.spyOn(console, "log").mockImplementation(() => {});
-    const { losses } = await import("../../../examples/kernels.js");
+    const { losses } = await import("../examples/kernels.js");
     expect(losses.at(-1)).toBeLessThan((losses[0] as number) / 2);
     expect(log.mock.calls.at(-1)?.[0]).toMatch(/attention\n.*executed$/s);
   });
