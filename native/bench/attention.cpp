@@ -144,7 +144,7 @@ struct Bench {
     Memory q = allocate(B * T * H * D), k = allocate(B * T * G * D), v = allocate(B * T * G * D);
     Memory o = allocate(B * T * H * D), g = allocate(B * T * H * D), lse = allocate(B * H * T);
     Memory dq = allocate(B * T * H * D), dk = allocate(B * T * G * D), dv = allocate(B * T * G * D);
-    const std::vector<double> attrs = {1 / std::sqrt(double(D)), 1, 0, 0};
+    const std::vector<double> attrs = {1 / std::sqrt(double(D)), 1, 0, 0, 0};
     const auto queries = [&](Memory& m) { return tensor(DType::f32, {B, T, H, D}, m.get()); };
     const auto keys = [&](Memory& m) { return tensor(DType::f32, {B, T, G, D}, m.get()); };
     const Tensor sums = tensor(DType::f32, {B, H, T}, lse.get());

@@ -87,7 +87,7 @@ void attend(const AttentionKernels& kernels, const Plan& plan, const OperationAr
   KeyRange range[kQueryBlock];
   int64_t low = x.S, high = 0;
   for (int r = 0; r < n; ++r) {
-    range[r] = x.range(group.position(first + r));
+    range[r] = x.range(b, group.position(first + r));
     low = std::min(low, range[r].low);
     high = std::max(high, range[r].high);
     const float* q = args.in[0].as<float>();
@@ -129,9 +129,7 @@ void attend(const AttentionKernels& kernels, const Plan& plan, const OperationAr
 }
 
 Status check(const OperationArgs& a) {
-  const bool segmented = a.integer(3, 1, 1);
-  RS_RETURN_IF(expect_arity(a, segmented ? 4 : 3, 2, 4));
-  RS_RETURN_IF(check_attention_inputs(a));
+  RS_RETURN_IF(check_attention_inputs(a, 3, 2));
   const AttentionShape x(a);
   RS_RETURN_IF(expect_tensor(a.out[0], "output", DType::f32, 4));
   RS_RETURN_IF(expect_dim(a.out[0], "output", 0, x.B));
@@ -151,6 +149,7 @@ size_t workspace(const OperationArgs& a, int threads) {
 Status run_attention(Isa isa, const OperationArgs& args, RunContext& context) {
   const AttentionKernels& kernels = attention_family(isa);
   const Plan plan(AttentionShape(args), context.pool.size());
+  RS_RETURN_IF(check_positions(plan.x));
   const Scratch scratch = carve(plan, context.workspace);
   char* memory = static_cast<char*>(context.workspace) + scratch.bytes;
   const size_t each = thread_bytes(plan);

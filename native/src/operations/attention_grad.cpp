@@ -67,7 +67,7 @@ class Pair {
   int64_t key_index(int64_t s) const { return (b_ * x_.S + s) * x_.G + g_; }
   int64_t row_index(int64_t t, int64_t head) const { return (b_ * x_.T + t) * x_.H + head; }
   int64_t first_row_block(int64_t key) const {
-    return x_.causal ? key * kKeyBlock / kQueryBlock : 0;
+    return x_.causal && !x_.positioned ? key * kKeyBlock / kQueryBlock : 0;
   }
 
   void pack_keys() {
@@ -110,7 +110,7 @@ class Pair {
     rows.rows = static_cast<int>(std::min<int64_t>(kQueryBlock, x_.T - first));
     uint64_t visible[kQueryBlock], any = 0;
     for (int r = 0; r < rows.rows; ++r) {
-      visible[r] = range_mask(x_.range(first + r), base);
+      visible[r] = range_mask(x_.range(b_, first + r), base);
       if (x_.segmented) {
         visible[r] = segments_.mask(x_, args_, b_, first + r, key_block, visible[r]);
       }
@@ -156,8 +156,7 @@ class Pair {
 };
 
 Status check(const OperationArgs& a) {
-  RS_RETURN_IF(expect_arity(a, a.integer(3, 1, 1) ? 7 : 6, 3, 4));
-  RS_RETURN_IF(check_attention_inputs(a));
+  RS_RETURN_IF(check_attention_inputs(a, 6, 3));
   const AttentionShape x(a);
   for (const Tensor* out : {&a.in[kOut], &a.in[kDout]}) {
     RS_RETURN_IF(expect_tensor(*out, "output and its gradient", DType::f32, 4));
@@ -199,6 +198,7 @@ size_t workspace(const OperationArgs& a, int threads) {
 
 Status run_attention_grad(Isa isa, const OperationArgs& args, RunContext& context) {
   const AttentionShape x(args);
+  RS_RETURN_IF(check_positions(x));
   const Sizes n(x);
   BlockSegments segments;
   char* memory =

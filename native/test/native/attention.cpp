@@ -9,20 +9,23 @@ namespace {
 constexpr uint64_t kSeed = 20240611;
 
 struct Operands {
-  Array q, k, v, segments, out, lse;
+  Array q, k, v, segments, positions, out, lse;
   explicit Operands(const Problem& x)
       : q(DType::f32, {x.B, x.T, x.H, x.D}), k(DType::f32, {x.B, x.S, x.G, x.D}),
-        v(DType::f32, {x.B, x.S, x.G, x.E}), segments(DType::i32, {x.B, x.T}),
+        v(DType::f32, {x.B, x.S, x.G, x.E}), segments(DType::i32, {x.B, x.S}),
+        positions(DType::i32, {x.B, x.T}),
         out(DType::f32, {x.B, x.T, x.H, x.E}), lse(DType::f32, {x.B, x.H, x.T}) {}
   void fill(const Problem& x, Random& random) {
     q.fill(random, 2);
     k.fill(random, 2);
     v.fill(random);
     if (x.segmented) std::copy(x.segments.begin(), x.segments.end(), segments.as<int32_t>());
+    std::copy(x.positions.begin(), x.positions.end(), positions.as<int32_t>());
   }
   Status run(const Problem& x, Isa isa, int threads) {
     std::vector<Array*> in = {&q, &k, &v};
     if (x.segmented) in.push_back(&segments);
+    if (!x.positions.empty()) in.push_back(&positions);
     out.fill(kNan);
     lse.fill(kNan);
     return call(attention_operation, on(isa, run_attention), in, {&out, &lse}, x.attrs(), threads);
@@ -48,6 +51,7 @@ Problem random_problem(Random& random) {
     if (random.below(20) == 0) ++segment;
     x.segments.push_back(x.T % 2 ? segment : random.below(3));
   }
+  place_queries(x, random);
   return x;
 }
 
@@ -93,6 +97,48 @@ void long_rows(Random& random) {
       EXPECT(std::fabs(a.out.as()[i] - out[i]) < 4e-6, "%s: %g, not %g", isa_name(isa),
              a.out.as()[i], out[i]);
     }
+  }
+}
+
+// A query that is picked out computes the bits that it has among all.
+void queries_may_be_a_part(Random& random) {
+  for (int round = 0; round < 10; ++round) {
+    Problem all{2, 150, 150, 6, 3, 40, 24};
+    all.window = round % 2 ? 33 : 0;
+    all.segmented = round % 3 == 0;
+    for (int i = 0; i < 300; ++i) all.segments.push_back(i % 150 / 60);
+    Operands a(all);
+    a.fill(all, random);
+    Problem some = all;
+    some.T = 17;
+    for (int i = 0; i < 34; ++i) some.positions.push_back(random.below(150));
+    Operands b(some);
+    b.fill(some, random);
+    b.k = a.k;
+    b.v = a.v;
+    const auto at = [&](int64_t i) { return i / 17 * 150 + some.positions[i]; };
+    for (int64_t i = 0; i < 34; ++i) {
+      std::copy_n(a.q.as() + at(i) * 240, 240, b.q.as() + i * 240);
+    }
+    for (Isa isa : isas()) {
+      a.run(all, isa, 2);
+      b.run(some, isa, 1 + round % 3);
+      for (int64_t i = 0; i < 34; ++i) {
+        EXPECT(std::memcmp(a.out.as() + at(i) * 144, b.out.as() + i * 144, 144 * 4) == 0,
+               "%s: query %d at %d", isa_name(isa), int(i), some.positions[i]);
+      }
+    }
+  }
+}
+
+void refuses_positions_beyond_the_keys(Random& random) {
+  Problem x{1, 2, 5, 1, 1, 4, 4};
+  for (int bad : {5, -2, 1 << 30}) {
+    x.positions = {4, bad};
+    Operands a(x);
+    a.fill(x, random);
+    const Status status = a.run(x, Isa::portable, 1);
+    EXPECT(!status.ok() && std::strcmp(status.code, "ERR_VALUE") == 0, "position %d", bad);
   }
 }
 
@@ -206,5 +252,7 @@ int main() {
   rows_are_alone(random);
   poison_stays_where_it_is_seen(random);
   refuses(random);
+  queries_may_be_a_part(random);
+  refuses_positions_beyond_the_keys(random);
   return report("attention", kSeed);
 }

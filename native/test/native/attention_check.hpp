@@ -139,14 +139,16 @@ struct Problem {
   bool causal = true, segmented = false;
   int64_t window = 0;
   float scale = 1.0f;
-  std::vector<int32_t> segments = {};
+  std::vector<int32_t> segments = {};   // [B,S]
+  std::vector<int32_t> positions = {};  // [B,T], or empty
 
   bool sees(int64_t b, int64_t t, int64_t s) const {
-    if (causal && (s > t || (window > 0 && s <= t - window))) return false;
-    return !segmented || segments[b * T + t] == segments[b * T + s];
+    const int64_t at = positions.empty() ? t : positions[b * T + t];
+    if (causal && (s > at || (window > 0 && s <= at - window))) return false;
+    return !segmented || segments[b * S + at] == segments[b * S + s];
   }
   std::vector<double> attrs() const {
-    return {scale, double(causal), double(window), double(segmented)};
+    return {scale, double(causal), double(window), double(segmented), double(!positions.empty())};
   }
   int64_t q(int64_t b, int64_t t, int64_t h) const { return ((b * T + t) * H + h) * D; }
   int64_t k(int64_t b, int64_t s, int64_t h) const { return ((b * S + s) * G + h / (H / G)) * D; }
@@ -154,6 +156,15 @@ struct Problem {
   int64_t o(int64_t b, int64_t t, int64_t h) const { return ((b * T + t) * H + h) * E; }
   int64_t l(int64_t b, int64_t t, int64_t h) const { return (b * H + h) * T + t; }
 };
+
+// Sometimes takes other queries, each at some key or, for -1, at none.
+inline void place_queries(Problem& x, Random& random) {
+  if (!x.causal || x.S == 0 || random.below(3) != 0) return;
+  x.T = random.pick<int64_t>({1, 2, 15, 49, 70});
+  for (int64_t i = 0; i < x.B * x.T; ++i) {
+    x.positions.push_back(random.below(static_cast<int>(x.S) + 1) - 1);
+  }
+}
 
 using Doubles = std::vector<double>;
 

@@ -51,10 +51,11 @@ Gradients naive_gradient(const Problem& x, const Real* q, const Real* k, const R
 }
 
 struct Operands {
-  Array q, k, v, segments, out, lse, dout, dq, dk, dv;
+  Array q, k, v, segments, positions, out, lse, dout, dq, dk, dv;
   explicit Operands(const Problem& x)
       : q(DType::f32, {x.B, x.T, x.H, x.D}), k(DType::f32, {x.B, x.S, x.G, x.D}),
-        v(DType::f32, {x.B, x.S, x.G, x.E}), segments(DType::i32, {x.B, x.T}),
+        v(DType::f32, {x.B, x.S, x.G, x.E}), segments(DType::i32, {x.B, x.S}),
+        positions(DType::i32, {x.B, x.T}),
         out(DType::f32, {x.B, x.T, x.H, x.E}), lse(DType::f32, {x.B, x.H, x.T}), dout(out), dq(q),
         dk(k), dv(v) {}
   void fill(const Problem& x, Random& random) {
@@ -63,11 +64,13 @@ struct Operands {
     v.fill(random);
     dout.fill(random);
     if (x.segmented) std::copy(x.segments.begin(), x.segments.end(), segments.as<int32_t>());
+    std::copy(x.positions.begin(), x.positions.end(), positions.as<int32_t>());
   }
   // Forward and backward.
   Status run(const Problem& x, Isa isa, int threads) {
     std::vector<Array*> in = {&q, &k, &v}, all = {&q, &k, &v, &out, &lse, &dout};
     if (x.segmented) in.push_back(&segments), all.push_back(&segments);
+    if (!x.positions.empty()) in.push_back(&positions), all.push_back(&positions);
     for (Array* a : {&dq, &dk, &dv}) a->fill(kNan);
     if (Status s = call(attention_operation, on(isa, run_attention), in, {&out, &lse}, x.attrs(), threads);
         !s.ok()) {
@@ -96,13 +99,15 @@ Problem random_problem(Random& random) {
     if (random.below(20) == 0) ++segment;
     x.segments.push_back(x.T % 2 ? segment : random.below(3));
   }
+  place_queries(x, random);
   return x;
 }
 
 // Relative to the largest entry, but not to less than what cancels in it: with one
-// key the true gradient of its score is 0.
-double distance(Array& got, const Doubles& want) {
-  double most = 0.1, worst = 0;
+// key the true gradient of its score is 0, and what is left is the rounding of
+// `terms` numbers about 1.
+double distance(Array& got, const Doubles& want, double terms = 1) {
+  double most = 0.1 * std::sqrt(std::fmax(terms, 1)), worst = 0;
   for (double y : want) most = std::fmax(most, std::fabs(y));
   for (size_t i = 0; i < want.size(); ++i) {
     const double error = std::fabs(got.as()[i] - want[i]) / most;
@@ -120,7 +125,9 @@ void matches_double(Random& random) {
     for (Isa isa : isas()) {
       const Status status = a.run(x, isa, 1 + round % 3);
       EXPECT(status.ok(), "%s", status.message.c_str());
-      const double q = distance(a.dq, want.dq), k = distance(a.dk, want.dk), v = distance(a.dv, want.dv);
+      const double terms = x.positions.empty() ? 1 : double(x.T * x.H) / double(x.S * x.G);
+      const double q = distance(a.dq, want.dq), k = distance(a.dk, want.dk, terms),
+                   v = distance(a.dv, want.dv);
       EXPECT(q < 1e-5 && k < 1e-5 && v < 1e-5,
              "%s T%d S%d H%d G%d D%d E%d window %d segments %d: dq %g dk %g dv %g", isa_name(isa),
              int(x.T), int(x.S), int(x.H), int(x.G), int(x.D), int(x.E), int(x.window), x.segmented,
