@@ -25,12 +25,7 @@ type AttentionAttributes = {
   readonly hasPositions: boolean;
 };
 
-/** The kernels' attributes; positions are announced only where there are any. */
-function nativeAttributes(attrs: AttentionAttributes): number[] {
-  const { scale, causal, window, hasSegments, hasPositions } = attrs;
-  const numbers = [scale, Number(causal), window, Number(hasSegments)];
-  return hasPositions ? [...numbers, 1] : numbers;
-}
+const attributes = ["scale", "causal", "window", "hasSegments", "hasPositions"] as const;
 
 /** Checks q, k, v and, from input `extra` on, the segments and positions; returns the output's type. */
 function check(
@@ -103,7 +98,7 @@ function cost(
 
 const attentionGrad = defineOperation<AttentionAttributes>({
   name: "attention_grad",
-  native: (attrs) => ({ name: "attention_grad", attrs: nativeAttributes(attrs) }),
+  attributes,
   infer(inputs, attrs) {
     const { o, lse } = check(inputs, attrs, 6);
     operand(inputs, 3, "o", "f32", o.shape);
@@ -116,7 +111,7 @@ const attentionGrad = defineOperation<AttentionAttributes>({
 
 const attentionOperation = defineOperation<AttentionAttributes>({
   name: "attention",
-  native: (attrs) => ({ name: "attention", attrs: nativeAttributes(attrs) }),
+  attributes,
   infer(inputs, attrs) {
     const { o, lse } = check(inputs, attrs, 3);
     return [o, lse];
@@ -142,7 +137,8 @@ export interface AttentionOptions {
   segments?: Operand<"i32"> | undefined;
   /**
    * `i32[B, T]`: where query `t` stands among the keys, for queries that are a part of the positions.
-   * Query `t` sees the keys up to `positions[b, t]`, and belongs to the segment of the key there.
+   * Query `t` sees the keys up to `positions[b, t]`, and belongs to the segment of the key there; at -1 it
+   * sees none.
    */
   positions?: Operand<"i32"> | undefined;
 }
@@ -155,7 +151,8 @@ export interface AttentionOptions {
  * @param k `f32[B, S, G, D]`, `G` a divisor of `H`; `S` equals `T` when causal, unless `positions` are given.
  * @param v `f32[B, S, G, E]`
  * @returns `f32[B, T, H, E]`
- * @throws `TensorError` `ERR_SHAPE`, `ERR_DTYPE` or `ERR_ATTRIBUTE`.
+ * @throws `TensorError` `ERR_SHAPE`, `ERR_DTYPE` or `ERR_ATTRIBUTE`. A run with a position outside the keys
+ *   fails with `ERR_VALUE`.
  * @see Dao, Fu, Ermon, Rudra & Ré, "FlashAttention", 2022, arXiv 2205.14135, algorithms 1 and 4.
  *
  * `program.cost()` counts the key blocks that the kernel visits against all `T * S` pairs. Facts that it
