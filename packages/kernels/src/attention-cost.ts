@@ -1,20 +1,22 @@
-// Counts what the attention kernels execute, by their own rule: rows of a group
-// of heads, numbered heads first, go through in tiles of six; a tile's scores are
-// computed for whole runs of sixteen keys from the first to the last that some
-// row of it sees; values are summed over exactly the keys that a row sees.
+// Counts what the attention kernels execute, by their own rule: rows (of the heads
+// of a group, numbered heads first) go through in tiles of six; a tile's scores are
+// computed for whole runs of sixteen keys from the first to the last that some row
+// of it sees; values and gradients are summed over exactly the keys that a row sees.
 
 export const tileRows = 6;
 export const keyRun = 16;
 
-/** What is known of one (batch, key head) pair. Every query head of the group counts as a row. */
+/** The rows that share tiles, and the keys before them. */
 export interface AttentionExtent {
   readonly queries: number;
   readonly keys: number;
-  /** Query heads that share a key head. */
+  /** Query heads whose rows share tiles. */
   readonly group: number;
   readonly causal: boolean;
   /** Keys that a query sees at most, itself included; 0 for no limit. */
   readonly window: number;
+  /** Keys before the first query's share, when queries stand only behind a prompt. Default: 0. */
+  readonly prompt?: number;
 }
 
 export interface AttentionPairs {
@@ -27,14 +29,16 @@ export interface AttentionPairs {
 }
 
 /**
- * Counts the pairs of one key head. Causal queries stand at the end of equal shares of the keys: at every
- * key where there are as many of both.
+ * Counts the pairs of one group of heads. Causal queries stand at the end of equal shares of the keys
+ * behind the prompt: at every key where there are as many of both.
  */
 export function attentionPairs(of: AttentionExtent): AttentionPairs {
-  const { queries, keys, group, causal, window } = of;
+  const { queries, keys, group, causal, window, prompt = 0 } = of;
   const rows = queries * group;
   const end = (row: number) =>
-    causal ? Math.floor(((Math.floor(row / group) + 1) * keys) / queries) : keys;
+    causal
+      ? prompt + Math.floor(((Math.floor(row / group) + 1) * (keys - prompt)) / queries)
+      : keys;
   const start = (row: number) => (causal && window > 0 ? Math.max(0, end(row) - window) : 0);
   let visible = 0;
   let scored = 0;

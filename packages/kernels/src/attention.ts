@@ -14,13 +14,7 @@ import {
   type Sym,
   type TensorType,
 } from "@ryanstream/tensor";
-import {
-  type AttentionFlops,
-  type AttentionPairs,
-  attentionPairs,
-  backwardFlops,
-  forwardFlops,
-} from "./attention-cost.js";
+import { attentionPairs, backwardFlops, forwardFlops } from "./attention-cost.js";
 import { ensure, expectAttribute, expectCount, fixed, operand } from "./check.js";
 
 type AttentionAttributes = {
@@ -76,7 +70,7 @@ function check(
 
 function cost(
   { inputs, attrs, facts }: CostContext<AttentionAttributes>,
-  count: (pairs: AttentionPairs, d: number, e: number) => AttentionFlops,
+  pass: "forward" | "backward",
 ): OperationCost {
   const [q, k, v] = inputs as readonly ConcreteType[];
   const [batch = 0, queries = 0, heads = 0, d = 0] = q?.shape ?? [];
@@ -85,17 +79,20 @@ function cost(
   if (batch * queries * keys * heads === 0) return { flops: 0 };
   const segment = attrs.hasSegments ? Math.min(keys, facts["segmentLength"] ?? keys) : keys;
   const segments = keys / segment;
+  // Forward, the query heads of a key head share their tiles; backward, each head has its own.
+  const group = pass === "forward" ? heads / keyHeads : 1;
   const pairs = attentionPairs({
     queries: Math.round(queries / segments),
     keys: Math.round(segment),
-    group: heads / keyHeads,
+    group,
     causal: attrs.causal,
     window: attrs.window,
+    prompt: attrs.hasPositions ? Math.min(segment, facts["promptLength"] ?? 0) : 0,
   });
-  const one = count(pairs, d, e);
+  const one = (pass === "forward" ? forwardFlops : backwardFlops)(pairs, d, e);
   // Gathered queries stand for a dense pass in which each of them sees its own segment only.
   const dense = attrs.hasPositions ? one.denseFlops : one.denseFlops * segments;
-  const times = batch * keyHeads * segments;
+  const times = ((batch * heads) / group) * segments;
   return { flops: one.flops * times, denseFlops: dense * times };
 }
 
@@ -109,7 +106,7 @@ const attentionGrad = defineOperation<AttentionAttributes>({
     operand(inputs, 5, "do", "f32", o.shape);
     return inputs.slice(0, 3);
   },
-  cost: (context) => cost(context, backwardFlops),
+  cost: (context) => cost(context, "backward"),
 });
 
 const attentionOperation = defineOperation<AttentionAttributes>({
@@ -126,7 +123,7 @@ const attentionOperation = defineOperation<AttentionAttributes>({
     ];
     return emit(attentionGrad, operands, attrs) as Sym<"f32">[];
   },
-  cost: (context) => cost(context, forwardFlops),
+  cost: (context) => cost(context, "forward"),
 });
 
 export interface AttentionOptions {
@@ -140,7 +137,8 @@ export interface AttentionOptions {
   segments?: Operand<"i32"> | undefined;
   /**
    * `i32[B, T]`: where query `t` stands among the keys, for queries that are a part of the positions.
-   * Query `t` sees the keys up to `positions[b, t]`, and belongs to the segment of the key there.
+   * Query `t` sees the keys up to `positions[b, t]`, and belongs to the segment of the key there; at -1 it
+   * sees none.
    */
   positions?: Operand<"i32"> | undefined;
 }
@@ -153,11 +151,13 @@ export interface AttentionOptions {
  * @param k `f32[B, S, G, D]`, `G` a divisor of `H`; `S` equals `T` when causal, unless `positions` are given.
  * @param v `f32[B, S, G, E]`
  * @returns `f32[B, T, H, E]`
- * @throws `TensorError` `ERR_SHAPE`, `ERR_DTYPE` or `ERR_ATTRIBUTE`.
+ * @throws `TensorError` `ERR_SHAPE`, `ERR_DTYPE` or `ERR_ATTRIBUTE`. A run with a position outside the keys
+ *   fails with `ERR_VALUE`.
  * @see Dao, Fu, Ermon, Rudra & Ré, "FlashAttention", 2022, arXiv 2205.14135, algorithms 1 and 4.
  *
  * `program.cost()` counts the key blocks that the kernel visits against all `T * S` pairs. Facts that it
- * takes: `segmentLength`, the mean length of a segment.
+ * takes: `segmentLength`, the mean length of a segment; `promptLength`, the positions of each segment before
+ * the first of `positions`, which are else taken to be spread over all of it.
  *
  * @example
  * const o = fusedAttention(rope(q, table), rope(k, table), v, { window: 4096 });

@@ -58,11 +58,12 @@ function describe({
   savedShare,
   items,
 }: Omit<FlopSavings, "toString">): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`.padStart(7);
-  const giga = (flops: number) => (flops / 1e9).toFixed(3).padStart(12);
+  const [unit, size] = denseFlops < 1e9 ? ["MFLOP", 1e6] : ["GFLOP", 1e9];
+  const line = (flops: number, share: number, what: string) =>
+    `${(flops / size).toFixed(3).padStart(12)} ${unit} ${`${(100 * share).toFixed(1)}%`.padStart(7)}  ${what}`;
   return [
-    `${giga(denseFlops)} GFLOP  100.0%  dense`,
-    ...items.map(({ what, flops, share }) => `${giga(-flops)} GFLOP ${percent(-share)}  ${what}`),
-    `${giga(executedFlops)} GFLOP ${percent(1 - savedShare)}  executed`,
+    line(denseFlops, 1, "dense"),
+    ...items.map(({ what, flops, share }) => line(-flops, -share, what)),
+    line(executedFlops, 1 - savedShare, "executed"),
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 // The counts of attention against brute force: masks walked pair by pair, and the
 // kernel's tiles and runs walked as the kernel walks them.
 
-import { f32, i32, program } from "@ryanstream/tensor";
+import { f32, grad, i32, program, type Sym, sum } from "@ryanstream/tensor";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AttentionExtent, attentionPairs, fusedAttention } from "../src/index.js";
@@ -66,6 +66,8 @@ describe("attentionPairs", () => {
   it("spreads fewer queries over all keys", () => {
     const { visible } = attentionPairs({ queries: 4, keys: 40, group: 1, causal: true, window: 0 });
     expect(visible).toBe(10 + 20 + 30 + 40);
+    const behind = { queries: 4, keys: 40, group: 1, causal: true, window: 0, prompt: 36 };
+    expect(attentionPairs(behind).visible).toBe(37 + 38 + 39 + 40);
   });
 });
 
@@ -83,6 +85,18 @@ describe("program.cost()", () => {
     const cost = attend({}, {}).cost();
     expect(cost.flops).toBe(2 * 4 * (pairs.scored * 16 + pairs.visible * 32));
     expect(cost.denseFlops).toBe(2 * 2 * 4 * 64 * 64 * (16 + 32));
+  });
+
+  it("counts five products backward, tiles of one head, against a dense four", () => {
+    const specs = { q: f32(2, 64, 4, 16), k: f32(2, 64, 2, 16), v: f32(2, 64, 2, 32) };
+    const training = program(specs, (x) => {
+      const [dq, dk, dv] = grad(sum(fusedAttention(x.q, x.k, x.v)), [x.q, x.k, x.v]);
+      return { dq, dk, dv } as Record<string, Sym<"f32">>;
+    });
+    const row = training.cost().rows.find((r) => r.operation === "attention_grad");
+    const one = attentionPairs({ queries: 64, keys: 64, group: 1, causal: true, window: 0 });
+    expect(row?.flops).toBe(2 * 8 * (one.scored * (16 + 32) + one.visible * (2 * 16 + 32)));
+    expect(row?.denseFlops).toBe(2 * 8 * 64 * 64 * (2 * 16 + 2 * 32));
   });
 
   it("saves nothing without a mask", () => {

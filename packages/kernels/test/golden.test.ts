@@ -1,7 +1,7 @@
-// The two-layer decoder against PyTorch: first its mathematics, through the
-// reference interpreter in double precision.
+// The two-layer decoder against PyTorch: its mathematics, through the reference
+// interpreter in double precision, and the native run.
 
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { weight } from "../../../tools/golden/weights.js";
 import { decoderWeights } from "./support/decoder.js";
 import { readGolden, relativeError } from "./support/golden.js";
@@ -26,6 +26,10 @@ function expectGolden(found: Record<string, ArrayLike<number>>, tolerance: numbe
   }
 }
 
+afterAll(() => {
+  for (const parameter of weights.values()) parameter.dispose();
+});
+
 describe(`a two-layer decoder against PyTorch ${golden.torch}`, () => {
   it("has the golden file's parameters", () => {
     expect([...weights.keys()]).toEqual([...golden.gradients.keys()]);
@@ -46,5 +50,19 @@ describe(`a two-layer decoder against PyTorch ${golden.torch}`, () => {
     const some = compact(targets);
     const program = wherePositions(weights, config, batch, time, some.targets.length);
     expectGolden(interpret(program, { tokens, ...some }, {}, slots), 1e-6);
+  });
+
+  it("agrees when it runs natively, with the same bits each time", async () => {
+    using program = everywhere(weights, config, batch, time);
+    const arrays = { tokens: Int32Array.from(tokens), targets: Int32Array.from(targets) };
+    const first = await program.run(arrays);
+    expectGolden(first, 1e-5);
+    expect(await program.run(arrays)).toEqual(first);
+  });
+
+  it("agrees natively with the last layer computed only where there is a loss", async () => {
+    const some = compact(targets);
+    using program = wherePositions(weights, config, batch, time, some.targets.length);
+    expectGolden(await program.run({ tokens: Int32Array.from(tokens), ...some }), 1e-5);
   });
 });

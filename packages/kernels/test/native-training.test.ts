@@ -3,7 +3,7 @@
 
 import { f32, grad, i32, mul, program, type Spec, type Sym, sum } from "@ryanstream/tensor";
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as k from "../src/index.js";
 import { type Arrays, expectNative, integers, noise } from "./support/native.js";
 
@@ -158,6 +158,55 @@ describe("natively, on odd shapes", () => {
       ),
       run,
     );
+  });
+
+  it("fusedAttention of some queries, the batch as segments of one row", () => {
+    const shape = {
+      sequences: fc.integer({ min: 1, max: 3 }),
+      length: fc.integer({ min: 1, max: 60 }),
+      queries: fc.integer({ min: 1, max: 30 }),
+      group: fc.integer({ min: 1, max: 3 }),
+      window: fc.constantFrom(0, 7),
+    };
+    return fc.assert(
+      fc.asyncProperty(sizes(shape), ({ sequences, length, queries, group, window, seed }) => {
+        const S = sequences * length;
+        const specs = { q: f32(1, queries, 2 * group, 9), k: f32(1, S, 2, 9), v: f32(1, S, 2, 5) };
+        return check(
+          { ...specs, segments: i32(1, S), positions: i32(1, queries) },
+          f32(1, queries, 2 * group, 5),
+          (x) =>
+            k.fusedAttention(x["q"] as never, x["k"] as never, x["v"] as never, {
+              segments: x["segments"] as never,
+              positions: x["positions"] as never,
+              window,
+            }),
+          seed,
+          {
+            segments: Int32Array.from({ length: S }, (_, i) => Math.floor(i / length)),
+            positions: integers(seed, queries, S),
+          },
+          1e-5,
+        );
+      }),
+      run,
+    );
+  });
+
+  it("a query at position -1 gives zeros and has no gradient", async () => {
+    const specs = { q: f32(1, 2, 1, 4), k: f32(1, 5, 1, 4), v: f32(1, 5, 1, 4) };
+    const values = { q: noise(1, 8), k: noise(2, 20), v: noise(3, 20), weighting: noise(4, 8) };
+    using p = differentiated({ ...specs, positions: i32(1, 2) }, f32(1, 2, 1, 4), (x) =>
+      k.fusedAttention(x["q"] as never, x["k"] as never, x["v"] as never, {
+        positions: x["positions"] as never,
+      }),
+    );
+    const positions = Int32Array.of(3, -1);
+    const found: Record<string, Float32Array> = await p.run({ ...values, positions } as never);
+    expect([...(found["y"]?.subarray(4) ?? [])]).toEqual([0, 0, 0, 0]);
+    expect([...(found["dq"]?.subarray(4) ?? [])]).toEqual([0, 0, 0, 0]);
+    const outside = p.run({ ...values, positions: Int32Array.of(0, 5) } as never);
+    await expect(outside).rejects.toMatchObject({ code: "ERR_VALUE" });
   });
 
   it("fusedFFN, gated by silu, after a norm", () => {

@@ -46,7 +46,10 @@ export type Weights = ReadonlyMap<string, Parameter<"f32">>;
 export function decoderWeights(c: DecoderConfig): Weights {
   const weights = new Map<string, Parameter<"f32">>();
   const add = (name: string, ...shape: number[]) =>
-    weights.set(name, parameter(name, f32(...shape), { init: weight(name, shape) }));
+    weights.set(
+      name,
+      parameter(name, f32(...shape), { init: (values) => values.set(weight(name, shape)) }),
+    );
   add("embedding", c.vocab, c.width);
   for (let i = 0; i < c.layers; i++) {
     add(`layers.${i}.attention.norm`, c.width);
