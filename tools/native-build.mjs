@@ -60,9 +60,10 @@ function fingerprint() {
 
 /**
  * Builds the addon.
- * @param {{ tests?: boolean }} [options]  tests: build the native tests too
+ * @param {{ tests?: boolean, bench?: boolean }} [options]
+ *   tests: build the native tests too; bench: build the kernel benchmark instead
  */
-export function buildNative({ tests = false } = {}) {
+export function buildNative({ tests = false, bench = false } = {}) {
   requireCompiler();
   const want = fingerprint();
   const same = existsSync(stamp) && readFileSync(stamp, "utf8") === want;
@@ -73,11 +74,14 @@ export function buildNative({ tests = false } = {}) {
   }
   mkdirSync(buildFolder, { recursive: true });
   writeFileSync(stamp, want);
-  const target = tests ? [] : ["--target", "kernels"];
+  const target = tests ? [] : ["--target", bench ? "ryanstream_bench" : "kernels"];
   must(
     join(nativeFolder, "node_modules", ".bin", "cmake-js"),
     ["build", "--parallel", String(availableParallelism()), ...target, ...OPTIONS],
-    { cwd: nativeFolder, label: tests ? "native build with its tests" : "native build" },
+    {
+      cwd: nativeFolder,
+      label: `native ${bench ? "benchmark" : tests ? "build with its tests" : "build"}`,
+    },
   );
 }
 

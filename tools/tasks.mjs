@@ -128,6 +128,10 @@ export const tasks = {
       return bench(args);
     },
   },
+  "native-bench": {
+    about: "compile the kernel benchmark",
+    run: () => native({ bench: true }),
+  },
   "node-matrix": {
     about: "run the tests on other versions of Node",
     async run(args) {

@@ -1,7 +1,7 @@
-# The kernel benchmark. Peers are optional: each is compared with where its
-# header and library are installed.
+# The kernel benchmark, built only when it is asked for by name. Peers are
+# optional: each is compared with where its header and library are installed.
 file(GLOB RS_BENCH_SOURCES CONFIGURE_DEPENDS bench/*.cpp)
-add_executable(ryanstream_bench ${RS_BENCH_SOURCES} $<TARGET_OBJECTS:rs_core> ${RS_ISA_OBJECTS})
+add_executable(ryanstream_bench EXCLUDE_FROM_ALL ${RS_BENCH_SOURCES} $<TARGET_OBJECTS:rs_core> ${RS_ISA_OBJECTS})
 target_include_directories(ryanstream_bench PRIVATE src bench)
 target_compile_definitions(ryanstream_bench PRIVATE ${RS_ISA_DEFS})
 target_link_libraries(ryanstream_bench PRIVATE Threads::Threads)
