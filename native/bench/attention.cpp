@@ -20,21 +20,6 @@ std::string dims(std::initializer_list<std::pair<const char*, int64_t>> of) {
   return text;
 }
 
-void against_peak(const Options& options, rs::ThreadPool& pool, const std::string& name, Call& call,
-                  double operations) {
-  double peak = 0;
-  const auto t = race({{[&] { call.run(); }}, {[&] { peak = f32_peak_pass(pool); }}}, options.rounds,
-                      options.turn);
-  Row row{name, operations * 1e-9 / t[0]};
-  row.unit = "GFLOP/s";
-  if (peak > 0) {
-    row.peer = peak * 1e-9 / t[1];
-    row.peer_name = "f32 multiply-add";
-    row.ratio = row.ours / row.peer;
-  }
-  print(row);
-}
-
 void measure_training(const Options& options, rs::ThreadPool& pool, int64_t B, int64_t T, int64_t H,
                       int64_t G, int64_t D) {
   const std::string shape = dims({{"B", B}, {"T", T}, {"H", H}, {"G", G}, {"D", D}});

@@ -49,9 +49,15 @@ class Call {
   void* workspace_;
 };
 
+// Prints the rate of a call beside the multiply-add peak, measured in turns.
+void against_peak(const Options& options, rs::ThreadPool& pool, const std::string& name, Call& call,
+                  double operations);
+
 void measure_ceilings(const Options& options, rs::ThreadPool& pool);
 void measure_packed(const Options& options, rs::ThreadPool& pool);
 void measure_matmul(const Options& options, rs::ThreadPool& pool);
 void measure_attention(const Options& options, rs::ThreadPool& pool);
+void measure_loss(const Options& options, rs::ThreadPool& pool);
+void measure_memory_bound(const Options& options, rs::ThreadPool& pool);
 
 }  // namespace bench

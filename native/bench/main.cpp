@@ -46,6 +46,21 @@ void Call::run() {
   if (!status.ok()) std::abort();
 }
 
+void against_peak(const Options& options, rs::ThreadPool& pool, const std::string& name, Call& call,
+                  double operations) {
+  double peak = 0;
+  const auto t = race({{[&] { call.run(); }}, {[&] { peak = f32_peak_pass(pool); }}}, options.rounds,
+                      options.turn);
+  Row row{name, operations * 1e-9 / t[0]};
+  row.unit = "GFLOP/s";
+  if (peak > 0) {
+    row.peer = peak * 1e-9 / t[1];
+    row.peer_name = "f32 multiply-add";
+    row.ratio = row.ours / row.peer;
+  }
+  print(row);
+}
+
 void measure_ceilings(const Options& options, rs::ThreadPool& pool) {
   const MemoryRead memory(size_t{512} << 20);
   std::vector<std::pair<std::string, rs::ThreadPool*>> pools;
@@ -90,4 +105,6 @@ int main(int argc, char** argv) {
   bench::measure_packed(options, pool);
   bench::measure_matmul(options, pool);
   bench::measure_attention(options, pool);
+  bench::measure_loss(options, pool);
+  bench::measure_memory_bound(options, pool);
 }

@@ -1,6 +1,11 @@
 # Every kernel source is compiled once per instruction set, each time into its
 # own namespace (RS_ISA). -ftree-vectorize is -O3's; the kernels don't rely on it.
 file(GLOB RS_KERNEL_SOURCES CONFIGURE_DEPENDS src/kernels/*.cpp)
+# Instrumented, a register tile at -O3 takes gcc many minutes.
+set(RS_KERNEL_OPTIMISATION -O3)
+if(RS_SANITIZE)
+  set(RS_KERNEL_OPTIMISATION -O1)
+endif()
 set(RS_ISA_OBJECTS "")
 set(RS_ISA_DEFS "")
 
@@ -9,7 +14,7 @@ function(rs_add_isa name)
   add_library(${target} OBJECT ${RS_KERNEL_SOURCES})
   target_include_directories(${target} PRIVATE src)
   target_compile_definitions(${target} PRIVATE RS_ISA=${name})
-  target_compile_options(${target} PRIVATE -O3 ${ARGN} -fno-exceptions -fno-rtti
+  target_compile_options(${target} PRIVATE ${RS_KERNEL_OPTIMISATION} ${ARGN} -fno-exceptions -fno-rtti
     $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized -Wno-maybe-uninitialized -Wno-psabi>) # gcc 12: false alarms in avx512fintrin.h
   set(RS_ISA_OBJECTS ${RS_ISA_OBJECTS} $<TARGET_OBJECTS:${target}> PARENT_SCOPE)
   string(TOUPPER ${name} upper)
