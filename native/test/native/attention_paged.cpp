@@ -185,6 +185,33 @@ void steps_do_not_show(Random& random) {
   }
 }
 
+// Rows whose keys fill more than one chunk: each alone as in a step of several.
+void chunks_do_not_show(Random& random) {
+  const Shape x{3, 1, 16, 16, 32, DType::f32};
+  const int length = 2 * kKeyChunk + 40, n = 4;
+  Cache cache(x, {length}, random);
+  Rows rows(x, {length}, random);
+  EXPECT(cache.write(rows.k, rows.v, rows.seq, rows.pos, 2).ok(), "kv_write");
+  const std::vector<int> pick = {length - 1, kKeyChunk - 1, kKeyChunk, length - 30};
+  Array q(DType::f32, {n, x.H, x.D}), seq(DType::i32, {n}), pos(DType::i32, {n});
+  Array out(DType::f32, {n, x.H, x.E}), one(DType::f32, {1, x.H, x.E}), alone(out);
+  gather(rows.q, q, pick);
+  gather(rows.seq, seq, pick);
+  gather(rows.pos, pos, pick);
+  for (Isa isa : isas()) {
+    EXPECT(cache.attend(isa, q, seq, pos, out, 1).ok(), "paged_attention");
+    for (int i = 0; i < n; ++i) {
+      Array q1(DType::f32, {1, x.H, x.D}), seq1(DType::i32, {1}), pos1(DType::i32, {1});
+      gather(q, q1, {i});
+      gather(seq, seq1, {i});
+      gather(pos, pos1, {i});
+      EXPECT(cache.attend(isa, q1, seq1, pos1, one, 1).ok(), "paged_attention");
+      std::copy_n(one.as(), one.size(), alone.as() + i * one.size());
+    }
+    EXPECT(out.same_bits(alone), "%s: rows of several chunks", isa_name(isa));
+  }
+}
+
 // The same history through the op that training uses.
 void same_bits_as_attention(Random& random) {
   for (int round = 0; round < 20; ++round) {
@@ -251,6 +278,7 @@ int main() {
   Random random(kSeed);
   matches_double(random);
   steps_do_not_show(random);
+  chunks_do_not_show(random);
   same_bits_as_attention(random);
   refuses(random);
   return report("attention_paged", kSeed);
