@@ -131,7 +131,8 @@ void embedding_adjoint_adds_in_order(Random& random) {
       for (int64_t r = 0; r < rows; ++r) {
         for (int64_t i = 0; i < n; ++i) want[size_t(ids.i()[r] * n + i)] += dy.f()[r * n + i];
       }
-      check(std::memcmp(dtable.raw(), want.data(), dtable.bytes()) == 0, "embedding_grad in order");
+      check(want.empty() || std::memcmp(dtable.raw(), want.data(), dtable.bytes()) == 0,
+            "embedding_grad in order");
     }
   }
 }
