@@ -1,10 +1,15 @@
 # The kernel benchmark. Peers are optional: each is compared with where its
 # header and library are installed.
-file(GLOB RS_BENCH_SOURCES CONFIGURE_DEPENDS bench/*.cpp)
-add_executable(ryanstream_bench ${RS_BENCH_SOURCES} $<TARGET_OBJECTS:rs_core> ${RS_ISA_OBJECTS})
-target_include_directories(ryanstream_bench PRIVATE src bench)
-target_compile_definitions(ryanstream_bench PRIVATE ${RS_ISA_DEFS})
-target_link_libraries(ryanstream_bench PRIVATE Threads::Threads)
+function(rs_add_bench name)
+  add_executable(${name} ${ARGN} $<TARGET_OBJECTS:rs_core> ${RS_ISA_OBJECTS})
+  target_include_directories(${name} PRIVATE src bench)
+  target_compile_definitions(${name} PRIVATE ${RS_ISA_DEFS})
+  target_link_libraries(${name} PRIVATE Threads::Threads)
+endfunction()
+
+rs_add_bench(ryanstream_bench bench/main.cpp bench/ceilings.cpp bench/matmul.cpp bench/packed.cpp
+  bench/peer_onednn.cpp bench/peer_openblas.cpp)
+rs_add_bench(ryanstream_bench_attention bench/attention.cpp)
 
 find_path(RS_OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas ${CMAKE_LIBRARY_ARCHITECTURE} openblas-pthread)
 find_library(RS_OPENBLAS_LIBRARY openblas)
