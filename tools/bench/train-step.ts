@@ -108,7 +108,7 @@ for (const peer of peers) {
     peer: 1e-4,
     peerName: "limit",
     unit: "",
-    ratio: 1e-4 / difference,
+    ratio: difference === 0 ? undefined : 1e-4 / difference,
     target: 1,
     met: difference < 1e-4,
   });
