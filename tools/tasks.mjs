@@ -57,7 +57,7 @@ export const tasks = {
     about: "set up, compile and show the stack at work",
     async run(args) {
       await native();
-      return script("tools/start.mjs", args);
+      return script("tools/start.ts", args);
     },
   },
   test: {

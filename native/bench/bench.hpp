@@ -52,5 +52,6 @@ class Call {
 void measure_ceilings(const Options& options, rs::ThreadPool& pool);
 void measure_packed(const Options& options, rs::ThreadPool& pool);
 void measure_matmul(const Options& options, rs::ThreadPool& pool);
+void measure_attention(const Options& options, rs::ThreadPool& pool);
 
 }  // namespace bench

@@ -89,4 +89,5 @@ int main(int argc, char** argv) {
   if (bench::wanted(options, "ceiling")) bench::measure_ceilings(options, pool);
   bench::measure_packed(options, pool);
   bench::measure_matmul(options, pool);
+  bench::measure_attention(options, pool);
 }

@@ -22,8 +22,6 @@ static void load_row(const float* x, const float* soon, float scale, int n, int 
 }
 
 typedef float v4 __attribute__((vector_size(16)));
-typedef int v4i __attribute__((vector_size(16)));
-
 static inline v4 load4(const float* p) {
   v4 a;
   __builtin_memcpy(&a, p, sizeof a);
@@ -33,11 +31,13 @@ static inline v4 load4(const float* p) {
 // Four keys by four dimensions at a time.
 static inline void transpose4(const float* x, ptrdiff_t ld, float* to) {
   const v4 a = load4(x), b = load4(x + ld), c = load4(x + 2 * ld), d = load4(x + 3 * ld);
-  const v4 ab = __builtin_shuffle(a, b, v4i{0, 4, 1, 5}), cd = __builtin_shuffle(c, d, v4i{0, 4, 1, 5});
-  const v4 ef = __builtin_shuffle(a, b, v4i{2, 6, 3, 7}), gh = __builtin_shuffle(c, d, v4i{2, 6, 3, 7});
+  const v4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  const v4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const v4 ef = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const v4 gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
   const v4 rows[4] = {
-      __builtin_shuffle(ab, cd, v4i{0, 1, 4, 5}), __builtin_shuffle(ab, cd, v4i{2, 3, 6, 7}),
-      __builtin_shuffle(ef, gh, v4i{0, 1, 4, 5}), __builtin_shuffle(ef, gh, v4i{2, 3, 6, 7})};
+      __builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
+      __builtin_shufflevector(ef, gh, 0, 1, 4, 5), __builtin_shufflevector(ef, gh, 2, 3, 6, 7)};
   for (int i = 0; i < 4; ++i) __builtin_memcpy(to + i * kKeyBlock, &rows[i], sizeof rows[i]);
 }
 
@@ -225,11 +225,11 @@ static void merge(const QueryRows* into, const QueryRows* part) {
 static void finish(const QueryRows* x, float* const* out, float* sum) {
   for (int r = 0; r < x->rows; ++r) {
     const float l = vreduce_add(vload(x->l + r * kRowPad));
-    const vf by = vset1(l), nan = vset1(__builtin_nanf(""));
+    const vf by = vset1(l == 0.0f ? 0.0f : 1.0f / l), nan = vset1(__builtin_nanf(""));
     const float* o = x->o + r * x->ldo;
     sum[r] = l;
     for (int i = 0; i < x->e; i += kLanes) {
-      vf y = l == 0.0f ? vzero() : vdiv(vload(o + i), by);
+      vf y = vmul(vload(o + i), by);
       y = vselect(visnan(y), nan, y);
       if (i + kLanes <= x->e) vstore(out[r] + i, y);
       else vstore_n(out[r] + i, y, x->e - i);

@@ -44,7 +44,6 @@ static inline float largest_lane(vf a) {
   return m;
 #endif
 }
-
 // e^x for x not far above 0, which is where a softmax takes it: as vexp, but what
 // is below e^-86 is 0, so that the power of two is one addition to the exponent.
 static inline vf vexp_low(vf x) {

@@ -7,16 +7,46 @@
 namespace rs::RS_ISA {
 namespace {
 
-// A block of A (kBlockRows x kBlockSteps, 216 KiB) stays in a 512 KiB
+// A block of A (kBlockRows x kBlockSteps, 288 KiB) stays in a 512 KiB
 // second-level cache beside the panels that pass by it.
 constexpr int64_t kBlockRows = 12 * 12;
-constexpr int64_t kBlockSteps = 384;
+constexpr int64_t kBlockSteps = 512;
 
 inline int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
 
+// Whole panels of f32: rows of B are read in runs of a few panels, since each
+// row is on a page of its own, and a few rows ahead, since no hardware prefetch
+// follows such a stride.
+void pack_whole_panels(const float* b, int64_t ldb, int64_t k, int64_t panels_left, float* panels) {
+  constexpr int64_t kRun = 4, kRowsAhead = 8;
+  for (; panels_left > 0; panels_left -= kRun) {
+    const int64_t run = min(kRun, panels_left);
+    for (int64_t i = 0; i < k; ++i) {
+      const float* from = b + i * ldb;
+      const float* ahead = from + kRowsAhead * ldb;
+      float* to = panels + i * kPanelWidth;
+      for (int64_t p = 0; p < run; ++p) {
+        __builtin_prefetch(ahead + p * kPanelWidth);
+        __builtin_prefetch(ahead + p * kPanelWidth + kPanelWidth / 2);
+        for (int v = 0; v < kPanelWidth; v += kLanes)
+          vstore(to + v, vload(from + p * kPanelWidth + v));
+        to += k * kPanelWidth;
+      }
+    }
+    b += run * kPanelWidth;
+    panels += run * kPanelWidth * k;
+  }
+}
+
 void pack_b_rows(const void* b, FloatType type, int64_t ldb, int64_t k, int64_t n, float* panels) {
+  int64_t j = 0;
+  if (type == FloatType::f32) {
+    const int64_t whole = n / kPanelWidth;
+    pack_whole_panels(static_cast<const float*>(b), ldb, k, whole, panels);
+    j = whole * kPanelWidth;
+  }
   const int64_t size = type == FloatType::f32 ? 4 : 2;
-  for (int64_t j = 0; j < n; j += kPanelWidth, panels += k * kPanelWidth) {
+  for (panels += j * k; j < n; j += kPanelWidth, panels += k * kPanelWidth) {
     const int width = static_cast<int>(min(kPanelWidth, n - j));
     for (int64_t i = 0; i < k; ++i) {
       float* to = panels + i * kPanelWidth;

@@ -93,7 +93,6 @@ void widen_panel(PackedFormat format, const void* panel, int64_t steps, float* o
 }  // namespace
 
 const PackedKernels packed_kernels = {
-    kIntRows,
     kWords,
     float_panel,
     widen_panel,

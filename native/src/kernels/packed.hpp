@@ -16,8 +16,8 @@
 
 namespace rs {
 
-// Input rows, quantised, in tiles of PackedKernels::int_rows rows; the last tile
-// holds the rows left. For tile rows r: codes are words [k4][r], scales [g][r],
+// Input rows, quantised, in tiles; how many rows a tile has is the kernels' own
+// affair and depends on their number in all, m. For tile rows r: codes are words [k4][r], scales [g][r],
 // starts [g][r] (-implied zero * sum of codes) and sums [g][r] (scale * sum).
 struct QuantizedRows {
   int32_t* codes;
@@ -27,9 +27,7 @@ struct QuantizedRows {
 };
 
 struct PackedKernels {
-  // Rows in a tile of the integer product, and 32-bit words that 4 codes take.
-  int int_rows;
-  int words;
+  int words;  // of 32 bits, that 4 codes of an input row take
 
   // y[m,n] for one panel (n <= 32) of a float format, straight from storage; for
   // few rows. tiles as GemmKernels::pack_a makes them.

@@ -9,6 +9,10 @@ namespace {
 // Below this a group counts as zero: its scale's reciprocal would overflow.
 constexpr float kLeastScale = 1e-36f;
 
+// Bytes of the weight to ask for ahead of use: memory's latency at its bandwidth.
+// Panels follow each other, so this also runs across a panel's end.
+constexpr int64_t kAhead = 2048;
+
 // [rows][g] tables of x, at the tile's first row.
 struct TileInput {
   const int32_t* codes;
@@ -33,13 +37,23 @@ inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, co
     vi sum[rows][kTileVectors];
     RS_EACH_SUM sum[r][v] = vi_set1(x.starts[g * rows + r]);
 
+    const uint8_t* const end = panel;
+    do {  // a group has 8 steps or more
 #pragma GCC unroll 2
-    for (int64_t s = 0; s < steps; ++s) {
-      Codes w[kTileVectors];
-      codes_step<nibbles, first>(codes + s * kStepBytes, w);
-      RS_EACH_SUM sum[r][v] = dot4(sum[r][v], w[v], words + r * kWords);
-      words += rows * kWords;
-    }
+      for (int half = 0; half < 2; ++half) {
+        Codes w[kTileVectors];
+        codes_step<nibbles, first>(codes, w);
+        for (int64_t line = 0; line < kStepBytes; line += 64) __builtin_prefetch(codes + kAhead + line);
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; ++r) {
+          const Words row = words_load(words + r * kWords);
+#pragma GCC unroll 2
+          for (int v = 0; v < kTileVectors; ++v) dot4(sum[r][v], w[v], row);
+        }
+        codes += kStepBytes;
+        words += rows * kWords;
+      }
+    } while (codes != end);
 
     vf scale[kTileVectors], offset[kTileVectors];
     for (int v = 0; v < kTileVectors; ++v) {
@@ -105,8 +119,10 @@ TileFunction pick_tile(int64_t rows, bool nibbles, bool has_zero, bool right) {
 #if defined(__AVX512F__)
     case 4: return Variants<4>::pick(nibbles, has_zero, right);
     case 5: return Variants<5>::pick(nibbles, has_zero, right);
+    case 6: return Variants<6>::pick(nibbles, has_zero, right);
+    case 7: return Variants<7>::pick(nibbles, has_zero, right);
 #endif
-    default: return Variants<kIntRows>::pick(nibbles, has_zero, right);
+    default: return Variants<kMostIntRows>::pick(nibbles, has_zero, right);
   }
 }
 
@@ -117,14 +133,15 @@ void packed_int_panel(const PackedShape& shape, int64_t m, int n, const Quantize
   const int64_t groups = shape.groups();
   const int64_t row_words = groups * shape.group / 4 * kWords;
   const bool nibbles = shape.format == PackedFormat::int4;
+  const int64_t most = int_rows(m);
   for (int j = 0; j < n; j += kTileColumns) {
     const int columns = n - j < kTileColumns ? n - j : kTileColumns;
-    for (int64_t i = 0; i < m; i += kIntRows) {
+    for (int64_t i = 0; i < m; i += most) {
       const TileInput from{x.codes + i * row_words, x.scales + i * groups, x.starts + i * groups,
                            x.sums + i * groups};
       const TileTarget to{y + i * ldy + j, ldy, bias != nullptr ? bias + j : nullptr, columns,
                           false};
-      pick_tile(int_tile_rows(i, m), nibbles, shape.has_zero, j != 0)(shape, from, panel, to);
+      pick_tile(m - i < most ? m - i : most, nibbles, shape.has_zero, j != 0)(shape, from, panel, to);
     }
   }
 }
@@ -132,7 +149,8 @@ void packed_int_panel(const PackedShape& shape, int64_t m, int n, const Quantize
 void packed_quantize_row(const PackedShape& shape, const float* x, int64_t i, int64_t m,
                          const QuantizedRows& to) {
   const int64_t groups = shape.groups(), steps = shape.group / 4;
-  const int64_t rows = int_tile_rows(i, m), first = i / kIntRows * kIntRows, r = i - first;
+  const int64_t most = int_rows(m), first = i / most * most, r = i - first;
+  const int64_t rows = m - first < most ? m - first : most;
   int32_t* words = to.codes + (first * groups * steps + r) * kWords;
   for (int64_t g = 0; g < groups; ++g) {
     alignas(64) float value[128] = {};

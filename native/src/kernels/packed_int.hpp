@@ -1,6 +1,6 @@
 // Codes of weights and inputs as the integer dot product of each instruction set
 // takes them. A step is 4 inputs; a vector holds 4 weights of each of kLanes
-// outputs; `words` are one row's 4 quantised inputs.
+// outputs; Words are one row's 4 quantised inputs, in every lane.
 #pragma once
 #include <string.h>
 
@@ -17,8 +17,14 @@ static inline Codes codes_low(Codes c) { return _mm512_and_si512(c, _mm512_set1_
 static inline Codes codes_high(Codes c) {
   return _mm512_and_si512(_mm512_srli_epi16(c, 4), _mm512_set1_epi8(15));
 }
-static inline vi dot4(vi sum, const Codes& w, const int32_t* words) {
-  return _mm512_dpbusd_epi32(sum, w, _mm512_set1_epi32(*words));  // u8 by s8, exact in i32
+// u8 by s8, exact in i32. In assembly because gcc 12 copies every sum at every
+// use of the intrinsic, which costs more than the products.
+struct Words {
+  __m512i x;
+};
+static inline Words words_load(const int32_t* words) { return {_mm512_set1_epi32(*words)}; }
+static inline void dot4(vi& sum, const Codes& w, const Words& x) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(w), "v"(x.x));
 }
 static inline void words_store(int32_t* words, const int8_t x[4]) { memcpy(words, x, 4); }
 
@@ -36,9 +42,15 @@ static inline __m256i codes_raw(const uint8_t* p) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
 }
 static inline Codes codes_load(const uint8_t* p) { return codes_split(codes_raw(p)); }
-static inline vi dot4(vi sum, const Codes& w, const int32_t* words) {
-  sum = _mm256_add_epi32(sum, _mm256_madd_epi16(w.even, _mm256_set1_epi32(words[0])));
-  return _mm256_add_epi32(sum, _mm256_madd_epi16(w.odd, _mm256_set1_epi32(words[1])));
+struct Words {
+  __m256i even, odd;
+};
+static inline Words words_load(const int32_t* words) {
+  return {_mm256_set1_epi32(words[0]), _mm256_set1_epi32(words[1])};
+}
+static inline void dot4(vi& sum, const Codes& w, const Words& x) {
+  sum = _mm256_add_epi32(sum, _mm256_madd_epi16(w.even, x.even));
+  sum = _mm256_add_epi32(sum, _mm256_madd_epi16(w.odd, x.odd));
 }
 static inline void words_store(int32_t* words, const int8_t x[4]) {
   const int16_t wide[4] = {x[0], x[2], x[1], x[3]};
@@ -60,11 +72,16 @@ static inline Codes codes_load(const uint8_t* p) {
   memcpy(&c, p, sizeof c);
   return codes_split(c, 255);
 }
-static inline vi dot4(vi sum, const Codes& w, const int32_t* words) {
+struct Words {
   int8_t x[4];
-  memcpy(x, words, 4);
-  for (int i = 0; i < 4; ++i) sum = sum + w.byte[i] * vi_set1(x[i]);
-  return sum;
+};
+static inline Words words_load(const int32_t* words) {
+  Words w;
+  memcpy(w.x, words, 4);
+  return w;
+}
+static inline void dot4(vi& sum, const Codes& w, const Words& x) {
+  for (int i = 0; i < 4; ++i) sum = sum + w.byte[i] * vi_set1(x.x[i]);
 }
 static inline void words_store(int32_t* words, const int8_t x[4]) { memcpy(words, x, 4); }
 

@@ -14,23 +14,22 @@ void packed_pack_codes_panel(const PackedShape&, const uint8_t* codes, const flo
                              const float* zeros, int64_t p, uint8_t* panel);
 void packed_unpack_row(const PackedShape&, const uint8_t* panel, int r, float* out);
 
-// Rows of the integer product's tile: 12 sums in i32 and 12 in f32 at 16 lanes;
-// at 8 lanes the f32 sums live in memory, touched once a group.
+// Rows of the integer product's tile, of m in all. At 16 lanes, 6 rows are 12
+// sums in i32 and 12 in f32, all in registers; up to 16 rows take 8 at a time,
+// because then a pass over the weight costs more than the sums that spill. At 8
+// lanes the f32 sums live in memory, touched once a group.
 #if defined(__AVX512F__)
-static constexpr int kIntRows = 6;
+static constexpr int kMostIntRows = 8;
+static inline int64_t int_rows(int64_t m) { return m <= 16 ? 8 : 6; }
 static constexpr int kWords = 1;
 #elif defined(__AVX2__)
-static constexpr int kIntRows = 4;
+static constexpr int kMostIntRows = 4;
+static inline int64_t int_rows(int64_t) { return 4; }
 static constexpr int kWords = 2;
 #else
-static constexpr int kIntRows = 2;
+static constexpr int kMostIntRows = 2;
+static inline int64_t int_rows(int64_t) { return 2; }
 static constexpr int kWords = 1;
 #endif
-
-// The place of word w of step s (4 inputs), row i of m.
-static inline int64_t int_tile_rows(int64_t i, int64_t m) {
-  const int64_t first = i / kIntRows * kIntRows;
-  return m - first < kIntRows ? m - first : kIntRows;
-}
 
 }  // namespace rs::RS_ISA

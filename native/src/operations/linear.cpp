@@ -13,9 +13,9 @@ namespace {
 
 constexpr int64_t kWidth = PackedShape::kWidth;
 constexpr int64_t kFewRows = 24;       // read a float weight straight from storage
-constexpr int64_t kBlockPanels = 4;
-constexpr int64_t kBlockSteps = 256;
-constexpr int64_t kBlockRows = 144;
+constexpr int64_t kBlockPanels = 2;
+constexpr int64_t kBlockSteps = 1536;
+constexpr int64_t kBlockRows = 48;
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t bytes_64(int64_t bytes) { return ceil_div(bytes, 64) * 64; }

@@ -35,7 +35,7 @@ int64_t head_scratch_floats(const Head& head, int64_t capacity, bool keeps_logit
 }
 
 void head_logits(ThreadPool& pool, const Head& head, const HeadChunk& chunk, const int32_t* rows,
-                 int64_t n, const int32_t* targets, HeadOutput out) {
+                 int64_t n, const int32_t* targets, float* kept) {
   const GemmKernels& kernels = gemm();
   const SoftmaxKernels& soft = softmaxes();
   const int64_t k = head.k;
@@ -50,9 +50,12 @@ void head_logits(ThreadPool& pool, const Head& head, const HeadChunk& chunk, con
     const auto tile = static_cast<int64_t>(task);
     const int64_t first = tile * kHeadTile, width = std::min(kHeadTile, head.v - first);
     float* panels = chunk.scratch + thread * chunk.scratch_floats;
-    const bool keeps = out.stride != 0;
-    const int64_t stride = keeps ? out.stride : kHeadTile;
-    float* logits = keeps ? out.exp + first : panels + kHeadTile * std::min(k, kSteps);
+    float* logits = panels + kHeadTile * std::min(k, kSteps);
+    int64_t stride = kHeadTile;
+    if (kept != nullptr) {
+      logits = kept + first / kHeadBlock * kHeadBlock * n + first % kHeadBlock;
+      stride = kHeadBlock;
+    }
     for (int64_t s = 0; s < k; s += kSteps) {
       const int64_t steps = std::min(kSteps, k - s);
       kernels.pack_b(head.w + first * k + s, FloatType::f32, k, true, steps, width, panels);

@@ -10,6 +10,9 @@ namespace rs {
 
 // Columns of a tile: fixed, since a row's sum is taken tile by tile.
 inline constexpr int64_t kHeadTile = 128;
+// Columns that lie together in memory, row after row, where logits are kept: a
+// block of rows then spans few pages, and none of its lines share a cache set.
+inline constexpr int64_t kHeadBlock = 3 * kHeadTile;
 inline constexpr int64_t kHeadRows = 576;  // at most, in a chunk
 
 struct Head {
@@ -51,18 +54,13 @@ struct HeadChunk {
             int threads);
 };
 
-// Where the exponentials go: exp + r * stride + column; with stride 0 nowhere.
-struct HeadOutput {
-  float* exp;
-  int64_t stride;
-};
-
 // Scratch of one thread that head_logits needs.
 int64_t head_scratch_floats(const Head& head, int64_t capacity, bool keeps_logits);
 
-// Fills x, tiles, largest, sum and target for rows[0..n) of the head's x.
+// Fills x, tiles, largest, sum and target for rows[0..n) of the head's x, and
+// kept, where not null: [blocks][n][kHeadBlock] exponentials.
 void head_logits(ThreadPool& pool, const Head& head, const HeadChunk& chunk, const int32_t* rows,
-                 int64_t n, const int32_t* targets, HeadOutput out);
+                 int64_t n, const int32_t* targets, float* kept);
 
 // ln of the sum over row r of the chunk, in double.
 double head_logsumexp(const Head& head, const HeadChunk& chunk, int64_t r);

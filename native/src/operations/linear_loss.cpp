@@ -23,12 +23,11 @@ RS_FAMILY_ACCESS(SoftmaxKernels, softmax_kernels, softmaxes)
 namespace rs {
 namespace {
 
-constexpr int64_t kLogits = 4 << 20;  // 16 MiB
+constexpr int64_t kLogits = 8 << 20;  // 32 MiB
 constexpr int64_t kLeastRows = 144;
-constexpr int64_t kBlock = 3 * kHeadTile;  // of the vocabulary, between two barriers
-constexpr int64_t kSteps = 256;            // of a chunk's rows, in a packed block of dlogits^T
+constexpr int64_t kSteps = 256;  // of a chunk's rows, in a packed block of dlogits^T
 constexpr int64_t kRowBlock = 144, kColumnBlock = 128;  // of dx, in a task
-constexpr int64_t kWeightRows = 48;                     // of dW, in a task
+constexpr int64_t kWeightRows = 48;  // of dW, in a task
 
 Head head_of(const OperationArgs& args) {
   return {args.in[0].as<float>(), args.in[1].as<float>(), args.in[0].shape[1],
@@ -65,22 +64,25 @@ struct GradPlan {
   int64_t step;  // rows of a chunk
   int32_t* rows;
   HeadChunk chunk;
-  float* logits;      // [step, v]: exponentials, then dlogits
-  float* dlogits;     // [step, kBlock], packed for dx
-  float* weights;     // [kBlock, k], in panels for dx
+  float* logits;      // [blocks][step][kHeadBlock]: exponentials, then dlogits
+  float* dlogits;     // [step, kHeadBlock], packed for dx
+  float* weights;     // [kHeadBlock, k], in panels for dx
   float* x_panels;    // [step, k], in panels for dW
   float* dx;          // [step, k]
 
+  static int64_t width(const Head& head) { return ceil_div(head.v, kHeadBlock) * kHeadBlock; }
+
   GradPlan(Carver& carver, const Head& head, int64_t total, int threads)
-      : step(std::min(total, std::clamp(kLogits / std::max<int64_t>(head.v, 1) / kLeastRows *
-                                            kLeastRows,
+      : step(std::min(total, std::clamp(kLogits / std::max<int64_t>(width(head), 1) / kWeightRows *
+                                            kWeightRows,
                                         kLeastRows, kHeadRows))),
         rows(carver.take<int32_t>(total)),
         chunk(carver, head, std::min(total, kHeadRows),
               std::max(head_scratch_floats(head, kHeadRows, true), kSteps * kWeightRows), threads),
-        logits(carver.take<float>(std::min(total * head.v, std::max(kLogits, kLeastRows * head.v)))),
-        dlogits(carver.take<float>(chunk.capacity * kBlock)),
-        weights(carver.take<float>(panel_floats(kBlock, head.k))),
+        logits(carver.take<float>(
+            std::min(chunk.capacity * width(head), std::max(kLogits, kLeastRows * width(head))))),
+        dlogits(carver.take<float>(chunk.capacity * kHeadBlock)),
+        weights(carver.take<float>(panel_floats(kHeadBlock, head.k))),
         x_panels(carver.take<float>(panel_floats(chunk.capacity, head.k))),
         dx(carver.take<float>(chunk.capacity * head.k)) {}
 };
@@ -97,7 +99,8 @@ void backward_block(ThreadPool& pool, const Head& head, const GradPlan& p, int64
                     float* dw, bool first_chunk) {
   const GemmKernels& kernels = gemm();
   const auto scale = softmaxes().scale;
-  const int64_t k = head.k, count = std::min(kBlock, head.v - first);
+  const int64_t k = head.k, count = std::min(kHeadBlock, head.v - first);
+  float* logits = p.logits + first * n;  // [n][kHeadBlock]
 
   const int64_t row_group = 4 * kernels.mr, row_tasks = ceil_div(n, row_group);
   const int64_t pack_tasks = ceil_div(k, kPanelWidth);
@@ -111,7 +114,7 @@ void backward_block(ThreadPool& pool, const Head& head, const GradPlan& p, int64
     }
     const int64_t begin = at * row_group, end = std::min(begin + row_group, n);
     for (int64_t r = begin; r < end; ++r) {
-      float* row = p.logits + r * head.v + first;
+      float* row = logits + r * kHeadBlock;
       for (int64_t c = 0; c < count; c += kHeadTile) {
         const float factor = p.chunk.largest[(first + c) / kHeadTile * p.chunk.capacity + r];
         scale(row + c, factor, static_cast<size_t>(std::min(kHeadTile, count - c)));
@@ -119,7 +122,7 @@ void backward_block(ThreadPool& pool, const Head& head, const GradPlan& p, int64
       const int64_t target = targets[rows[r]] - first;
       if (target >= 0 && target < count) row[target] -= dloss[rows[r]];
     }
-    kernels.pack_a(p.logits + begin * head.v + first, head.v, 1, end - begin, count,
+    kernels.pack_a(logits + begin * kHeadBlock, kHeadBlock, 1, end - begin, count,
                    p.dlogits + begin * count);
   });
 
@@ -141,7 +144,7 @@ void backward_block(ThreadPool& pool, const Head& head, const GradPlan& p, int64
     float* tiles = p.chunk.scratch + thread * p.chunk.scratch_floats;
     for (int64_t s = 0; s < n; s += kSteps) {
       const int64_t steps = std::min(kSteps, n - s);
-      kernels.pack_a(p.logits + s * head.v + v, 1, head.v, m, steps, tiles);
+      kernels.pack_a(logits + s * kHeadBlock + (v - first), 1, kHeadBlock, m, steps, tiles);
       kernels.multiply(m, k, steps, tiles, steps, 0, p.x_panels + s * kPanelWidth, n, dw + v * k, k,
                        !first_chunk || s > 0, nullptr);
     }
@@ -175,7 +178,7 @@ Status linear_cross_entropy_run(const OperationArgs& args, RunContext& context) 
   for (int64_t at = 0; at < kept; at += plan.capacity) {
     const int64_t n = std::min(plan.capacity, kept - at);
     const int32_t* rows = plan.rows + at;
-    head_logits(context.pool, head, plan.chunk, rows, n, targets.as<int32_t>(), {nullptr, 0});
+    head_logits(context.pool, head, plan.chunk, rows, n, targets.as<int32_t>(), nullptr);
     parallel_rows(context.pool, n, 16 * head.tiles(), [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; ++r) {
         lse[rows[r]] = static_cast<float>(head_logsumexp(head, plan.chunk, r));
@@ -222,7 +225,7 @@ Status linear_cross_entropy_grad_run(const OperationArgs& args, RunContext& cont
   for (int64_t at = 0; at < kept; at += plan.step) {
     const int64_t n = std::min(plan.step, kept - at);
     const int32_t* rows = plan.rows + at;
-    head_logits(pool, head, plan.chunk, rows, n, targets.as<int32_t>(), {plan.logits, head.v});
+    head_logits(pool, head, plan.chunk, rows, n, targets.as<int32_t>(), plan.logits);
     parallel_rows(pool, n, 32 * head.tiles(), [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; ++r) {
         const double whole = head_logsumexp(head, plan.chunk, r);
@@ -240,7 +243,7 @@ Status linear_cross_entropy_grad_run(const OperationArgs& args, RunContext& cont
       gemm().pack_b(plan.chunk.x + j, FloatType::f32, k, false, n,
                     std::min<int64_t>(kPanelWidth, k - j), plan.x_panels + j * n);
     });
-    for (int64_t first = 0; first < head.v; first += kBlock) {
+    for (int64_t first = 0; first < head.v; first += kHeadBlock) {
       backward_block(pool, head, plan, n, first, rows, targets.as<int32_t>(), dloss, dw, at == 0);
     }
     parallel_rows(pool, n, k, [&](int64_t begin, int64_t end) {

@@ -13,7 +13,7 @@ RS_FAMILY_ACCESS(GemmKernels, gemm_kernels, gemm)
 namespace rs {
 namespace {
 
-constexpr int64_t kSteps = 256;       // of k, in a block packed on the way
+constexpr int64_t kSteps = 512;       // of k, in a block packed on the way
 constexpr int64_t kRowBlock = 144;    // rows of A in such a block
 constexpr int64_t kColumnBlock = 128; // columns of B in such a block
 constexpr int64_t kShared = 1 << 18;  // multiplications that are worth waking a thread for
@@ -99,6 +99,13 @@ size_t workspace(const OperationArgs& args, int threads) {
                                       threads * alone_floats(p))) * sizeof(float);
 }
 
+// Columns of B for one task: enough tasks to share, whole panels.
+int64_t column_block(const Product& p, int threads) {
+  int64_t columns = kColumnBlock;
+  while (columns > kPanelWidth && ceil_div(p.n, columns) < 4 * threads) columns /= 2;
+  return columns;
+}
+
 // B whole in panels; each task takes rows of A.
 void run_rows(const Product& p, const float* a, const void* b, float* c, RunContext& context) {
   float* panels = static_cast<float*>(context.workspace);
@@ -106,12 +113,11 @@ void run_rows(const Product& p, const float* a, const void* b, float* c, RunCont
   const int threads = context.pool.size();
   const GemmKernels& kernels = gemm();
 
-  // Strips of panels when B lies in columns, of k when it lies in rows.
-  const int64_t strips = ceil_div(p.n, kPanelWidth);
-  context.pool.run(static_cast<size_t>(strips), [&](size_t task, int) {
-    const int64_t j = static_cast<int64_t>(task) * kPanelWidth;
-    kernels.pack_b(p.b_at(b, 0, j), p.type, p.ldb(), p.trans_b, p.k,
-                   std::min<int64_t>(kPanelWidth, p.n - j), panels + j * p.k);
+  const int64_t strip = column_block(p, threads);
+  context.pool.run(static_cast<size_t>(ceil_div(p.n, strip)), [&](size_t task, int) {
+    const int64_t j = static_cast<int64_t>(task) * strip;
+    kernels.pack_b(p.b_at(b, 0, j), p.type, p.ldb(), p.trans_b, p.k, std::min(strip, p.n - j),
+                   panels + j * p.k);
   });
 
   const int64_t least = ceil_div(p.m, kRowBlock);
@@ -139,8 +145,7 @@ void run_columns(const Product& p, const float* a, const void* b, float* c, RunC
                    tiles + i * p.k);
   });
 
-  int64_t columns = kColumnBlock;
-  while (columns > kPanelWidth && ceil_div(p.n, columns) < 4 * threads) columns /= 2;
+  const int64_t columns = column_block(p, threads);
   const int64_t size = block_floats(p);
   context.pool.run(static_cast<size_t>(ceil_div(p.n, columns)), [&](size_t task, int thread) {
     float* panels = scratch + thread * size;

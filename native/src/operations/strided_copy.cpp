@@ -5,7 +5,11 @@
 
 #include <cstring>
 
+#include "../kernels/dispatch.hpp"
+#include "../kernels/transpose.hpp"
 #include "tasks.hpp"
+
+RS_FAMILY_ACCESS(TransposeKernels, transpose_kernels, transposes)
 
 namespace rs {
 namespace {
@@ -46,8 +50,12 @@ void copy_rows(ThreadPool& pool, const LoopNest& nest, T* to, const T* from) {
 template <typename T>
 void transpose_tile(T* to, int64_t to_stride, const T* from, int64_t from_stride, int64_t ni,
                     int64_t nj) {
-  for (int64_t j = 0; j < nj; ++j) {
-    for (int64_t i = 0; i < ni; ++i) to[j * to_stride + i] = from[i * from_stride + j];
+  if constexpr (sizeof(T) == sizeof(float)) {
+    transposes().transpose(from, from_stride, to, to_stride, ni, nj);
+  } else {
+    for (int64_t j = 0; j < nj; ++j) {
+      for (int64_t i = 0; i < ni; ++i) to[j * to_stride + i] = from[i * from_stride + j];
+    }
   }
 }
 
@@ -102,7 +110,7 @@ void copy(ThreadPool& pool, const LoopNest& nest, void* to, const void* from) {
 void strided_copy(ThreadPool& pool, const LoopNest& nest, size_t width, void* to,
                   const void* from) {
   if (nest.elements() == 0) return;
-  if (width == 4) copy<uint32_t>(pool, nest, to, from);
+  if (width == 4) copy<float>(pool, nest, to, from);
   else if (width == 2) copy<uint16_t>(pool, nest, to, from);
   else copy<uint8_t>(pool, nest, to, from);
 }

@@ -9,7 +9,9 @@ import { dimsOf, size } from "./shape.js";
 
 /** A size: a number, or terms of a coefficient and the places of its dims. */
 export type SizeJson = number | number[][];
-type AttributeJson = number | boolean | string | SizeJson[];
+/** A number that JSON has no word for: NaN, the infinities and -0. */
+type OddNumberJson = { readonly number: string };
+type AttributeJson = number | boolean | string | OddNumberJson | (SizeJson | OddNumberJson)[];
 
 /** The dims of a graph in order of appearance. */
 export function graphDims(graph: Graph): Dim[] {
@@ -59,13 +61,38 @@ export function attributesToJson(
   attrs: Attributes,
   dims: readonly Dim[],
 ): Record<string, AttributeJson> {
-  const entry = (value: Attribute): AttributeJson =>
-    typeof value === "object" ? value.map((s) => sizeToJson(s, dims)) : value;
+  const number = (x: number) =>
+    Number.isFinite(x) && !Object.is(x, -0) ? x : { number: numberKey(x) };
+  const entry = (value: Attribute): AttributeJson => {
+    if (typeof value === "number") return number(value);
+    if (typeof value !== "object") return value;
+    return value.map((s) => (typeof s === "number" ? number(s) : sizeToJson(s, dims)));
+  };
   return Object.fromEntries(
     Object.keys(attrs)
       .sort()
       .map((name) => [name, entry(attrs[name] as Attribute)]),
   );
+}
+
+export function attributesFromJson(
+  json: Readonly<Record<string, unknown>>,
+  dims: readonly Dim[],
+): Attributes {
+  const number = (value: unknown): number | undefined => {
+    if (typeof value === "number") return value;
+    const odd = (value as OddNumberJson | null)?.number;
+    return typeof odd === "string" ? Number(odd) : undefined;
+  };
+  const entry = (name: string, value: unknown): Attribute => {
+    if (typeof value === "boolean" || typeof value === "string") return value;
+    if (Array.isArray(value)) return value.map((v) => number(v) ?? sizeFromJson(v, dims));
+    const found = number(value);
+    if (found === undefined)
+      throw new TensorError("ERR_JSON", `attribute ${name} is ${typeof value}`);
+    return found;
+  };
+  return Object.fromEntries(Object.entries(json).map(([name, v]) => [name, entry(name, v)]));
 }
 
 /** Attributes as text for comparing within a process. */
@@ -78,7 +105,11 @@ export function canonicalAttributes(attrs: Attributes): string {
 
 // -0 and 0 are different fillings, and a word is not the number it spells.
 function attributeKey(value: Attribute): string {
-  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (typeof value === "number") return numberKey(value);
   if (typeof value !== "object") return JSON.stringify(value);
   return `[${value.map((s) => (typeof s === "number" ? attributeKey(s) : String(s)))}]`;
+}
+
+function numberKey(x: number): string {
+  return Object.is(x, -0) ? "-0" : String(x);
 }

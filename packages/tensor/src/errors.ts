@@ -2,7 +2,6 @@
 // the stack of the error leads to the line of the user's code that is wrong.
 
 export type TensorErrorCode =
-  | "ERR_ABORTED"
   | "ERR_ADJOINT"
   | "ERR_ATTRIBUTE"
   | "ERR_CONSTANT_SIZE"
@@ -18,7 +17,6 @@ export type TensorErrorCode =
   | "ERR_NOT_DIFFERENTIABLE"
   | "ERR_NO_TRACE"
   | "ERR_OUTPUT"
-  | "ERR_PLAN"
   | "ERR_SHAPE"
   | "ERR_SLOT_UNBOUND"
   | "ERR_SYMBOL_VALUE"
@@ -43,10 +41,16 @@ export class TensorError extends Error {
 
   /** The same error, its message led by where it happened. The stack stays. */
   at(where: string): this {
-    this.message = `${where}: ${this.message}`;
+    reword(this, `${where}: ${this.message}`);
     (this as { located: boolean }).located = true;
     return this;
   }
+}
+
+/** Changes the message of an error, also where its stack repeats it. */
+export function reword(error: Error, message: string): void {
+  if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => message);
+  error.message = message;
 }
 
 /** Throws a {@link TensorError} unless `condition` holds; the message is built only then. */

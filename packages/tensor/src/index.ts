@@ -85,6 +85,7 @@ export {
   tanh,
 } from "./operations/unary.js";
 export { where } from "./operations/where.js";
+export { simplify } from "./passes/index.js";
 export type { Plan, Storage } from "./plan.js";
 export type { Profile, ProfileRow } from "./profile.js";
 export {

@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import {
+  attributesFromJson,
   attributesToJson,
   graphDims,
   type SizeJson,
@@ -14,7 +15,7 @@ import { type DType, isDType } from "./dtype.js";
 import { ensure, TensorError } from "./errors.js";
 import { Dim } from "./extent.js";
 import type { Graph, GraphNode } from "./graph.js";
-import { type Attributes, findOperation } from "./operation.js";
+import { findOperation } from "./operation.js";
 import type { Slot } from "./slot.js";
 import { describeType, sameType, type TensorType, tensorType } from "./type.js";
 
@@ -156,7 +157,7 @@ function read(json: ProgramJson, slots: Readonly<Record<string, Slot>>): Graph {
     check(Array.isArray(n.inputs) && Array.isArray(n.outputs), `${where} lists no values`);
     const operation = findOperation(n.operation);
     const updates = n.updates ?? [];
-    const attrs = attributesFromJson(n.attrs ?? {}, dims, where);
+    const attrs = attributesFromJson(n.attrs ?? {}, dims);
     check(updates.length === (operation.updates ?? 0), `${where} updates the wrong slots`);
     const before = updates.map((id) => use(id, where));
     const types = [
@@ -185,23 +186,6 @@ function read(json: ProgramJson, slots: Readonly<Record<string, Slot>>): Graph {
   const { inputs, outputs } = json;
   const names = new Map(json.names);
   return { values, inputs, slots: bound, constants, nodes, outputs, single: !!json.single, names };
-}
-
-function attributesFromJson(
-  attrs: Record<string, unknown>,
-  dims: readonly Dim[],
-  where: string,
-): Attributes {
-  const entries = Object.entries(attrs).map(([name, value]) => {
-    if (Array.isArray(value)) return [name, value.map((v) => sizeOrNumber(v, dims))] as const;
-    check(["number", "boolean", "string"].includes(typeof value), `${where}: attribute ${name}`);
-    return [name, value as number | boolean | string] as const;
-  });
-  return Object.fromEntries(entries);
-}
-
-function sizeOrNumber(json: unknown, dims: readonly Dim[]) {
-  return typeof json === "number" ? json : sizeFromJson(json, dims);
 }
 
 function check(condition: boolean, message: string): asserts condition {

@@ -85,6 +85,8 @@ export interface OperationDefinition<A extends Attributes = Attributes> {
   readonly updates?: number;
   /** The output is the input's memory under another type; nothing runs. */
   readonly alias?: boolean;
+  /** Inputs may have axes of size 1, or lack leading axes, where the output has more. */
+  readonly broadcasts?: boolean;
   /**
    * Gradients of the inputs, as symbol code. `"zero"`: constant almost everywhere.
    * Left out: a gradient through the operation is an error.

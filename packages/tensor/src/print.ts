@@ -30,8 +30,7 @@ export function printGraph(graph: Graph, plan: Plan, hash: string): string {
       return `${ref(id)}: ${type(id)}${aliased ? "" : place(plan, id)}`;
     });
     const inputs = [...node.updates.map((id) => `&${ref(id)}`), ...node.inputs.map(ref)];
-    const comment = [node.scope, ...node.outputs.flatMap((id) => names.get(id) ?? [])];
-    const note = comment.filter((c) => c !== "").join(" -> ");
+    const note = node.outputs.flatMap((id) => names.get(id) ?? []).join(", ") || node.scope;
     lines.push(
       `  ${outputs.join(", ")} = ${node.operation}(${inputs.join(", ")})` +
         `${attributes(node)}${note && `  // ${note}`}`,

@@ -7,6 +7,7 @@ import { ensure, TensorError } from "./errors.js";
 import type { Dim } from "./extent.js";
 import type { Graph } from "./graph.js";
 import { graphFromJson, graphToJson, hashOf, type ProgramJson } from "./json.js";
+import { renumber } from "./passes/renumber.js";
 import { type Plan, planGraph } from "./plan.js";
 import { printGraph } from "./print.js";
 import { type Profile, profileOf } from "./profile.js";
@@ -75,12 +76,12 @@ export class Program<I extends InputSpecs = InputSpecs, R extends Returned = Ret
 
   /** From a graph that another pass made. `program()` traces one from a function. */
   constructor(graph: Graph) {
-    this.graph = graph;
-    this.dims = graphDims(graph);
-    this.plan = planGraph(graph);
-    this.#json = graphToJson(graph);
+    this.graph = renumber(graph); // so that equal programs are equal, whoever made them
+    this.dims = graphDims(this.graph);
+    this.plan = planGraph(this.graph);
+    this.#json = graphToJson(this.graph);
     this.hash = hashOf(this.#json);
-    this.#runner = new Runner(graph, this.plan, `program ${this.hash.slice(0, 12)}`);
+    this.#runner = new Runner(this.graph, this.plan, `program ${this.hash.slice(0, 12)}`);
   }
 
   /** A program written by `toJSON`, bound to these parameters and states. */

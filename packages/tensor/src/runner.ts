@@ -10,7 +10,7 @@ import type {
 import { Binder, type Evaluator } from "./bind.js";
 import { arrayConstructor, newArray, type TypedArray } from "./dtype.js";
 import { encode } from "./encode.js";
-import { ensure, TensorError } from "./errors.js";
+import { ensure, reword, TensorError } from "./errors.js";
 import type { Graph } from "./graph.js";
 import { trackLeak, untrackLeak } from "./leaks.js";
 import { nativeBinding } from "./native-binding.js";
@@ -229,10 +229,11 @@ export class Runner {
   // Native errors name an operation by number; its scope tells where it is in the model.
   #refuse(error: unknown): never {
     if (error instanceof Error) {
-      error.message = error.message.replace(/^operation (\d+) \([^)]*\)/, (text, step) => {
+      const located = error.message.replace(/^operation (\d+) \([^)]*\)/, (text, step) => {
         const scope = this.#plan.steps[Number(step)]?.scope;
         return scope ? `${text} in ${scope}` : text;
       });
+      reword(error, located);
     }
     throw error;
   }

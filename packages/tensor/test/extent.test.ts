@@ -1,8 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { extent } from "../src/extent.js";
 import { dim, type Extent, f32, sameSize } from "../src/index.js";
 import { divideExactly, elements, size } from "../src/shape.js";
+
+vi.setConfig({ testTimeout: 60_000 }); // busy machines
 
 const seed = 20260101;
 const B = dim("B", { max: 8 });

@@ -1,11 +1,13 @@
 // Every adjoint against central differences of the reference interpreter.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { binaryKinds } from "../src/operations/binary.js";
 import { unaryKinds } from "../src/operations/unary.js";
 import { checkGradient } from "./support/gradient-check.js";
 import { interpret } from "./support/reference.js";
+
+vi.setConfig({ testTimeout: 60_000 }); // busy machines
 
 const { f32, i32 } = t;
 

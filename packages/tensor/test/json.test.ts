@@ -1,10 +1,12 @@
 // The JSON form keeps everything but weights, and refuses what it can't trust.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { randomProgram } from "./support/random-program.js";
 import { interpret } from "./support/reference.js";
+
+vi.setConfig({ testTimeout: 60_000 }); // busy machines
 
 const T = t.dim("T", { min: 2, max: 9 });
 
@@ -30,6 +32,36 @@ it("a program read back has the same hash, text and results", () => {
   expect(interpret(copy, inputs, { T: 3 }, contents())).toEqual(
     interpret(p, inputs, { T: 3 }, contents()),
   );
+});
+
+it("numbers that JSON has no word for come back", () => {
+  for (const c of [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, -0]) {
+    const p = t.program({ x: t.f32(2) }, ({ x }) => t.where(x, x, t.full([2], c)));
+    const copy = t.Program.fromJSON(JSON.parse(JSON.stringify(p)));
+    expect(copy.graph.nodes[0]?.attrs["c"]).toBe(c);
+    expect(copy.hash).toBe(p.hash);
+    expect(p.hash).not.toBe(
+      t.program({ x: t.f32(2) }, ({ x }) => t.where(x, x, t.full([2], 0))).hash,
+    );
+  }
+});
+
+it("a graph numbered in another way has the same hash", () => {
+  const p = t.program({ x: t.f32(2) }, ({ x }) => t.exp(t.mul(x, 2)));
+  const other = (id: number) => [5, 3, 1][id] as number;
+  const [input] = p.graph.inputs;
+  const graph: t.Graph = {
+    ...p.graph,
+    values: Array.from({ length: 6 }, () => p.graph.values[0] as t.TensorType),
+    inputs: [{ name: input?.name as string, value: other(0) }],
+    nodes: p.graph.nodes.map((n) => ({
+      ...n,
+      inputs: n.inputs.map(other),
+      outputs: n.outputs.map(other),
+    })),
+    outputs: p.graph.outputs.map((o) => ({ ...o, value: other(o.value) })),
+  };
+  expect(new t.Program(graph).hash).toBe(p.hash);
 });
 
 it("holds for programs at random", () => {
@@ -107,6 +139,38 @@ describe("what is refused", () => {
     const other = { ...slots, w: t.parameter("w", t.f32(2, 3)) };
     expect(() => t.Program.fromJSON(p.toJSON(), other)).toThrow(
       /expected f32\[3,2\], found f32\[2,3\]/,
+    );
+  });
+
+  it("anything else with an error of ours, never another", () => {
+    const junk = fc.oneof(
+      fc.constant(null),
+      fc.integer(),
+      fc.string(),
+      fc.constant([]),
+      fc.constant({}),
+    );
+    const { p, slots } = example();
+    const text = JSON.stringify(p);
+    const paths: (string | number)[][] = [];
+    const walk = (part: unknown, path: (string | number)[]) => {
+      paths.push(path);
+      if (typeof part !== "object" || part === null) return;
+      for (const [key, value] of Object.entries(part)) walk(value, [...path, key]);
+    };
+    walk(JSON.parse(text), []);
+    fc.assert(
+      fc.property(fc.constantFrom(...paths.slice(1)), junk, (path, value) => {
+        const json = JSON.parse(text);
+        const parent = path.slice(0, -1).reduce((part, key) => part[key], json);
+        parent[path.at(-1) as string] = value;
+        try {
+          t.Program.fromJSON(json, slots);
+        } catch (error) {
+          expect(error).toBeInstanceOf(t.TensorError);
+        }
+      }),
+      { seed: 20260106, numRuns: 1000 },
     );
   });
 

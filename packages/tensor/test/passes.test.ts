@@ -1,10 +1,12 @@
 // Passes change how a program is computed, never what.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { interpret } from "./support/reference.js";
 import { fusedSin, sgd } from "./support/test-operations.js";
+
+vi.setConfig({ testTimeout: 60_000 }); // busy machines
 
 const x4 = { x: t.f32(4) };
 const operations = (p: { graph: t.Graph }) => p.graph.nodes.map((n) => n.operation);
@@ -124,6 +126,71 @@ describe("a symbol keeps the content that its slot had", () => {
     const [copy, update] = p.graph.nodes as [t.GraphNode, t.GraphNode];
     expect(update.inputs).toEqual(copy.outputs);
     expect(p.plan.writable).toEqual([true, true]);
+  });
+});
+
+describe("stretched copies", () => {
+  const B = t.dim("B", { max: 4 });
+
+  it("are not made for operations that stretch by themselves", () => {
+    const p = t.program({ x: t.f32(B, 3), v: t.f32(3) }, ({ x, v }) => {
+      const wide = t.broadcastTo(t.broadcastTo(v, [1, 3]), [B, 3]);
+      return t.where(t.less(x, wide), wide, t.mul(wide, x));
+    });
+    expect(operations(p)).toEqual(["less", "mul", "where"]);
+    const found = interpret(p, { x: [1, 5, 3, 4, 0, 6], v: [2, 3, 4] }, { B: 2 });
+    expect([...(found["result"] as Float64Array)]).toEqual([2, 15, 4, 8, 3, 24]);
+  });
+
+  it("are made where nothing else gives the shape", () => {
+    const p = t.program({ v: t.f32(1, 3) }, ({ v }) => {
+      const wide = t.broadcastTo(v, [4, 3]);
+      return { squared: t.mul(wide, wide), wide: t.exp(wide) };
+    });
+    expect(operations(p)).toContain("broadcast_to");
+    const { squared } = interpret(p, { v: [1, 2, 3] });
+    expect([...(squared as Float64Array)]).toEqual([1, 4, 9, 1, 4, 9, 1, 4, 9, 1, 4, 9]);
+  });
+});
+
+describe("updates in place", () => {
+  it("run as soon as their gradient is there, which then needs no memory to the end", () => {
+    const layers = Array.from({ length: 8 }, (_, i) => ({
+      w: t.parameter(`w${i}`, t.f32(64, 64)),
+      m: t.state(`m${i}`, t.f32(64, 64)),
+    }));
+    const build = (update: boolean) =>
+      t.program({ x: t.f32(4, 64) }, ({ x }) => {
+        const y = layers.reduce((h, { w }) => t.tanh(t.matmul(h, w)), x);
+        const gradients = t.grad(
+          t.mean(y),
+          layers.map((l) => l.w),
+        );
+        if (!update) return Object.fromEntries(gradients.map((g, i) => [`g${i}`, g]));
+        for (const [i, { w, m }] of layers.entries()) {
+          t.emit(sgd, [gradients[i] as t.Sym], { rate: 0.1 }, [w, m]);
+        }
+        return {};
+      });
+    const updated = build(true);
+    const at = updated.graph.nodes.map((n) => n.operation === "test.sgd");
+    expect(at.filter(Boolean)).toHaveLength(8);
+    expect(at.indexOf(true)).toBeLessThan(at.length - 8);
+    const gradientBytes = 64 * 64 * 4;
+    expect(build(false).plan.arena.bytes).toBeGreaterThan(8 * gradientBytes);
+    expect(updated.plan.arena.bytes).toBeLessThan(3 * gradientBytes);
+  });
+
+  it("wait for the last reader of the old content", () => {
+    const w = t.parameter("w", t.f32(4));
+    const p = t.program(x4, ({ x }) => {
+      const old = t.reshape(w, [2, 2]);
+      const a = t.exp(x);
+      const b = t.mul(t.neg(a), t.reshape(old, [4]));
+      t.assign(w, a);
+      return b;
+    });
+    expect(operations(p).filter((o) => o !== "reshape")).toEqual(["exp", "neg", "mul", "assign"]);
   });
 });
 

@@ -1,10 +1,12 @@
 // Every primitive and every adjoint on the native executor against the reference
 // interpreter: once over ordinary numbers, broadcast and odd sizes included.
 
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { uniform } from "./support/random.js";
 import { interpret } from "./support/reference.js";
+
+vi.setConfig({ testTimeout: 60_000 }); // busy machines
 
 type F32 = t.Sym<"f32">;
 type Inputs = { x: F32; p: F32; v: F32; ids: t.Sym<"i32"> };

@@ -15,7 +15,7 @@ it("reads like code, with types, places, scopes and names", () => {
       input %x: f32[rows,4] @512+128
       parameter w: f32[16,4]
       state seen: f32[] (updated)
-      %3: f32[rows,16] @0+512 = matmul(%x, w) {transB}  // layers.0 -> layers.0.up
+      %3: f32[rows,16] @0+512 = matmul(%x, w) {transB}  // layers.0.up
       %4: f32[] @512+64 = sum(%3) {axes=[0,1]}
       %5: f32[] @576+64 = add(seen, %4)
       %6: f32[] = assign(&seen, %5)

@@ -2,10 +2,12 @@
 // how runs are bound, refused, cancelled and watched.
 
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { randomProgram } from "./support/random-program.js";
 import { interpret } from "./support/reference.js";
+
+vi.setConfig({ testTimeout: 60_000 }); // busy machines
 
 const code = (code: string, message = /./) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });

@@ -80,6 +80,18 @@ describe("operations refuse what they can't take, by name and scope", () => {
   });
 });
 
+it("an error says where it happened in its stack too, which is what Node prints", () => {
+  let caught: unknown;
+  try {
+    traced((x) => t.scope("head", () => t.matmul(x, x)));
+  } catch (error) {
+    caught = error;
+  }
+  expect((caught as Error).stack).toMatch(
+    /TensorError: matmul in head: can't[\s\S]*symbols\.test\.ts/,
+  );
+});
+
 it("a symbolic dim is told from another even where sizes could agree", () => {
   const [B, T] = [t.dim("B", { max: 4 }), t.dim("T", { max: 4 })];
   const specs = { b: t.f32(B), t: t.f32(T) };

@@ -46,3 +46,10 @@ it("refuses the wrong dtype where it is written", () => {
   const misread = () => p.run({ x: new Float32Array(2) }, { into: { x: new Int32Array(2) } });
   expectTypeOf([misnamed, mistyped, misread]).toBeArray();
 });
+
+it("any program can be passed where a program is wanted", () => {
+  const print = (p: t.Program) => p.print();
+  expectTypeOf(print(t.program({ x: t.f32(2) }, ({ x }) => x))).toBeString();
+  expectTypeOf(print(t.program({ x: t.i32(2) }, ({ x }) => ({ x })))).toBeString();
+  expectTypeOf(print(t.program({}, () => {}))).toBeString();
+});

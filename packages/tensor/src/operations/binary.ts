@@ -57,6 +57,7 @@ function define(kind: BinaryKind, code: number) {
   const partial = partials[kind];
   return defineOperation<Record<never, never>>({
     name: kind,
+    broadcasts: true,
     infer(inputs) {
       const a = input(inputs, 0);
       const b = input(inputs, 1);

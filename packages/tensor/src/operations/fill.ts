@@ -42,7 +42,10 @@ export const ones = (...sizes: SizeLike[]): Sym<"f32"> => full(sizes, 1);
 export function sizeValue(size: Size): Sym<"f32"> | number {
   if (typeof size === "number") return size;
   const terms = (size as Extent).terms.map(({ coefficient, dims }) =>
-    dims.reduce<Sym<"f32"> | number>((product, d) => mul(sum(ones(d)), product), coefficient),
+    dims.reduce<Sym<"f32"> | number>((product, d) => {
+      const length = sum(ones(d));
+      return product === 1 ? length : mul(length, product);
+    }, coefficient),
   );
   return terms.reduce((total, term) =>
     typeof total === "number" && typeof term === "number" ? total + term : add(total, term),

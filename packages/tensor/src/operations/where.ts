@@ -10,6 +10,7 @@ import { sumTo } from "./reduce.js";
 
 const whereOperation = defineOperation<Record<never, never>>({
   name: "where",
+  broadcasts: true,
   infer(inputs) {
     for (const [i, what] of ["condition", "a", "b"].entries()) {
       expectDtype(what, input(inputs, i), "f32");
