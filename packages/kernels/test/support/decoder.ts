@@ -73,11 +73,13 @@ export interface DecoderBatch {
   readonly targets: Operand<"i32">;
   /** `[L]`: places in the flattened `[B * T]` that have a loss; nothing after the last keys is computed elsewhere. */
   readonly lossPositions?: Operand<"i32">;
+  /** Default: the mean over targets that aren't -100. */
+  readonly reduction?: "mean" | "none";
 }
 
-/** Mean cross-entropy over targets that aren't -100. */
+/** Cross-entropy of the next token. */
 export function decoderLoss(weights: Weights, c: DecoderConfig, batch: DecoderBatch): Sym<"f32"> {
-  const { tokens, targets, lossPositions } = batch;
+  const { tokens, targets, lossPositions, reduction = "mean" } = batch;
   const [B, T] = tokens.shape as readonly [number, number];
   const eps = c.eps ?? 1e-5;
   const get = (name: string) => {
@@ -110,7 +112,12 @@ export function decoderLoss(weights: Weights, c: DecoderConfig, batch: DecoderBa
       delta = scope("ffn", () => fusedFFN(g, { gate, up, down }));
     });
   }
-  return scope("head", () => linearCrossEntropy(normalise("norm"), get("head"), targets));
+  return scope("head", () => {
+    const h = normalise("norm");
+    return linearCrossEntropy(h, get("head"), reshape(targets, [h.shape[0] as number]), {
+      reduction,
+    });
+  });
 }
 
 /** One table for all layers: the rows of a sequence, repeated for the batch. */
