@@ -14,7 +14,8 @@
 namespace bench {
 
 Floats::Floats(int64_t n)
-    : data(static_cast<float*>(::operator new(static_cast<size_t>(n) * 4 + 64, std::align_val_t{64}))) {
+    : data(static_cast<float*>(
+          ::operator new (static_cast<size_t>(n) * 4 + 64, std::align_val_t{64}))) {
   uint32_t state = 12345;
   for (int64_t i = 0; i < n; ++i) {
     state = state * 1664525u + 1013904223u;
@@ -28,14 +29,15 @@ Call::Call(const char* name, std::vector<rs::Tensor> in_, std::vector<rs::Tensor
     : in(std::move(in_)), out(std::move(out_)), operation_(rs::find_operation(name)),
       attrs_(std::move(attrs)), pool_(pool) {
   const rs::OperationArgs args{in, out, attrs_};
-  const rs::Status status = operation_ == nullptr
-                                ? rs::Status::error("ERR_PROGRAM", std::string("no operation ") + name)
-                                : operation_->check(args);
+  const rs::Status status =
+      operation_ == nullptr ? rs::Status::error("ERR_PROGRAM", std::string("no operation ") + name)
+                            : operation_->check(args);
   if (!status.ok()) {
     std::fprintf(stderr, "%s: %s\n", status.code, status.message.c_str());
     std::exit(1);
   }
-  const size_t bytes = operation_->workspace == nullptr ? 0 : operation_->workspace(args, pool.size());
+  const size_t bytes =
+      operation_->workspace == nullptr ? 0 : operation_->workspace(args, pool.size());
   workspace_ = ::operator new(bytes + 64, std::align_val_t{64});
 }
 Call::~Call() { ::operator delete(workspace_, std::align_val_t{64}); }
@@ -72,8 +74,10 @@ void measure_ceilings(const Options& options, rs::ThreadPool& pool) {
     const auto t = race({{[&] { memory.pass(*p); }}, {[&] { f32 = f32_peak_pass(*p); }},
                          {[&] { int8 = int8_peak_pass(*p); }}},
                         options.rounds, options.turn);
-    print({"ceiling memory read, " + text, static_cast<double>(memory.bytes()) * 1e-9 / t[0], NAN, "", "GB/s"});
-    if (f32 > 0) print({"ceiling f32 multiply-add, " + text, f32 * 1e-9 / t[1], NAN, "", "GFLOP/s"});
+    print({"ceiling memory read, " + text, static_cast<double>(memory.bytes()) * 1e-9 / t[0], NAN,
+           "", "GB/s"});
+    if (f32 > 0)
+      print({"ceiling f32 multiply-add, " + text, f32 * 1e-9 / t[1], NAN, "", "GFLOP/s"});
     if (int8 > 0) print({"ceiling int8 dot, " + text, int8 * 1e-9 / t[2], NAN, "", "GOP/s"});
   }
 }
@@ -85,8 +89,10 @@ int main(int argc, char** argv) {
   options.threads = rs::ThreadPool::default_size();
   for (int i = 1; i < argc; i += 2) {
     const char* value = i + 1 < argc ? argv[i + 1] : nullptr;
-    if (value != nullptr && std::strcmp(argv[i], "--threads") == 0) options.threads = std::max(1, std::atoi(value));
-    else if (value != nullptr && std::strcmp(argv[i], "--rounds") == 0) options.rounds = std::max(1, std::atoi(value));
+    if (value != nullptr && std::strcmp(argv[i], "--threads") == 0)
+      options.threads = std::max(1, std::atoi(value));
+    else if (value != nullptr && std::strcmp(argv[i], "--rounds") == 0)
+      options.rounds = std::max(1, std::atoi(value));
     else if (value != nullptr && std::strcmp(argv[i], "--filter") == 0) options.filter = value;
     else {
       std::fprintf(stderr, "usage: %s [--threads N] [--rounds N] [--filter TEXT]\n", argv[0]);
@@ -98,7 +104,8 @@ int main(int argc, char** argv) {
   bench::print_note("threads", std::to_string(pool.size()));
   for (const auto& [name, text] : {std::pair{"OpenBLAS", bench::openblas_description()},
                                    std::pair{"oneDNN", bench::onednn_description()}}) {
-    if (text.empty()) bench::print_note("skipped", std::string(name) + ": not found when this was built");
+    if (text.empty())
+      bench::print_note("skipped", std::string(name) + ": not found when this was built");
     else bench::print_note("peer", std::string(name) + " " + text);
   }
   if (bench::wanted(options, "ceiling")) bench::measure_ceilings(options, pool);

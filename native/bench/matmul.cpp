@@ -13,21 +13,25 @@ void measure_matmul(const Options& options, rs::ThreadPool& pool) {
     bool ta, tb;
   };
   constexpr Shape kShapes[] = {
-      {2048, 256, 256, false, true},    {2048, 1024, 256, false, true}, {2048, 256, 1024, false, false},
-      {256, 1024, 2048, true, false},   {1024, 4096, 1024, false, true}, {1024, 1024, 4096, false, false},
-      {1024, 4096, 1024, true, false},  {4096, 8192, 512, false, true}, {512, 8192, 4096, true, false},
-      {64, 8960, 1536, false, true},    {512, 8960, 1536, false, true},
+      {2048, 256, 256, false, true},   {2048, 1024, 256, false, true},
+      {2048, 256, 1024, false, false}, {256, 1024, 2048, true, false},
+      {1024, 4096, 1024, false, true}, {1024, 1024, 4096, false, false},
+      {1024, 4096, 1024, true, false}, {4096, 8192, 512, false, true},
+      {512, 8192, 4096, true, false},  {64, 8960, 1536, false, true},
+      {512, 8960, 1536, false, true},
   };
   for (const Shape& s : kShapes) {
     const std::string name = "matmul M=" + std::to_string(s.m) + " N=" + std::to_string(s.n) +
-                             " K=" + std::to_string(s.k) + (s.ta ? " transA" : "") + (s.tb ? " transB" : "");
+                             " K=" + std::to_string(s.k) + (s.ta ? " transA" : "") +
+                             (s.tb ? " transB" : "");
     if (!wanted(options, name)) continue;
     const Floats a(s.m * s.k), b(s.k * s.n), c(s.m * s.n), other(s.m * s.n);
     Call call("matmul",
               {{rs::DType::f32, 2, {s.ta ? s.k : s.m, s.ta ? s.m : s.k}, a.data},
                {rs::DType::f32, 2, {s.tb ? s.n : s.k, s.tb ? s.k : s.n}, b.data}},
               {{rs::DType::f32, 2, {s.m, s.n}, c.data}}, {double(s.ta), double(s.tb)}, pool);
-    const Peer peer = openblas_gemm(s.ta, s.tb, s.m, s.n, s.k, pool.size(), a.data, b.data, other.data);
+    const Peer peer =
+        openblas_gemm(s.ta, s.tb, s.m, s.n, s.k, pool.size(), a.data, b.data, other.data);
     std::vector<Contender> contenders = {{[&] { call.run(); }}};
     if (peer.run) contenders.push_back({peer.run, peer.settle});
     const auto t = race(contenders, options.rounds, options.turn);

@@ -40,12 +40,15 @@ class Weights {
     Call({"pack_weight"}, {{rs::DType::f32, 2, {kN, kK}, const_cast<float*>(w)}}, {tensor(0)},
          {double(kind.format), double(kN), double(kK), double(kind.group), double(kind.zero)}, pool)
         .run();
-    for (int64_t i = 1; i < copies; ++i) std::memcpy(data_ + i * bytes, data_, static_cast<size_t>(bytes));
+    for (int64_t i = 1; i < copies; ++i)
+      std::memcpy(data_ + i * bytes, data_, static_cast<size_t>(bytes));
   }
   ~Weights() { ::operator delete(data_, std::align_val_t{64}); }
   Weights(const Weights&) = delete;
   Weights& operator=(const Weights&) = delete;
-  rs::Tensor tensor(int64_t i) const { return {rs::DType::u8, 1, {bytes}, data_ + i % copies * bytes}; }
+  rs::Tensor tensor(int64_t i) const {
+    return {rs::DType::u8, 1, {bytes}, data_ + i % copies * bytes};
+  }
 
   const int64_t bytes, copies;
 
@@ -75,9 +78,11 @@ void measure_kind(const Options& options, rs::ThreadPool& pool, const Kind& kind
     call.in[1] = weights.tensor(turn++);
     call.run();
   };
-  const auto t = race({{[&] { next(*one); }}, {[&] { next(*eight); }}, {[&] { memory.pass(pool); }}},
-                      options.rounds, options.turn);
-  const double rate = double(weights.bytes) * 1e-9 / t[0], ceiling = double(memory.bytes()) * 1e-9 / t[2];
+  const auto t =
+      race({{[&] { next(*one); }}, {[&] { next(*eight); }}, {[&] { memory.pass(pool); }}},
+           options.rounds, options.turn);
+  const double rate = double(weights.bytes) * 1e-9 / t[0],
+               ceiling = double(memory.bytes()) * 1e-9 / t[2];
   print({name + " M=1", rate, ceiling, "memory read", "GB/s", rate / ceiling, 0.85});
   print({name + " M=8", t[1] * 1e6, t[0] * 1e6, "the same with M=1", "us", t[1] / t[0],
          kind.format == 4 ? 1.6 : NAN, true});
@@ -125,7 +130,8 @@ void measure_packed(const Options& options, rs::ThreadPool& pool) {
   if (!any) return;
   const Floats w(kN * kK), x(512 * kK), y(512 * kN), other(512 * kN);
   for (const Kind& kind : kKinds) {
-    if (wanted(options, std::string("linear ") + kind.name)) measure_kind(options, pool, kind, w, x, y, other);
+    if (wanted(options, std::string("linear ") + kind.name))
+      measure_kind(options, pool, kind, w, x, y, other);
   }
 }
 

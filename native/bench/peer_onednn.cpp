@@ -21,7 +21,8 @@ Peer inner_product(int64_t m, int64_t n, int64_t k, Type a_type, Type w_type, Ty
   auto stream = std::make_shared<dnnl::stream>(*engine);
   const dnnl::memory::desc a_desc({m, k}, a_type, Tag::ab), c_desc({m, n}, c_type, Tag::ab);
   const dnnl::inner_product_forward::desc desc(dnnl::prop_kind::forward_inference, a_desc,
-                                               dnnl::memory::desc({n, k}, w_type, Tag::any), c_desc);
+                                               dnnl::memory::desc({n, k}, w_type, Tag::any),
+                                               c_desc);
   const dnnl::inner_product_forward::primitive_desc pd(desc, *engine);
   auto a_memory = a ? dnnl::memory(a_desc, *engine, const_cast<float*>(a))
                     : dnnl::memory(a_desc, *engine);

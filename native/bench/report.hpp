@@ -30,11 +30,12 @@ inline void print(const Row& row) {
   if (!std::isnan(row.ratio) && !std::isnan(row.target)) {
     met = (row.at_most ? row.ratio <= row.target : row.ratio >= row.target) ? "true" : "false";
   }
-  std::printf("{\"name\":\"%s\",\"ours\":%s,\"peer\":%s,\"peerName\":%s,\"unit\":\"%s\",\"ratio\":%s,"
-              "\"target\":%s,\"met\":%s}\n",
-              row.name.c_str(), number(row.ours).c_str(), number(row.peer).c_str(),
-              row.peer_name.empty() ? "null" : ("\"" + row.peer_name + "\"").c_str(),
-              row.unit.c_str(), number(row.ratio).c_str(), number(row.target).c_str(), met.c_str());
+  std::printf(
+      "{\"name\":\"%s\",\"ours\":%s,\"peer\":%s,\"peerName\":%s,\"unit\":\"%s\",\"ratio\":%s,"
+      "\"target\":%s,\"met\":%s}\n",
+      row.name.c_str(), number(row.ours).c_str(), number(row.peer).c_str(),
+      row.peer_name.empty() ? "null" : ("\"" + row.peer_name + "\"").c_str(), row.unit.c_str(),
+      number(row.ratio).c_str(), number(row.target).c_str(), met.c_str());
   std::fflush(stdout);
 }
 

@@ -17,8 +17,9 @@
 namespace rs {
 
 // Input rows, quantised, in tiles; how many rows a tile has is the kernels' own
-// affair and depends on their number in all, m. For tile rows r: codes are words [k4][r], scales [g][r],
-// starts [g][r] (-implied zero * sum of codes) and sums [g][r] (scale * sum).
+// affair and depends on their number in all, m. For rows r of a tile: codes are
+// words [k4][r]; scales [g][r]; starts [g][r], -(implied zero) * sum of codes; and
+// sums [g][r], scale * sum of codes.
 struct QuantizedRows {
   int32_t* codes;
   float* scales;

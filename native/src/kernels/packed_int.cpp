@@ -43,7 +43,8 @@ inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, co
       for (int half = 0; half < 2; ++half) {
         Codes w[kTileVectors];
         codes_step<nibbles, first>(codes, w);
-        for (int64_t line = 0; line < kStepBytes; line += 64) __builtin_prefetch(codes + kAhead + line);
+        for (int64_t line = 0; line < kStepBytes; line += 64)
+          __builtin_prefetch(codes + kAhead + line);
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r) {
           const Words row = words_load(words + r * kWords);
@@ -101,7 +102,8 @@ template <int rows>
 struct Variants {
   static TileFunction pick(bool nibbles, bool has_zero, bool right) {
     if (kTileColumns < kPanelWidth && right) {
-      if (nibbles) return has_zero ? tile_int_right<rows, true, true> : tile_int_right<rows, true, false>;
+      if (nibbles && has_zero) return tile_int_right<rows, true, true>;
+      if (nibbles) return tile_int_right<rows, true, false>;
       return has_zero ? tile_int_right<rows, false, true> : tile_int_right<rows, false, false>;
     }
     if (nibbles) return has_zero ? tile_int<rows, true, true> : tile_int<rows, true, false>;
@@ -141,7 +143,8 @@ void packed_int_panel(const PackedShape& shape, int64_t m, int n, const Quantize
                            x.sums + i * groups};
       const TileTarget to{y + i * ldy + j, ldy, bias != nullptr ? bias + j : nullptr, columns,
                           false};
-      pick_tile(m - i < most ? m - i : most, nibbles, shape.has_zero, j != 0)(shape, from, panel, to);
+      const int64_t rows = m - i < most ? m - i : most;
+      pick_tile(rows, nibbles, shape.has_zero, j != 0)(shape, from, panel, to);
     }
   }
 }
@@ -186,9 +189,8 @@ void packed_quantize_row(const PackedShape& shape, const float* x, int64_t i, in
     to.starts[at] = -shape.implied_zero() * sum;
     to.sums[at] = scale * static_cast<float>(sum);
     for (int64_t s = 0; s < steps; ++s) {
-      const int8_t four[4] = {static_cast<int8_t>(code[4 * s]), static_cast<int8_t>(code[4 * s + 1]),
-                              static_cast<int8_t>(code[4 * s + 2]),
-                              static_cast<int8_t>(code[4 * s + 3])};
+      int8_t four[4];
+      for (int j = 0; j < 4; ++j) four[j] = static_cast<int8_t>(code[4 * s + j]);
       words_store(words, four);
       words += rows * kWords;
     }

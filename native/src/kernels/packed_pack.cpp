@@ -127,7 +127,7 @@ void pack_floats(const PackedShape& shape, const void* w, FloatType type, int64_
       }
       uint32_t words[kWidth / 2];
       for (int l = 0; l < kWidth / 2; ++l)
-        words[l] = static_cast<uint32_t>(half[l]) | static_cast<uint32_t>(half[l + kWidth / 2]) << 16;
+        words[l] = half[l] | static_cast<uint32_t>(half[l + kWidth / 2]) << 16;
       memcpy(to, words, sizeof words);
     }
   }

@@ -171,7 +171,8 @@ Status run_linear(const OperationArgs& args, RunContext& context) {
   if (l.m == 0 || shape.n == 0) return Status::good();
   if (shape.k == 0) {
     for (int64_t i = 0; i < l.m; ++i) {
-      for (int64_t j = 0; j < shape.n; ++j) l.y[i * shape.n + j] = l.bias != nullptr ? l.bias[j] : 0.0f;
+      if (l.bias != nullptr) std::copy_n(l.bias, shape.n, l.y + i * shape.n);
+      else std::fill_n(l.y + i * shape.n, shape.n, 0.0f);
     }
     return Status::good();
   }

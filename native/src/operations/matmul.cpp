@@ -183,11 +183,13 @@ Status run(const OperationArgs& args, RunContext& context) {
   if (p.one_task() && (small || p.batch >= 4 * context.pool.size())) {
     const int64_t size = alone_floats(p);
     const int64_t per_task = std::max<int64_t>(1, kShared / (p.m * p.n * p.k));
-    context.pool.run(static_cast<size_t>(ceil_div(p.batch, per_task)), [&](size_t task, int thread) {
+    const size_t tasks = static_cast<size_t>(ceil_div(p.batch, per_task));
+    context.pool.run(tasks, [&](size_t task, int thread) {
       float* scratch = static_cast<float*>(context.workspace) + thread * size;
       const int64_t first = static_cast<int64_t>(task) * per_task;
       for (int64_t i = first; i < std::min(p.batch, first + per_task); ++i) {
-        run_alone(p, a + i * p.m * p.k, b + i * p.k * p.n * p.b_bytes(), c + i * p.m * p.n, scratch);
+        run_alone(p, a + i * p.m * p.k, b + i * p.k * p.n * p.b_bytes(), c + i * p.m * p.n,
+                  scratch);
       }
     });
     return Status::good();

@@ -8,14 +8,20 @@
 
 namespace rs {
 
+namespace {
+
 bool read_packed_shape(int64_t format, int64_t n, int64_t k, int64_t group, bool has_zero,
                        PackedShape* shape) {
-  constexpr int64_t kMost = int64_t{1} << 31;  // n*k*4 stays far from overflow
+  constexpr int64_t kMost = int64_t{1} << 31;
+  constexpr int64_t kMostWeights = int64_t{1} << 55;  // so that no size in bytes overflows
   if (format < 0 || format > 4 || n < 0 || k < 0 || n > kMost || k > kMost) return false;
+  if ((n + 31) * (k + 127) > kMostWeights) return false;
   *shape = {static_cast<PackedFormat>(format), n, k, group, has_zero};
   if (!shape->integer()) return group == 0 && !has_zero;
   return group == 32 || group == 64 || group == 128;
 }
+
+}  // namespace
 
 int64_t packed_bytes(int format, int64_t n, int64_t k, int64_t group, bool has_zero) {
   PackedShape shape;
@@ -26,15 +32,16 @@ Status check_packed_attrs(const OperationArgs& args, const char* name) {
   const int64_t most = int64_t{1} << 31;
   if (!args.integer(0, 0, 4) || !args.integer(1, 0, most) || !args.integer(2, 0, most) ||
       !args.integer(3, 0, 128) || !args.integer(4, 0, 1)) {
-    return Status::error("ERR_OUT_OF_RANGE",
-                         std::string(name) + ": expected attributes format 0..4, N, K, group, hasZero");
+    return Status::error("ERR_OUT_OF_RANGE", std::string(name) +
+                                                 ": expected attributes format 0..4, N, K, group, "
+                                                 "hasZero");
   }
-  PackedShape shape;
-  if (!read_packed_shape(args.i64(0), args.i64(1), args.i64(2), args.i64(3), args.i64(4) != 0, &shape)) {
+  if (packed_bytes(static_cast<int>(args.i64(0)), args.i64(1), args.i64(2), args.i64(3),
+                   args.i64(4) != 0) < 0) {
     return Status::error("ERR_OUT_OF_RANGE",
                          std::string(name) +
                              ": expected group 32, 64 or 128 for int8 and int4, and group 0 and no "
-                             "zeros for f32, bf16 and f16");
+                             "zeros for f32, bf16 and f16; and sizes that memory can hold");
   }
   return Status::good();
 }
@@ -90,12 +97,14 @@ Status check_pack_codes(const OperationArgs& args) {
     return Status::error("ERR_OUT_OF_RANGE", "pack_codes: expected format 3 (int8) or 4 (int4)");
   }
   if (shape.has_zero && args.in.size() != 3) {
-    return Status::error("ERR_PROGRAM", "pack_codes: expected codes, scales and zeros with hasZero");
+    return Status::error("ERR_PROGRAM",
+                         "pack_codes: expected codes, scales and zeros with hasZero");
   }
   RS_RETURN_IF(expect_matrix(args.in[0], "pack_codes codes", DType::u8, shape.n, shape.k));
   RS_RETURN_IF(expect_matrix(args.in[1], "pack_codes scales", DType::f32, shape.n, shape.groups()));
   if (shape.has_zero) {
-    RS_RETURN_IF(expect_matrix(args.in[2], "pack_codes zeros", DType::f32, shape.n, shape.groups()));
+    RS_RETURN_IF(
+        expect_matrix(args.in[2], "pack_codes zeros", DType::f32, shape.n, shape.groups()));
   }
   return expect_packed(args.out[0], "pack_codes output", shape);
 }
@@ -172,9 +181,9 @@ Status run_embedding(const OperationArgs& args, RunContext& context) {
     }
   }
   context.pool.run(static_cast<size_t>(rows), [&](size_t task, int) {
-    const int64_t id = ids[task];
+    const int64_t id = ids[task], row = static_cast<int64_t>(task);
     packed().unpack_row(shape, w + id / PackedShape::kWidth * shape.panel_bytes(),
-                        static_cast<int>(id % PackedShape::kWidth), out + static_cast<int64_t>(task) * shape.k);
+                        static_cast<int>(id % PackedShape::kWidth), out + row * shape.k);
   });
   return Status::good();
 }

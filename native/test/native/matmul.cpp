@@ -63,8 +63,12 @@ void check_case(Random& random, const Case& c) {
   for (int64_t s = 0; s < samples; ++s) {
     const int64_t at = samples == total ? s : random.below(total);
     const int64_t q = at / (c.m * c.n), i = at / c.n % c.m, j = at % c.n;
-    const auto left = [&](int64_t l) { return a.f()[q * c.m * c.k + (c.ta ? l * c.m + i : i * c.k + l)]; };
-    const auto right = [&](int64_t l) { return element(b, q * c.n * c.k + (c.tb ? j * c.k + l : l * c.n + j)); };
+    const auto left = [&](int64_t l) {
+      return a.f()[q * c.m * c.k + (c.ta ? l * c.m + i : i * c.k + l)];
+    };
+    const auto right = [&](int64_t l) {
+      return element(b, q * c.n * c.k + (c.tb ? j * c.k + l : l * c.n + j));
+    };
     float chain = 0;
     double exact = 0, size = 0;
     for (int64_t l = 0; l < c.k; ++l) {
@@ -111,7 +115,8 @@ void check_rows(Random& random) {
   for (int64_t i = 0; i < most; ++i) {
     const bool spoilt = i == 3 || i == 100;
     for (int64_t j = 0; j < n; ++j)
-      check(std::isfinite(all.f()[i * n + j]) != spoilt, "matmul: NaN and infinity stay in their row");
+      check(std::isfinite(all.f()[i * n + j]) != spoilt,
+            "matmul: NaN and infinity stay in their row");
   }
   for (int64_t m : {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 31, 64, 143, 144, 145, 288, 511}) {
     const int64_t first = random.below(most - m + 1);

@@ -37,7 +37,8 @@ Weight make(Random& random, int format, int64_t n, int64_t k, int64_t group, boo
   Weight w{format, n, k, group, zero};
   w.packed = Array(DType::u8, {packed_bytes(format, n, k, group, zero)});
   w.plain = f32({n, k});
-  run("pack_weight", {random_f32(random, {n, k}, zero ? -0.5f : -1.0f, 1.0f)}, {w.packed}, w.attrs());
+  run("pack_weight", {random_f32(random, {n, k}, zero ? -0.5f : -1.0f, 1.0f)}, {w.packed},
+      w.attrs());
   run("unpack_weight", {w.packed}, {w.plain}, w.attrs());
   return w;
 }
@@ -128,7 +129,8 @@ void check_product(Random& random, const Weight& w, int64_t m) {
     const int64_t at = samples == total ? s : random.below(total), i = at / w.n, j = at % w.n;
     double bound = 0, exact = 0;
     float want = expected(w, x.f() + i * w.k, j, &bound);
-    for (int64_t l = 0; l < w.k; ++l) exact += double(x.f()[i * w.k + l]) * w.plain.f()[j * w.k + l];
+    for (int64_t l = 0; l < w.k; ++l)
+      exact += double(x.f()[i * w.k + l]) * w.plain.f()[j * w.k + l];
     if (std::fabs(want - exact) > bound + 1e-30) return fail(w.text() + ": beyond its error bound");
     if (has_bias) want += bias.f()[j];
     if (!same_float(y.f()[at], want)) {
@@ -149,7 +151,8 @@ void check_rows(Random& random, const Weight& w) {
       const float y = all.f()[i * n + j];
       const bool spoilt = i == 3 || i == 100;
       check(std::isfinite(y) != spoilt, w.text() + ": NaN and infinity stay in their row");
-      if (spoilt && w.integer()) check(std::isnan(y), w.text() + ": a row that is not finite is NaN");
+      if (spoilt && w.integer())
+        check(std::isnan(y), w.text() + ": a row that is not finite is NaN");
     }
   }
   for (int64_t m : {1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 16, 24, 25, 64, 145, 511}) {
@@ -220,6 +223,7 @@ void check_refusals() {
   expect_refused("linear", {x, f32({8, 64})}, {y}, attrs, "ERR_DTYPE");
   expect_refused("linear", {x, w, f32({7})}, {y}, {4, 8, 64, 32, 0, 1}, "ERR_SHAPE");
   check(packed_bytes(4, 8, 64, 31, false) == -1 && packed_bytes(-1, 8, 64, 0, false) == -1 &&
+            packed_bytes(0, int64_t{1} << 31, int64_t{1} << 31, 0, false) == -1 &&
             packed_bytes(0, 8, 64, 0, true) == -1 && packed_bytes(3, -1, 64, 32, false) == -1,
         "packed_bytes: refuses what can't be packed");
 }

@@ -14,7 +14,8 @@ using namespace rs::test;
 namespace {
 
 Array packed_array(const std::vector<double>& a) {
-  return Array(DType::u8, {packed_bytes(int(a[0]), int64_t(a[1]), int64_t(a[2]), int64_t(a[3]), a[4] != 0)});
+  return Array(DType::u8,
+               {packed_bytes(int(a[0]), int64_t(a[1]), int64_t(a[2]), int64_t(a[3]), a[4] != 0)});
 }
 
 float rounded(int format, float x) {
@@ -38,11 +39,13 @@ void check_floats(Random& random) {
         run("pack_weight", {w}, {packed}, attrs);
         run("unpack_weight", {packed}, {back}, attrs);
         bool same = true;
-        for (int64_t i = 0; i < n * k; ++i) same = same && same_float(back.f()[i], rounded(format, w.f()[i]));
+        for (int64_t i = 0; i < n * k; ++i)
+          same = same && same_float(back.f()[i], rounded(format, w.f()[i]));
         check(same, "pack_weight: rounds each weight to nearest even, nothing else");
 
         for (DType type : {DType::bf16, DType::f16}) {
-          Array half(type, {n, k}), wide = f32({n, k}), one = packed_array(attrs), other = packed_array(attrs);
+          Array half(type, {n, k}), wide = f32({n, k}), one = packed_array(attrs),
+                                    other = packed_array(attrs);
           for (int64_t i = 0; i < n * k; ++i) {
             const float x = n * k > 4 && i < 2 ? 1.0f : w.f()[i];
             half.h()[i] = type == DType::bf16 ? f32_to_bf16(x) : f32_to_f16(x);
@@ -63,9 +66,11 @@ void check_integers(Random& random) {
       for (int zero : {0, 1}) {
         for (int64_t n : {1, 33, 64}) {
           const int64_t k = 1 + random.below(300), groups = (k + group - 1) / group;
-          const std::vector<double> attrs = {double(format), double(n), double(k), double(group), double(zero)};
+          const std::vector<double> attrs = {double(format), double(n), double(k), double(group),
+                                             double(zero)};
           const float size = std::exp2(random.uniform(-8, 8));
-          Array w = random_f32(random, {n, k}, -size, size), packed = packed_array(attrs), back = f32({n, k});
+          Array w = random_f32(random, {n, k}, -size, size), packed = packed_array(attrs),
+                back = f32({n, k});
           std::fill_n(w.f(), k, 0.0f);  // a row of zeros stays zeros
           run("pack_weight", {w}, {packed}, attrs);
           run("unpack_weight", {packed}, {back}, attrs);
@@ -74,7 +79,8 @@ void check_integers(Random& random) {
               const float* row = w.f() + j * k;
               const int64_t last = std::min(k, (g + 1) * group);
               float low = 0, high = 0;
-              for (int64_t i = g * group; i < last; ++i) low = std::min(low, row[i]), high = std::max(high, row[i]);
+              for (int64_t i = g * group; i < last; ++i)
+                low = std::min(low, row[i]), high = std::max(high, row[i]);
               const float most = std::max(-low, high);
               const float step = zero ? (high - low) / (format == 3 ? 255.0f : 15.0f)
                                       : most / (format == 3 ? 127.0f : 8.0f);
@@ -82,7 +88,8 @@ void check_integers(Random& random) {
               // and the scale's rounding to f16.
               const float slack = (format == 4 && !zero) || zero ? 1.0f : 0.5f;
               for (int64_t i = g * group; i < last; ++i) {
-                check(std::fabs(back.f()[j * k + i] - row[i]) <= step * slack + most * 0x1p-10f + 3e-8f * 255,
+                check(std::fabs(back.f()[j * k + i] - row[i]) <=
+                          step * slack + most * 0x1p-10f + 3e-8f * 255,
                       "pack_weight: within a step of the weight");
               }
             }
@@ -97,10 +104,13 @@ void check_codes(Random& random) {
   for (int format : {3, 4}) {
     for (int zero : {0, 1}) {
       const int64_t n = 45, k = 150, group = 64, groups = 3;
-      const std::vector<double> attrs = {double(format), double(n), double(k), double(group), double(zero)};
+      const std::vector<double> attrs = {double(format), double(n), double(k), double(group),
+                                         double(zero)};
       Array codes(DType::u8, {n, k});
-      for (int64_t i = 0; i < n * k; ++i) codes.raw()[i] = uint8_t(random.below(format == 3 ? 256 : 16));
-      const Array scales = random_f32(random, {n, groups}), zeros = random_f32(random, {n, groups}, 0, 15);
+      for (int64_t i = 0; i < n * k; ++i)
+        codes.raw()[i] = uint8_t(random.below(format == 3 ? 256 : 16));
+      const Array scales = random_f32(random, {n, groups}),
+                  zeros = random_f32(random, {n, groups}, 0, 15);
       Array packed = packed_array(attrs), back = f32({n, k});
       Arrays in = {codes, scales};
       if (zero) in.push_back(zeros);
@@ -108,8 +118,11 @@ void check_codes(Random& random) {
       run("unpack_weight", {packed}, {back}, attrs);
       for (int64_t j = 0; j < n; ++j) {
         for (int64_t i = 0; i < k; ++i) {
-          const float z = zero ? rounded(2, zeros.f()[j * groups + i / group]) : format == 3 ? 128.0f : 8.0f;
-          const float want = rounded(2, scales.f()[j * groups + i / group]) * (float(codes.raw()[j * k + i]) - z);
+          const float z = zero          ? rounded(2, zeros.f()[j * groups + i / group])
+                          : format == 3 ? 128.0f
+                                        : 8.0f;
+          const float want =
+              rounded(2, scales.f()[j * groups + i / group]) * (float(codes.raw()[j * k + i]) - z);
           check(same_float(back.f()[j * k + i], want), "pack_codes: value = scale * (code - zero)");
         }
       }
@@ -119,8 +132,10 @@ void check_codes(Random& random) {
         check(std::memcmp(rows.f() + r * k, back.f() + ids.i()[r] * k, size_t(k) * 4) == 0,
               "embedding_packed: the rows of unpack_weight");
       }
-      expect_refused("embedding_packed", {packed, i32({1}, {45})}, {f32({1, k})}, attrs, "ERR_VALUE");
-      expect_refused("embedding_packed", {packed, i32({1}, {-1})}, {f32({1, k})}, attrs, "ERR_VALUE");
+      expect_refused("embedding_packed", {packed, i32({1}, {45})}, {f32({1, k})}, attrs,
+                     "ERR_VALUE");
+      expect_refused("embedding_packed", {packed, i32({1}, {-1})}, {f32({1, k})}, attrs,
+                     "ERR_VALUE");
       if (zero) expect_refused("pack_codes", {codes, scales}, {packed}, attrs, "ERR_PROGRAM");
       if (format == 4) {
         codes.raw()[77] = 16;
@@ -133,7 +148,8 @@ void check_codes(Random& random) {
 // A weight that is not finite spoils its own group and row only.
 void check_not_finite(Random& random) {
   for (int format : {3, 4}) {
-    for (float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    for (float bad :
+         {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
       const int64_t n = 34, k = 96;
       const std::vector<double> attrs = {double(format), double(n), double(k), 32, 0};
       Array w = random_f32(random, {n, k}), packed = packed_array(attrs), back = f32({n, k});
