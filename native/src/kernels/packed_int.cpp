@@ -11,7 +11,7 @@ constexpr float kLeastScale = 1e-36f;
 
 // Bytes of the weight to ask for ahead of use: memory's latency at its bandwidth.
 // Panels follow each other, so this also runs across a panel's end.
-constexpr int64_t kAhead = 2048;
+constexpr int64_t kAhead = 4096;
 
 // [rows][g] tables of x, at the tile's first row.
 struct TileInput {
