@@ -1,12 +1,13 @@
 // The parts of the kernel benchmark; main.cpp runs them in this order.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "base/thread_pool.hpp"
 #include "ceilings.hpp"
+#include "peers.hpp"
 #include "program/operation.hpp"
-
-#include <vector>
+#include "report.hpp"
 
 namespace bench {
 
@@ -52,6 +53,12 @@ class Call {
 // Prints the rate of a call beside the multiply-add peak, measured in turns.
 void against_peak(const Options& options, rs::ThreadPool& pool, const std::string& name, Call& call,
                   double operations);
+
+// The rate of `run` beside the fastest of the peers and beside the ceiling, all
+// in turns. Unit and target are the caller's to fill.
+Row against_peers(const Options& options, rs::ThreadPool& pool, const std::string& name,
+                  const std::function<void()>& run, const std::vector<Peer>& peers,
+                  double (*ceiling)(rs::ThreadPool&), double operations);
 
 void measure_ceilings(const Options& options, rs::ThreadPool& pool);
 void measure_packed(const Options& options, rs::ThreadPool& pool);

@@ -48,18 +48,33 @@ void Call::run() {
   if (!status.ok()) std::abort();
 }
 
+Row against_peers(const Options& options, rs::ThreadPool& pool, const std::string& name,
+                  const std::function<void()>& run, const std::vector<Peer>& peers,
+                  double (*ceiling)(rs::ThreadPool&), double operations) {
+  double peak = 0;
+  std::vector<Contender> contenders = {{run}, {[&] { peak = ceiling(pool); }}};
+  std::vector<std::string> names;
+  for (const Peer& peer : peers) {
+    if (!peer.run) continue;
+    contenders.push_back({peer.run, peer.settle});
+    names.push_back(peer.name);
+  }
+  const auto t = race(contenders, options.rounds, options.turn);
+  Row row{name, operations * 1e-9 / t[0]};
+  if (peak > 0) row.ceiling = peak * 1e-9 / t[1];
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!row.peer_name.empty() && t[0] / t[i + 2] * row.ours <= row.peer) continue;
+    row.peer = operations * 1e-9 / t[i + 2];
+    row.peer_name = names[i];
+    row.ratio = t[i + 2] / t[0];
+  }
+  return row;
+}
+
 void against_peak(const Options& options, rs::ThreadPool& pool, const std::string& name, Call& call,
                   double operations) {
-  double peak = 0;
-  const auto t = race({{[&] { call.run(); }}, {[&] { peak = f32_peak_pass(pool); }}}, options.rounds,
-                      options.turn);
-  Row row{name, operations * 1e-9 / t[0]};
+  Row row = against_peers(options, pool, name, [&] { call.run(); }, {}, f32_peak_pass, operations);
   row.unit = "GFLOP/s";
-  if (peak > 0) {
-    row.peer = peak * 1e-9 / t[1];
-    row.peer_name = "f32 multiply-add";
-    row.ratio = row.ours / row.peer;
-  }
   print(row);
 }
 
@@ -107,6 +122,12 @@ int main(int argc, char** argv) {
     if (text.empty())
       bench::print_note("skipped", std::string(name) + ": not found when this was built");
     else bench::print_note("peer", std::string(name) + " " + text);
+  }
+  if (!bench::openblas_description().empty() && !bench::openblas_uses_avx512() &&
+      rs::detected_isa() == rs::Isa::avx512) {
+    std::fprintf(stderr, "OpenBLAS did not choose an AVX-512 core: the comparison would flatter us. "
+                         "Set OPENBLAS_CORETYPE=SkylakeX and run again.\n");
+    return 1;
   }
   if (bench::wanted(options, "ceiling")) bench::measure_ceilings(options, pool);
   bench::measure_packed(options, pool);

@@ -1,5 +1,7 @@
 // Products of two plain operands at the shapes of a training step: forward
 // (x W^T), input gradient (dy W), weight gradient (dy^T x).
+#include <cmath>
+
 #include "bench.hpp"
 #include "peers.hpp"
 #include "report.hpp"
@@ -30,20 +32,13 @@ void measure_matmul(const Options& options, rs::ThreadPool& pool) {
               {{rs::DType::f32, 2, {s.ta ? s.k : s.m, s.ta ? s.m : s.k}, a.data},
                {rs::DType::f32, 2, {s.tb ? s.n : s.k, s.tb ? s.k : s.n}, b.data}},
               {{rs::DType::f32, 2, {s.m, s.n}, c.data}}, {double(s.ta), double(s.tb)}, pool);
-    const Peer peer =
-        openblas_gemm(s.ta, s.tb, s.m, s.n, s.k, pool.size(), a.data, b.data, other.data);
-    std::vector<Contender> contenders = {{[&] { call.run(); }}};
-    if (peer.run) contenders.push_back({peer.run, peer.settle});
-    const auto t = race(contenders, options.rounds, options.turn);
-    const double work = 2e-9 * double(s.m) * double(s.n) * double(s.k);
-    Row row{name, work / t[0]};
+    const std::vector<Peer> peers = {
+        openblas_gemm(s.ta, s.tb, s.m, s.n, s.k, pool.size(), a.data, b.data, other.data),
+        onednn_gemm(s.ta, s.tb, s.m, s.n, s.k, a.data, b.data, other.data)};
+    Row row = against_peers(options, pool, name, [&] { call.run(); }, peers, f32_peak_pass,
+                            2.0 * double(s.m) * double(s.n) * double(s.k));
     row.unit = "GFLOP/s";
-    if (peer.run) {
-      row.peer = work / t[1];
-      row.peer_name = peer.name;
-      row.ratio = t[1] / t[0];
-      row.target = 1.0;
-    }
+    if (!std::isnan(row.ratio)) row.target = 1.0;
     print(row);
   }
 }

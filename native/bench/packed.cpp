@@ -1,5 +1,6 @@
 // Products with packed weights at N=8960, K=1536, a feed-forward layer of a
 // 1.5B-parameter model: one row against memory bandwidth, many against the peers.
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -96,28 +97,11 @@ void measure_kind(const Options& options, rs::ThreadPool& pool, const Kind& kind
     } else {
       peers = {onednn_int8(m, kN, kK)};
     }
-    std::vector<Contender> contenders = {{[&] { call->run(); }}};
-    for (const Peer& peer : peers) {
-      if (peer.run) contenders.push_back({peer.run, peer.settle});
-    }
-    const auto times = race(contenders, options.rounds, options.turn);
-    size_t best = 0;
-    for (size_t i = 1; i < times.size(); ++i) {
-      if (best == 0 || times[i] < times[best]) best = i;
-    }
-    const double work = 2e-9 * double(m) * kN * kK;
-    Row row{name + " M=" + std::to_string(m), work / times[0]};
-    row.unit = kind.format <= 2 ? "GFLOP/s" : "GOP/s";
-    if (best > 0) {
-      size_t seen = 0;
-      for (const Peer& peer : peers) {
-        if (peer.run && ++seen == best) row.peer_name = peer.name;
-      }
-      row.peer = work / times[best];
-      row.ratio = times[best] / times[0];
-      if (kind.format == 0) row.target = 1.0;
-      if (kind.format >= 3) row.target = 0.7;
-    }
+    const bool floats = kind.format <= 2;
+    Row row = against_peers(options, pool, name + " M=" + std::to_string(m), [&] { call->run(); }, peers,
+                            floats ? f32_peak_pass : int8_peak_pass, 2.0 * double(m) * kN * kK);
+    row.unit = floats ? "GFLOP/s" : "GOP/s";
+    if (!std::isnan(row.ratio)) row.target = kind.format == 0 ? 1.0 : floats ? NAN : 0.7;
     print(row);
   }
 }

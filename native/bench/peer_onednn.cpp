@@ -20,10 +20,14 @@ Peer inner_product(int64_t m, int64_t n, int64_t k, Type a_type, Type w_type, Ty
   auto engine = std::make_shared<dnnl::engine>(dnnl::engine::kind::cpu, 0);
   auto stream = std::make_shared<dnnl::stream>(*engine);
   const dnnl::memory::desc a_desc({m, k}, a_type, Tag::ab), c_desc({m, n}, c_type, Tag::ab);
-  const dnnl::inner_product_forward::desc desc(dnnl::prop_kind::forward_inference, a_desc,
-                                               dnnl::memory::desc({n, k}, w_type, Tag::any),
-                                               c_desc);
-  const dnnl::inner_product_forward::primitive_desc pd(desc, *engine);
+  const dnnl::memory::desc w_desc({n, k}, w_type, Tag::any);
+#if DNNL_VERSION_MAJOR >= 3
+  const dnnl::inner_product_forward::primitive_desc pd(
+      *engine, dnnl::prop_kind::forward_inference, a_desc, w_desc, c_desc);
+#else
+  const dnnl::inner_product_forward::primitive_desc pd(
+      {dnnl::prop_kind::forward_inference, a_desc, w_desc, c_desc}, *engine);
+#endif
   auto a_memory = a ? dnnl::memory(a_desc, *engine, const_cast<float*>(a))
                     : dnnl::memory(a_desc, *engine);
   auto c_memory = c ? dnnl::memory(c_desc, *engine, c) : dnnl::memory(c_desc, *engine);
@@ -49,6 +53,16 @@ Peer inner_product(int64_t m, int64_t n, int64_t k, Type a_type, Type w_type, Ty
 
 }  // namespace
 
+Peer onednn_gemm(bool trans_a, bool trans_b, int64_t m, int64_t n, int64_t k, const float* a,
+                 const float* b, float* c) {
+  return {"oneDNN sgemm",
+          [=] {
+            dnnl_sgemm(trans_a ? 'T' : 'N', trans_b ? 'T' : 'N', m, n, k, 1.0f, a,
+                       trans_a ? m : k, b, trans_b ? k : n, 0.0f, c, n);
+          },
+          kSettle};
+}
+
 Peer onednn_f32(int64_t m, int64_t n, int64_t k, const float* a, const float* w, float* c) {
   return inner_product(m, n, k, Type::f32, Type::f32, Type::f32, a, w, c);
 }
@@ -65,6 +79,9 @@ std::string onednn_description() {
 }  // namespace bench
 #else
 namespace bench {
+Peer onednn_gemm(bool, bool, int64_t, int64_t, int64_t, const float*, const float*, float*) {
+  return {};
+}
 Peer onednn_f32(int64_t, int64_t, int64_t, const float*, const float*, float*) { return {}; }
 Peer onednn_int8(int64_t, int64_t, int64_t) { return {}; }
 std::string onednn_description() { return ""; }

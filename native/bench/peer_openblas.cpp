@@ -31,6 +31,14 @@ std::string openblas_description() {
   return std::string(openblas_get_config()) + " core " + openblas_get_corename();
 }
 
+bool openblas_uses_avx512() {
+  const std::string core = openblas_get_corename();
+  for (const char* name : {"SkylakeX", "Cooperlake", "SapphireRapids", "Zen4"}) {
+    if (core == name) return true;
+  }
+  return false;
+}
+
 }  // namespace bench
 #else
 namespace bench {
@@ -39,5 +47,6 @@ Peer openblas_gemm(bool, bool, int64_t, int64_t, int64_t, int, const float*, con
 }
 Peer openblas_f32(int64_t, int64_t, int64_t, int, const float*, const float*, float*) { return {}; }
 std::string openblas_description() { return ""; }
+bool openblas_uses_avx512() { return false; }
 }  // namespace bench
 #endif

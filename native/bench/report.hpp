@@ -16,6 +16,7 @@ struct Row {
   double ratio = NAN;   // ours to peer, by the unit
   double target = NAN;  // of the ratio
   bool at_most = false; // the ratio should be at most the target, else at least
+  double ceiling = NAN;  // what the machine was measured to do at most, in the same unit
 };
 
 inline std::string number(double x) {
@@ -32,10 +33,11 @@ inline void print(const Row& row) {
   }
   std::printf(
       "{\"name\":\"%s\",\"ours\":%s,\"peer\":%s,\"peerName\":%s,\"unit\":\"%s\",\"ratio\":%s,"
-      "\"target\":%s,\"met\":%s}\n",
+      "\"target\":%s,\"met\":%s,\"ceiling\":%s,\"share\":%s}\n",
       row.name.c_str(), number(row.ours).c_str(), number(row.peer).c_str(),
       row.peer_name.empty() ? "null" : ("\"" + row.peer_name + "\"").c_str(), row.unit.c_str(),
-      number(row.ratio).c_str(), number(row.target).c_str(), met.c_str());
+      number(row.ratio).c_str(), number(row.target).c_str(), met.c_str(),
+              number(row.ceiling).c_str(), number(row.ours / row.ceiling).c_str());
   std::fflush(stdout);
 }
 

@@ -1,5 +1,5 @@
 // The native kernels beside the measured ceilings of this machine, OpenBLAS and
-// oneDNN, in one process and in turns.
+// oneDNN, in one process and in turns; then what a run costs besides them.
 //
 //   npm run bench:kernels [-- --json] [--filter TEXT] [--rounds N] [--threads N]
 //
@@ -10,6 +10,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { printRows, type Row, type Skipped } from "./rows.js";
+import { runtimeRows } from "./runtime-rows.js";
 
 const { values: options } = parseArgs({
   options: {
@@ -39,4 +40,5 @@ for (const line of stdout.trim().split("\n")) {
   else if ("skipped" in record) rows.push({ skipped: "peer", why: String(record["skipped"]) });
   else if (!options.json) for (const [what, text] of fields) console.log(`${what}: ${text}`);
 }
+if (options.filter === undefined) rows.push(...(await runtimeRows()));
 printRows(rows, options.json);

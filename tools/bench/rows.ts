@@ -15,6 +15,9 @@ export interface Row {
   /** The least ratio asked for. */
   readonly target?: number | undefined;
   readonly met?: boolean | undefined;
+  /** What the machine was measured to do at most, in the same unit, and ours as a share of it. */
+  readonly ceiling?: number | undefined;
+  readonly share?: number | undefined;
 }
 
 export interface Skipped {
@@ -48,7 +51,7 @@ export function printRows(rows: readonly (Row | Skipped)[], json: boolean): void
   );
   const cells = rows.map((row) =>
     "skipped" in row
-      ? [row.skipped, "skipped", row.why, "", "", "", ""]
+      ? [row.skipped, "skipped", row.why, "", "", "", "", ""]
       : [
           row.name,
           figure(row.ours),
@@ -57,9 +60,12 @@ export function printRows(rows: readonly (Row | Skipped)[], json: boolean): void
           row.peerName ?? "",
           figure(row.ratio),
           row.target === undefined ? "" : `${figure(row.target)} ${row.met ? "met" : "MISSED"}`,
+          row.share === undefined
+            ? ""
+            : `${(100 * row.share).toFixed(0)}% of ${figure(row.ceiling)}`,
         ],
   );
-  const head = ["", "ours", "unit", "peer", "which", "ratio", "target"];
+  const head = ["", "ours", "unit", "peer", "which", "ratio", "target", "ceiling"];
   const widths = head.map((title, i) =>
     Math.max(title.length, ...cells.map((c) => c[i]?.length ?? 0)),
   );
