@@ -7,6 +7,7 @@
 #include "kernels/dispatch.hpp"
 #include "kernels/gemm.hpp"
 #include "program/operation.hpp"
+#include "tasks.hpp"
 
 RS_FAMILY_ACCESS(GemmKernels, gemm_kernels, gemm)
 
@@ -16,6 +17,7 @@ namespace {
 constexpr int64_t kSteps = 512;       // of k, in a block packed on the way
 constexpr int64_t kRowBlock = 144;    // rows of A in such a block
 constexpr int64_t kColumnBlock = 128; // columns of B in such a block
+constexpr int64_t kLeastTiles = 2;    // of rows, in the last blocks
 constexpr int64_t kShared = 1 << 18;  // multiplications that are worth waking a thread for
 constexpr int64_t kWholeFloats = 1 << 18;  // panels of a product that one thread does alone
 
@@ -38,7 +40,6 @@ struct Product {
 };
 
 int64_t floats_64(int64_t floats) { return (floats + 15) / 16 * 16; }
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 Product product(const OperationArgs& args) {
   const Tensor &a = args.in[0], &c = args.out[0];
@@ -120,14 +121,12 @@ void run_rows(const Product& p, const float* a, const void* b, float* c, RunCont
                    panels + j * p.k);
   });
 
-  const int64_t least = ceil_div(p.m, kRowBlock);
-  const int64_t blocks = std::max<int64_t>(1, ceil_div(least, 2 * threads) * 2 * threads);
-  const int64_t rows = ceil_div(ceil_div(p.m, blocks), kernels.mr) * kernels.mr;
+  const auto cuts = guided_cuts(ceil_div(p.m, kernels.mr), kLeastTiles, kRowBlock / kernels.mr, threads);
   const int64_t size = block_floats(p);
-  context.pool.run(static_cast<size_t>(ceil_div(p.m, rows)), [&](size_t task, int thread) {
-    const int64_t i = static_cast<int64_t>(task) * rows;
-    kernels.gemm_panels(std::min(rows, p.m - i), p.n, p.k, a + i * p.a_row(), p.a_row(), p.a_k(),
-                        panels, c + i * p.n, p.n, false, scratch + thread * size);
+  context.pool.run(cuts.size() - 1, [&](size_t task, int thread) {
+    const int64_t i = cuts[task] * kernels.mr, rows = std::min(cuts[task + 1] * kernels.mr, p.m) - i;
+    kernels.gemm_panels(rows, p.n, p.k, a + i * p.a_row(), p.a_row(), p.a_k(), panels, c + i * p.n,
+                        p.n, false, scratch + thread * size);
   });
 }
 

@@ -2,6 +2,7 @@
 // the bits, except where a caller says that its blocks are fixed.
 #pragma once
 #include <algorithm>
+#include <vector>
 
 #include "../base/thread_pool.hpp"
 
@@ -12,6 +13,19 @@ namespace rs {
 inline constexpr int64_t kGrain = 32 * 1024;
 
 inline constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Where [0, n) is cut for large tasks: pieces of `most` at first, smaller towards
+// the end (guided self-scheduling, Polychronopoulos & Kuck 1987), so that threads
+// that begin together end together. n_pieces + 1 bounds.
+inline std::vector<int64_t> guided_cuts(int64_t n, int64_t least, int64_t most, int threads) {
+  std::vector<int64_t> cuts = {0};
+  while (cuts.back() < n) {
+    const int64_t left = n - cuts.back();
+    const int64_t piece = std::clamp(left / (2 * static_cast<int64_t>(threads)), least, most);
+    cuts.push_back(cuts.back() + std::min(piece, left));
+  }
+  return cuts;
+}
 
 // body(begin, end) over [0, n) in pieces of `piece`, the last one shorter.
 template <typename Body>
