@@ -1,31 +1,40 @@
 #include "cpu_quota.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <cstdio>
 #include <limits>
-#include <sstream>
 
 namespace rs {
 namespace {
 
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
-// Processors from microseconds of time a period; what is absent or negative is no limit.
-double processors(double quota, double period) {
-  return quota > 0 && period > 0 ? quota / period : kUnlimited;
+// All of a small file; empty when it can't be read. Streams would put a third on
+// the size of the addon, which has its C++ library built in.
+std::string read_file(const std::string& path) {
+  std::string text;
+  std::FILE* file = std::fopen(path.c_str(), "re");
+  if (file == nullptr) return text;
+  char part[512];
+  for (size_t n = 0; (n = std::fread(part, 1, sizeof part, file)) > 0;) text.append(part, n);
+  std::fclose(file);
+  return text;
 }
 
-// Version 2: "max 100000" or "150000 100000".
-double read_v2(const std::string& folder) {
-  std::ifstream file(folder + "/cpu.max");
+// Processors from microseconds of time a period, as "150000 100000"; what is
+// absent, negative or "max" is no limit.
+double processors(const std::string& quota_and_period) {
   double quota = 0, period = 0;
-  return file >> quota >> period ? processors(quota, period) : kUnlimited;
+  const int found = std::sscanf(quota_and_period.c_str(), "%lf %lf", &quota, &period);
+  return found == 2 && quota > 0 && period > 0 ? quota / period : kUnlimited;
 }
+
+double read_v2(const std::string& folder) { return processors(read_file(folder + "/cpu.max")); }
 
 double read_v1(const std::string& folder) {
-  std::ifstream quota_file(folder + "/cpu.cfs_quota_us"), period_file(folder + "/cpu.cfs_period_us");
-  double quota = 0, period = 0;
-  return quota_file >> quota && period_file >> period ? processors(quota, period) : kUnlimited;
+  return processors(read_file(folder + "/cpu.cfs_quota_us") + " " +
+                    read_file(folder + "/cpu.cfs_period_us"));
 }
 
 // The tightest limit from the group up to the root. In a container the names may
@@ -40,20 +49,14 @@ double tightest(const std::string& root, std::string group, const Read& read) {
   return least;
 }
 
-bool lists_cpu(const std::string& controllers) {
-  std::istringstream list(controllers);
-  for (std::string name; std::getline(list, name, ',');) {
-    if (name == "cpu") return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 int cpu_quota(const std::string& root, const std::string& membership) {
   double least = kUnlimited;
-  std::istringstream lines(membership);
-  for (std::string line; std::getline(lines, line);) {  // "id:controllers:/group"
+  for (size_t at = 0; at < membership.size();) {  // lines of "id:controllers:/group"
+    const size_t end = std::min(membership.find('\n', at), membership.size());
+    const std::string line = membership.substr(at, end - at);
+    at = end + 1;
     const size_t first = line.find(':'), second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
@@ -61,7 +64,7 @@ int cpu_quota(const std::string& root, const std::string& membership) {
     if (group.empty() || group[0] != '/') continue;
     if (controllers.empty()) {
       least = std::min(least, tightest(root, group, read_v2));
-    } else if (lists_cpu(controllers)) {
+    } else if (("," + controllers + ",").find(",cpu,") != std::string::npos) {
       for (const std::string& mount : {root + "/cpu", root + "/" + controllers}) {
         least = std::min(least, tightest(mount, group, read_v1));
       }
@@ -73,10 +76,7 @@ int cpu_quota(const std::string& root, const std::string& membership) {
 
 int cpu_quota() {
 #if defined(__linux__)
-  std::ifstream file("/proc/self/cgroup");
-  std::stringstream membership;
-  membership << file.rdbuf();
-  return cpu_quota("/sys/fs/cgroup", membership.str());
+  return cpu_quota("/sys/fs/cgroup", read_file("/proc/self/cgroup"));
 #else
   return 0;
 #endif
