@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { native, nativeOrigin } from "../ts/index.js";
-import { matmulChain, unaryChain } from "./support/words.js";
+import { matmulChain, slotChain, unaryChain } from "./support/words.js";
 
 const none = new Float64Array(0);
 const code = (error: unknown): unknown => (error as { code?: unknown }).code;
@@ -91,6 +91,170 @@ describe("a run", () => {
   });
 });
 
+describe("outputs", () => {
+  it("are those that the array held at the call, whatever becomes of it", async () => {
+    const program = new (native().Program)(unaryChain(1, 8), []);
+    const y = new Float32Array(1);
+    const outputs: unknown[] = [y];
+    const pending = program.run(
+      Float64Array.of(1),
+      [],
+      [Float32Array.of(3)],
+      outputs as Float32Array[],
+    );
+    outputs[0] = 123;
+    await pending;
+    expect(y[0]).toBe(9);
+    program.dispose();
+  });
+
+  it("are refused when they can't take the value", () => {
+    const program = new (native().Program)(unaryChain(1, 8), []);
+    const given = (output: unknown) =>
+      codeOf(() => program.run(Float64Array.of(2), [], [new Float32Array(2)], [output as never]));
+    expect(given(123)).toBe("ERR_INVALID_ARG_TYPE");
+    expect(given({})).toBe("ERR_INVALID_ARG_TYPE");
+    expect(given(new Float32Array(3))).toBe("ERR_SHAPE");
+    expect(given(new Int32Array(2))).toBe("ERR_DTYPE");
+    expect(given(new (native().Buffer)(7))).toBe("ERR_SHAPE");
+    program.dispose();
+  });
+
+  it("may be bytes, and memory that threads share", async () => {
+    const program = new (native().Program)(unaryChain(1, 8), []);
+    const x = new Float32Array(new SharedArrayBuffer(16), 8, 2);
+    x.set([3, 4]);
+    const y = new Float32Array(new SharedArrayBuffer(16), 4, 2);
+    await program.run(Float64Array.of(2), [], [x], [y]);
+    expect([...y]).toEqual([9, 16]);
+    const bytes = new Uint8Array(8);
+    await program.run(Float64Array.of(2), [], [new DataView(x.buffer, 8, 8)], [bytes]);
+    expect([...new Float32Array(bytes.buffer)]).toEqual([9, 16]);
+    program.dispose();
+  });
+
+  it("may be buffers, as inputs may, and arrays beside them", async () => {
+    const program = new (native().Program)(unaryChain(2, 8), []);
+    const from = new (native().Buffer)(64);
+    const to = new (native().Buffer)(64);
+    from.write(0, Float32Array.of(2, 3));
+    const blocker = new (native().Program)(matmulChain(20, 256), []);
+    const x = new Float32Array(256 * 256);
+    const first = blocker.run(none, [], [x], [x]);
+    const pending = program.run(Float64Array.of(2), [], [from], [to]);
+    expect(codeOf(() => from.write(0, new Float32Array(1)))).toBe("ERR_BUSY");
+    expect(codeOf(() => to.fill(0))).toBe("ERR_BUSY");
+    await Promise.all([first, pending]);
+    blocker.dispose();
+    const y = new Float32Array(3);
+    to.read(0, y);
+    expect([...y]).toEqual([16, 81, 0]);
+    from.write(0, new Float32Array(1));
+    const z = new Float32Array(2);
+    const both = { stopAfter: 1, read: [1, 2] };
+    await program.run(Float64Array.of(2), [], [y.slice(0, 2)], [to, z], both);
+    to.read(0, y);
+    expect([...y]).toEqual([256, 6561, 0]);
+    expect([...z]).toEqual([65536, 43046720]); // 3^16 in f32
+    for (const buffer of [from, to]) buffer.dispose();
+    program.dispose();
+  });
+});
+
+describe("memory that a run holds", () => {
+  it("can't be changed until the run has ended, whichever way it ends", async () => {
+    const blocker = new (native().Program)(matmulChain(200, 512), []);
+    const program = new (native().Program)(slotChain(8, 1), []);
+    const x = new Float32Array(512 * 512);
+    const slot = new (native().Buffer)(32);
+    const ticket = native().newTicket();
+    const first = blocker.run(none, [], [x], [x], { ticket });
+    const waiting = native().newTicket();
+    const second = program.run(Float64Array.of(8), [slot], [], [new Float32Array(8)], {
+      ticket: waiting,
+    });
+    expect(codeOf(() => slot.write(0, new Float32Array(8)))).toBe("ERR_BUSY");
+    expect(codeOf(() => slot.fill(1))).toBe("ERR_BUSY");
+    slot.read(0, new Float32Array(8));
+    native().cancel(waiting);
+    slot.fill(1); // it has left the line
+    native().cancel(ticket);
+    expect(await Promise.all([first.catch(code), second.catch(code)])).toEqual([
+      "ERR_ABORTED",
+      "ERR_ABORTED",
+    ]);
+    for (let i = 0; i < 200; i++) {
+      slot.write(0, new Float32Array(8).fill(i));
+      const y = new Float32Array(8);
+      await program.run(Float64Array.of(8), [slot], [], [y]);
+      expect(y[7]).toBe(i * i);
+    }
+    expect(codeOf(() => program.run(Float64Array.of(8), [slot], [], [slot]))).toBe("ERR_ALIAS");
+    slot.fill(0); // a run that was refused holds nothing
+    for (const handle of [slot, blocker, program]) handle.dispose();
+  });
+
+  it("begins where the dtype can be read", () => {
+    const folder = mkdtempSync(join(tmpdir(), "ryanstream-"));
+    const path = join(folder, "data.bin");
+    writeFileSync(path, new Uint8Array(5000));
+    const program = new (native().Program)(slotChain(8, 0), []);
+    for (const [offset, expected] of [
+      [4097, "ERR_ALIGNMENT"],
+      [4098, "ERR_ALIGNMENT"],
+      [4100, "nothing was thrown"],
+    ] as const) {
+      const mapped = native().mapFile(path, offset, 32);
+      const ran = codeOf(() =>
+        program.run(Float64Array.of(8), [mapped], [], [new Float32Array(8)]),
+      );
+      expect(ran).toBe(expected);
+      mapped.dispose();
+    }
+    program.dispose();
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe("arguments that run JavaScript while they are read", () => {
+  it("may dispose of the program", async () => {
+    const program = new (native().Program)(unaryChain(1, 8), []);
+    const y = new Float32Array(1);
+    const options = {
+      get profile() {
+        program.dispose();
+        return false;
+      },
+    };
+    await program.run(Float64Array.of(1), [], [Float32Array.of(3)], [y], options);
+    expect(y[0]).toBe(9);
+    expect(program.disposed).toBe(true);
+  });
+
+  it("may detach what was read, and what is read next", () => {
+    const words = unaryChain(1, 8);
+    const detaching = Object.defineProperty([] as Uint8Array[], 0, {
+      get() {
+        structuredClone(words.buffer, { transfer: [words.buffer] });
+        return new Uint8Array(0);
+      },
+    });
+    expect(codeOf(() => new (native().Program)(words, detaching))).toBe("ERR_PROGRAM");
+    const program = new (native().Program)(unaryChain(1, 8), []);
+    const y = new Float32Array(1);
+    const options = {
+      get ticket() {
+        structuredClone(y.buffer, { transfer: [y.buffer] });
+        return -1;
+      },
+    };
+    const run = () =>
+      program.run(Float64Array.of(1), [], [Float32Array.of(3)], [y], options as never);
+    expect(codeOf(run)).toBe("ERR_SHAPE");
+    program.dispose();
+  });
+});
+
 describe("the event loop", () => {
   it("is never blocked by a long program", async () => {
     const program = new (native().Program)(matmulChain(150, 512), []);
@@ -136,6 +300,20 @@ describe("cancelling", () => {
     native().cancel(2);
     await running;
     long.dispose();
+  });
+});
+
+describe("tickets", () => {
+  it("are given out once, and refused while a run has them", async () => {
+    const program = new (native().Program)(matmulChain(20, 256), []);
+    const x = new Float32Array(256 * 256);
+    const ticket = native().newTicket();
+    expect(native().newTicket()).not.toBe(ticket);
+    const pending = program.run(none, [], [x], [x], { ticket });
+    expect(codeOf(() => program.run(none, [], [x], [x], { ticket }))).toBe("ERR_TICKET");
+    await pending;
+    await program.run(none, [], [x], [x], { ticket });
+    program.dispose();
   });
 });
 
@@ -305,12 +483,20 @@ describe("the environment", () => {
     await expect(ask).rejects.toThrow(/expected portable, avx2 or avx512/);
   });
 
+  const threads = (value: string) =>
+    run(process.execPath, ["-p", `require(${JSON.stringify(nativeOrigin())}).info().threads`], {
+      env: { ...process.env, RYANSTREAM_THREADS: value },
+    });
+
   it("RYANSTREAM_THREADS sets the threads", async () => {
-    const { stdout } = await run(
-      process.execPath,
-      ["-p", `require(${JSON.stringify(nativeOrigin())}).info().threads`],
-      { env: { ...process.env, RYANSTREAM_THREADS: "3" } },
-    );
-    expect(stdout.trim()).toBe("3");
+    expect((await threads("3")).stdout.trim()).toBe("3");
+    expect(Number((await threads("")).stdout)).toBeGreaterThan(0);
   });
+
+  it.each(["0", "-1", "abc", "3x", " 3", "1.5", "257", "99999999999999999999"])(
+    "RYANSTREAM_THREADS=%s is refused, with advice",
+    async (value) => {
+      await expect(threads(value)).rejects.toThrow(/from 1 to 256; unset it[\s\S]*ERR_THREADS/);
+    },
+  );
 });

@@ -1,24 +1,28 @@
 // The addon's own interface, one to one. `@ryanstream/tensor` compiles programs
 // for it; most people never see it.
 
-/** A block of native memory: 64-byte aligned, zeroed at first. Copies in and out; programs use it in place. */
+/**
+ * A block of native memory: 64-byte aligned, zeroed at first. Copies in and out; programs use it in place.
+ * A run holds the buffers that it was given from `run()` until it has ended; once its promise has settled they are free.
+ */
 export interface NativeBuffer {
   /** Bytes; 0 once disposed of. */
   readonly byteLength: number;
   /** False for a mapped file. */
   readonly writable: boolean;
   readonly disposed: boolean;
-  /** Copies from `byteOffset` on until `into` is full. */
+  /** Copies from `byteOffset` on until `into` is full. While a run writes this buffer, what is read is a mixture. */
   read(byteOffset: number, into: ArrayBufferView): void;
-  /** Copies all of `from` to `byteOffset`. */
+  /** Copies all of `from` to `byteOffset`. `ERR_BUSY` while a run holds this buffer. */
   write(byteOffset: number, from: ArrayBufferView): void;
+  /** `ERR_BUSY` while a run holds this buffer. */
   fill(byte: number): void;
   /** Gives the memory back; runs that use it keep it until they end. Idempotent. */
   dispose(): void;
 }
 
 export interface RunOptions {
-  /** A number of the caller's choosing, for {@link NativeBinding.cancel}. */
+  /** For {@link NativeBinding.cancel}; from {@link NativeBinding.newTicket}. `ERR_TICKET` if a pending run has it. */
   ticket?: number;
   /** Time each operation. */
   profile?: boolean;
@@ -41,14 +45,18 @@ export interface NativeProgram {
   readonly workspaceBytes: number;
   readonly disposed: boolean;
   /**
-   * Queues one run. `inputs` are copied before this returns; `outputs` are
-   * filled, by copying, before the promise settles. Slots are used in place.
+   * Queues one run. Typed arrays in `inputs` are copied before this returns, and
+   * those in `outputs` are filled before the promise settles: one copy each on this
+   * thread. A buffer costs this thread nothing, so large inputs and results should
+   * be buffers; it may be larger than the value. Slots are used in place; a buffer
+   * that the program writes may have no second name among slots and outputs
+   * (`ERR_ALIAS`).
    */
   run(
     dims: Float64Array,
     slots: NativeBuffer[],
-    inputs: ArrayBufferView[],
-    outputs: ArrayBufferView[],
+    inputs: readonly (ArrayBufferView | NativeBuffer)[],
+    outputs: readonly (ArrayBufferView | NativeBuffer)[],
     options?: RunOptions,
   ): Promise<RunReport>;
   /** Gives arena and workspace back, after the runs in flight. Idempotent. */
@@ -90,6 +98,8 @@ export interface NativeBinding {
   operations(): string[];
   /** What is alive in this process, in all its threads. */
   liveHandles(): { buffers: number; programs: number; bufferBytes: number; programBytes: number };
+  /** A ticket that no run of this thread has. */
+  newTicket(): number;
   /** Asks the run with this ticket to stop before its next operation; false when it has settled. */
   cancel(ticket: number): boolean;
   /**

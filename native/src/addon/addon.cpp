@@ -72,8 +72,15 @@ Napi::Value cancel(const Napi::CallbackInfo& call) {
                                             call[0].As<Napi::Number>().DoubleValue()));
 }
 
+Napi::Value new_ticket(const Napi::CallbackInfo& call) {
+  return Napi::Number::New(call.Env(), call.Env().GetInstanceData<Environment>()->next_ticket());
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   if (const Status status = isa_status(); !status.ok()) throw to_error(env, status);
+  if (const Status status = ThreadPool::default_size_status(); !status.ok()) {
+    throw to_error(env, status);
+  }
   auto* environment = new Environment(env);
   env.SetInstanceData(environment);  // freed after the hook below has run
   env.AddCleanupHook([environment] { environment->drain(); });
@@ -87,6 +94,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("info", Napi::Function::New(env, info, "info"));
   exports.Set("operations", Napi::Function::New(env, operations, "operations"));
   exports.Set("liveHandles", Napi::Function::New(env, live_handles, "liveHandles"));
+  exports.Set("newTicket", Napi::Function::New(env, new_ticket, "newTicket"));
   exports.Set("cancel", Napi::Function::New(env, cancel, "cancel"));
   return exports;
 }

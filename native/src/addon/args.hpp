@@ -51,19 +51,43 @@ inline void report_external_memory(Napi::Env env, int64_t change) {
 struct Bytes {
   uint8_t* data;
   size_t size;
+  napi_typedarray_type type;  // napi_uint8_array for a DataView: bytes of any type
 };
+
+inline size_t element_bytes(napi_typedarray_type type) {
+  switch (type) {
+    case napi_int8_array:
+    case napi_uint8_array:
+    case napi_uint8_clamped_array: return 1;
+    case napi_int32_array:
+    case napi_uint32_array:
+    case napi_float32_array: return 4;
+    case napi_float64_array:
+    case napi_bigint64_array:
+    case napi_biguint64_array: return 8;
+    default: return 2;
+  }
+}
 
 // The bytes of a typed array or DataView. They belong to V8: copy, don't keep.
 inline Bytes bytes_of(Napi::Value value, const char* name) {
+  // Not by the wrapper's ArrayBuffer(): memory that workers share has none.
+  const Napi::Env env = value.Env();
+  size_t length = 0;
+  void* data = nullptr;
   if (value.IsTypedArray()) {
-    const auto array = value.As<Napi::TypedArray>();
-    auto* data = static_cast<uint8_t*>(array.ArrayBuffer().Data());
-    const size_t size = array.ByteLength();
-    return {size == 0 ? nullptr : data + array.ByteOffset(), size};
+    napi_typedarray_type type = napi_uint8_array;
+    if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok) {
+      throw Napi::Error::New(env);
+    }
+    const size_t size = length * element_bytes(type);
+    return {size == 0 ? nullptr : static_cast<uint8_t*>(data), size, type};
   }
   if (value.IsDataView()) {
-    auto view = value.As<Napi::DataView>();
-    return {static_cast<uint8_t*>(view.Data()), view.ByteLength()};
+    if (napi_get_dataview_info(env, value, &length, &data, nullptr, nullptr) != napi_ok) {
+      throw Napi::Error::New(env);
+    }
+    return {length == 0 ? nullptr : static_cast<uint8_t*>(data), length, napi_uint8_array};
   }
   throw wrong_type(value.Env(), name, "a typed array");
 }

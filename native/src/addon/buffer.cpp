@@ -75,8 +75,24 @@ const std::shared_ptr<Memory>& BufferHandle::live(Napi::Env env) const {
   return memory_;
 }
 
+void BufferHandle::expect_writable(Napi::Env env) const {
+  const auto& memory = live(env);
+  if (!memory->writable()) {
+    throw coded(Napi::Error::New(env, "this Buffer is a file, mapped read-only: copy it into a new Buffer"),
+                "ERR_READ_ONLY");
+  }
+  if (memory->held()) {
+    throw coded(Napi::Error::New(env, "this Buffer is used by a run that has not ended: await that run first"),
+                "ERR_BUSY");
+  }
+}
+
+bool BufferHandle::is(Napi::Value value) {
+  return value.IsObject() && value.As<Napi::Object>().CheckTypeTag(&kTag);
+}
+
 std::shared_ptr<Memory> BufferHandle::memory_of(Napi::Value value, const char* name) {
-  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&kTag)) {
+  if (!is(value)) {
     throw wrong_type(value.Env(), name, "a Buffer of this package");
   }
   return Unwrap(value.As<Napi::Object>())->live(value.Env());
@@ -102,21 +118,15 @@ Napi::Value BufferHandle::read(const Napi::CallbackInfo& info) {
 
 Napi::Value BufferHandle::write(const Napi::CallbackInfo& info) {
   const Range range = range_arg(info);
-  if (!memory_->writable()) {
-    throw coded(Napi::Error::New(info.Env(), "this Buffer is a file, mapped read-only"),
-                "ERR_READ_ONLY");
-  }
+  expect_writable(info.Env());
   if (range.array.size > 0) std::memcpy(range.native, range.array.data, range.array.size);
   return info.Env().Undefined();
 }
 
 Napi::Value BufferHandle::fill(const Napi::CallbackInfo& info) {
-  const auto& memory = live(info.Env());
-  if (!memory->writable()) {
-    throw coded(Napi::Error::New(info.Env(), "this Buffer is a file, mapped read-only"),
-                "ERR_READ_ONLY");
-  }
-  std::memset(memory->data(), static_cast<int>(size_arg(info, 0, "byte", 255)), memory->bytes());
+  const auto byte = static_cast<int>(size_arg(info, 0, "byte", 255));
+  expect_writable(info.Env());
+  std::memset(memory_->data(), byte, memory_->bytes());
   return info.Env().Undefined();
 }
 

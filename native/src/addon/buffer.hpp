@@ -16,6 +16,7 @@ class BufferHandle : public Napi::ObjectWrap<BufferHandle> {
   static Napi::Value map_file(const Napi::CallbackInfo& info);
   // The memory behind a JavaScript value; throws when it isn't a live Buffer.
   static std::shared_ptr<Memory> memory_of(Napi::Value value, const char* name);
+  static bool is(Napi::Value value);
 
   explicit BufferHandle(const Napi::CallbackInfo& info);
   ~BufferHandle() override;
@@ -27,6 +28,8 @@ class BufferHandle : public Napi::ObjectWrap<BufferHandle> {
   };
   Range range_arg(const Napi::CallbackInfo& info);
   const std::shared_ptr<Memory>& live(Napi::Env env) const;
+  // Throws unless it may be changed now.
+  void expect_writable(Napi::Env env) const;
   void adopt(Napi::Env env, std::shared_ptr<Memory> memory);
   void release(Napi::Env env);
 

@@ -11,11 +11,21 @@ Environment::Environment(Napi::Env env)
   settle_.Unref(env);  // only a pending run keeps the process alive
 }
 
-Napi::Value Environment::start(Napi::Env env, std::shared_ptr<Job> job, Napi::Array outputs,
-                               double ticket) {
+double Environment::next_ticket() {
+  do ++next_ticket_;
+  while (tickets_.count(next_ticket_) != 0);
+  return next_ticket_;
+}
+
+Napi::Value Environment::start(Napi::Env env, std::shared_ptr<Job> job,
+                               std::vector<Napi::ObjectReference> outputs, double ticket) {
+  if (ticket >= 0 && tickets_.count(ticket) != 0) {
+    throw coded(Napi::Error::New(env, "ticket: another run has it and has not ended; take one from "
+                                      "newTicket()"),
+                "ERR_TICKET");
+  }
   const double id = next_id_++;
-  PendingRun run{job, Napi::Promise::Deferred::New(env), Napi::ObjectReference()};
-  if (outputs.Length() > 0) run.outputs = Napi::Persistent(outputs.As<Napi::Object>());
+  PendingRun run{job, Napi::Promise::Deferred::New(env), std::move(outputs)};
   const Napi::Value promise = run.deferred.Promise();
   if (pending_.empty()) settle_.Ref(env);
   pending_.emplace(id, std::move(run));
@@ -73,35 +83,42 @@ void Environment::settle(Napi::Env env, double id) {
   pending_.erase(it);
   if (pending_.empty()) settle_.Unref(env);
 
+  // An exception out of here would leave the promise pending for ever.
+  try {
+    const Status& status = run.job->result.status;
+    if (status.ok()) run.deferred.Resolve(report(env, run));
+    else run.deferred.Reject(to_error(env, status).Value());
+  } catch (const Napi::Error& error) {
+    run.deferred.Reject(error.Value());
+  } catch (const std::exception& error) {
+    run.deferred.Reject(to_error(env, Status::error("ERR_OUT_OF_MEMORY", error.what())).Value());
+  }
+}
+
+// Fills the caller's arrays.
+Napi::Value Environment::report(Napi::Env env, const PendingRun& run) {
   const RunResult& result = run.job->result;
-  if (!result.status.ok()) {
-    run.deferred.Reject(to_error(env, result.status).Value());
-    return;
-  }
-  if (!run.outputs.IsEmpty()) {
-    const auto outputs = run.outputs.Value().As<Napi::Array>();
-    for (uint32_t i = 0; i < result.outputs.size(); ++i) {
-      const auto& from = result.outputs[i];
-      const Bytes into = bytes_of(outputs.Get(i), "output");
-      if (into.size != from.size()) {  // transferred or resized since run()
-        run.deferred.Reject(
-            coded(Napi::Error::New(env, "output " + std::to_string(i) + ": its memory has " +
+  for (size_t i = 0; i < run.outputs.size(); ++i) {
+    if (run.outputs[i].IsEmpty()) continue;
+    const auto& from = result.outputs[i];
+    const Bytes into = bytes_of(run.outputs[i].Value(), "outputs");
+    if (into.size != from.size()) {  // transferred or resized since run()
+      throw coded(Napi::Error::New(env, "output " + std::to_string(i) + ": its memory has " +
                                             std::to_string(into.size) + " bytes now, expected " +
-                                            std::to_string(from.size())),
-                  "ERR_DETACHED").Value());
-        return;
-      }
-      if (!from.empty()) std::memcpy(into.data, from.data(), from.size());
+                                            std::to_string(from.size()) +
+                                            "; keep it until the run has ended"),
+                  "ERR_DETACHED");
     }
+    if (!from.empty()) std::memcpy(into.data, from.data(), from.size());
   }
-  auto report = Napi::Object::New(env);
-  report.Set("arenaUsed", static_cast<double>(result.arena_used));
+  auto out = Napi::Object::New(env);
+  out.Set("arenaUsed", static_cast<double>(result.arena_used));
   if (!result.nanoseconds.empty()) {
     auto times = Napi::Float64Array::New(env, result.nanoseconds.size());
     std::memcpy(times.Data(), result.nanoseconds.data(), result.nanoseconds.size() * sizeof(double));
-    report.Set("nanoseconds", times);
+    out.Set("nanoseconds", times);
   }
-  run.deferred.Resolve(report);
+  return out;
 }
 
 }  // namespace rs

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 #include "../program/queue.hpp"
 
@@ -25,7 +26,8 @@ struct LiveHandles {
 struct PendingRun {
   std::shared_ptr<Job> job;
   Napi::Promise::Deferred deferred;
-  Napi::ObjectReference outputs;  // the caller's arrays, filled on this thread
+  // The caller's arrays, filled on this thread; empty where a Buffer takes the output.
+  std::vector<Napi::ObjectReference> outputs;
 };
 
 class Environment {
@@ -34,8 +36,12 @@ class Environment {
 
   Napi::FunctionReference buffer_class;
 
-  // Starts the job; its promise settles on the JavaScript thread.
-  Napi::Value start(Napi::Env env, std::shared_ptr<Job> job, Napi::Array outputs, double ticket);
+  // Starts the job; its promise settles on the JavaScript thread. A ticket below 0
+  // is none; one of another run that is pending is refused.
+  Napi::Value start(Napi::Env env, std::shared_ptr<Job> job,
+                    std::vector<Napi::ObjectReference> outputs, double ticket);
+  // A ticket that no run has.
+  double next_ticket();
   // Asks for the run with this ticket to stop; false when it has settled.
   bool cancel(double ticket);
   // Cancels everything and waits until no job of this environment runs.
@@ -43,11 +49,12 @@ class Environment {
 
  private:
   void settle(Napi::Env env, double id);
+  Napi::Value report(Napi::Env env, const PendingRun& run);
 
   Napi::ThreadSafeFunction settle_;
   std::unordered_map<double, PendingRun> pending_;  // JavaScript thread only
   std::unordered_map<double, double> tickets_;      // ticket to id
-  double next_id_ = 0;
+  double next_id_ = 0, next_ticket_ = 0;
 
   std::mutex mutex_;
   std::condition_variable idle_;

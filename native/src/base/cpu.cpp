@@ -22,10 +22,12 @@ Choice choose() {
     if (std::strcmp(want, isa_name(isa)) != 0) continue;
     if (isa <= best) return {isa, Status::good()};
     return {best, Status::error("ERR_ISA", std::string("RYANSTREAM_ISA=") + want +
-                                               ": this CPU offers at most " + isa_name(best))};
+                                               ": this CPU offers at most " + isa_name(best) +
+                                               "; unset it or name " + isa_name(best))};
   }
   return {best, Status::error("ERR_ISA", std::string("RYANSTREAM_ISA=") + want +
-                                             ": expected portable, avx2 or avx512")};
+                                             ": expected portable, avx2 or avx512; unset it "
+                                             "to use the best one, " + isa_name(best))};
 }
 
 const Choice& choice() {

@@ -1,9 +1,11 @@
 // Blocks of bytes that native code owns: aligned for vectors, zeroed, on large
-// pages when large; or a read-only view of a file.
+// pages when large; or a read-only view of a file. A run holds the blocks that it
+// uses, so that nobody changes one below it.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -32,8 +34,11 @@ class Memory {
   bool writable() const { return writable_; }
   // Counted against the process, as opposed to pages of a file.
   bool anonymous() const { return kind_ != Kind::file; }
+  // Whether a run that waits or computes uses it.
+  bool held() const { return holds_.load(std::memory_order_acquire) > 0; }
 
  private:
+  friend class HeldMemory;
   enum class Kind { heap, pages, file };
   Memory() = default;
 
@@ -43,6 +48,32 @@ class Memory {
   bool writable_ = true;
   void* base_ = nullptr;  // what is given back to the system
   size_t base_bytes_ = 0;
+  std::atomic<int> holds_{0};
+};
+
+// Memory that a run uses, from when the run is asked for until it has ended.
+// Operations check an index before they follow it: it must not change in between.
+class HeldMemory {
+ public:
+  HeldMemory() = default;
+  HeldMemory(std::shared_ptr<Memory> memory) : memory_(std::move(memory)) { count(1); }
+  HeldMemory(const HeldMemory& other) : HeldMemory(other.memory_) {}
+  HeldMemory(HeldMemory&& other) noexcept : memory_(std::move(other.memory_)) {}
+  HeldMemory& operator=(HeldMemory other) noexcept {
+    memory_.swap(other.memory_);
+    return *this;
+  }
+  ~HeldMemory() { count(-1); }
+
+  Memory* get() const { return memory_.get(); }
+  Memory* operator->() const { return memory_.get(); }
+  explicit operator bool() const { return memory_ != nullptr; }
+
+ private:
+  void count(int change) {
+    if (memory_ != nullptr) memory_->holds_.fetch_add(change, std::memory_order_acq_rel);
+  }
+  std::shared_ptr<Memory> memory_;
 };
 
 }  // namespace rs

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <system_error>
+
+#include "cpu_quota.hpp"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -24,21 +27,46 @@ inline void pause() {
 #endif
 }
 
-}  // namespace
-
-int ThreadPool::default_size() {
-  if (const char* env = std::getenv("RYANSTREAM_THREADS")) {
-    const long want = std::strtol(env, nullptr, 10);
-    if (want > 0) return static_cast<int>(std::min<long>(want, kMaxThreads));
-  }
+int usable_cores() {
+  int cores = static_cast<int>(std::thread::hardware_concurrency());
 #if defined(__linux__)
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) {
-    return std::clamp(CPU_COUNT(&set), 1, kMaxThreads);
-  }
+  if (sched_getaffinity(0, sizeof set, &set) == 0) cores = CPU_COUNT(&set);
 #endif
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxThreads);
+  const int quota = cpu_quota();
+  if (quota > 0) cores = std::min(cores, quota);
+  return std::clamp(cores, 1, kMaxThreads);
 }
+
+struct Choice {
+  int threads;
+  Status status;
+};
+
+Choice choose() {
+  const char* want = std::getenv("RYANSTREAM_THREADS");
+  if (want == nullptr || *want == '\0') return {usable_cores(), Status::good()};
+  char* end = nullptr;
+  const long threads = std::strtol(want, &end, 10);
+  const bool digits = *want >= '0' && *want <= '9' && *end == '\0';
+  if (digits && threads >= 1 && threads <= kMaxThreads) {
+    return {static_cast<int>(threads), Status::good()};
+  }
+  return {1, Status::error("ERR_THREADS",
+                           std::string("RYANSTREAM_THREADS=") + want + ": expected an integer from 1 to " +
+                               std::to_string(kMaxThreads) + "; unset it to use the " +
+                               std::to_string(usable_cores()) + " cores that this process may use")};
+}
+
+const Choice& choice() {
+  static const Choice chosen = choose();
+  return chosen;
+}
+
+}  // namespace
+
+int ThreadPool::default_size() { return choice().threads; }
+Status ThreadPool::default_size_status() { return choice().status; }
 
 ThreadPool::ThreadPool(int threads) : threads_(std::clamp(threads, 1, kMaxThreads)) {}
 
@@ -59,14 +87,26 @@ void ThreadPool::work(int thread) {
   }
 }
 
+void ThreadPool::start_helpers() {
+  helpers_.reserve(static_cast<size_t>(threads_));
+  while (helpers_.size() + 1 < static_cast<size_t>(threads_)) {
+    const int thread = static_cast<int>(helpers_.size()) + 1;
+    try {
+      helpers_.emplace_back([this, thread] { helper(thread); });
+    } catch (const std::system_error& error) {
+      throw ThreadError("thread " + std::to_string(thread + 1) + " of " + std::to_string(threads_) +
+                        " could not be started (" + error.what() + "): set RYANSTREAM_THREADS to " +
+                        std::to_string(thread) + " or fewer, or raise the limit of threads");
+    }
+  }
+}
+
 void ThreadPool::run_erased(size_t tasks, Invoke invoke, const void* context) {
   if (tasks <= 1 || threads_ == 1) {
     for (size_t task = 0; task < tasks; ++task) invoke(context, task, 0);
     return;
   }
-  if (helpers_.empty()) {
-    for (int i = 1; i < threads_; ++i) helpers_.emplace_back([this, i] { helper(i); });
-  }
+  if (helpers_.size() + 1 < static_cast<size_t>(threads_)) start_helpers();
   invoke_ = invoke;
   context_ = context;
   tasks_ = tasks;

@@ -7,14 +7,24 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
+#include "status.hpp"
+
 namespace rs {
+
+// The system refused to start a thread; what() says how to do with fewer.
+struct ThreadError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 class ThreadPool {
  public:
-  // threads counts the caller; helpers are started at the first run().
+  // threads counts the caller; helpers are started at the first run(). When the
+  // system refuses one, run() throws ThreadError before any task has begun, and
+  // the next run() tries again.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -33,13 +43,17 @@ class ThreadPool {
     }, &body);
   }
 
-  // RYANSTREAM_THREADS, else the cores this process may use.
+  // RYANSTREAM_THREADS, else the cores this process may use, by its affinity and
+  // by the CPU quota of its control group.
   static int default_size();
+  // ERR_THREADS when RYANSTREAM_THREADS is not a number of threads.
+  static Status default_size_status();
 
  private:
   using Invoke = void (*)(const void*, size_t, int);
 
   void run_erased(size_t tasks, Invoke invoke, const void* context);
+  void start_helpers();
   void helper(int thread);
   void work(int thread);
 

@@ -1,5 +1,7 @@
 // kv_write: new keys and values go to their pages, keys transposed so that
 // attention reads adjacent keys as lanes.
+#include <algorithm>
+
 #include "../base/half.hpp"
 #include "attention_pages.hpp"
 
@@ -39,6 +41,27 @@ void write_row(const OperationArgs& a, const Pages& pages, int64_t row, const Co
   }
 }
 
+size_t workspace(const OperationArgs& a, int) {
+  return sizeof(int64_t) * static_cast<size_t>(a.in[kKey].shape[0]);
+}
+
+// Two rows for one place would race, and their order would decide what it holds.
+Status check_places(const OperationArgs& a, const Pages& pages, int64_t* places) {
+  const int32_t* seq = a.in[kSeq].as<int32_t>();
+  const int32_t* pos = a.in[kPos].as<int32_t>();
+  const int64_t rows = a.in[kKey].shape[0];
+  for (int64_t r = 0; r < rows; ++r) {
+    places[r] = int64_t{pages.page(seq[r], pos[r])} * pages.size + pos[r] % pages.size;
+  }
+  std::sort(places, places + rows);
+  const int64_t* twice = std::adjacent_find(places, places + rows);
+  if (twice == places + rows) return Status::good();
+  return Status::error("ERR_VALUE", "kv_write: two rows name place " + std::to_string(*twice % pages.size) +
+                                        " of page " + std::to_string(*twice / pages.size) +
+                                        "; expected each position once, and pages that sequences "
+                                        "don't share where they write");
+}
+
 }  // namespace
 
 Status run_kv_write(const OperationArgs& a, RunContext& context) {
@@ -48,8 +71,9 @@ Status run_kv_write(const OperationArgs& a, RunContext& context) {
   const int64_t rows = a.in[kKey].shape[0];
   RS_RETURN_IF(check_positions("kv_write", pages, seq, pos, rows));
   for (int64_t r = 0; r < rows; ++r) {
-    RS_RETURN_IF(check_page_numbers("kv_write", pages, seq[r], pos[r], pos[r] + 1));
+    RS_RETURN_IF(check_page_numbers("kv_write", pages, seq[r], pos[r], int64_t{pos[r]} + 1));
   }
+  RS_RETURN_IF(check_places(a, pages, static_cast<int64_t*>(context.workspace)));
   context.pool.run(rows, [&](size_t task, int) {
     const int64_t row = static_cast<int64_t>(task);
     switch (pages.k->dtype) {
@@ -61,6 +85,6 @@ Status run_kv_write(const OperationArgs& a, RunContext& context) {
   return Status::good();
 }
 
-const Operation kv_write_operation = {"kv_write", check, nullptr, run_kv_write, 0b11};
+const Operation kv_write_operation = {"kv_write", check, workspace, run_kv_write, 0b11};
 
 }  // namespace rs

@@ -1,5 +1,7 @@
 #include "attention_pages.hpp"
 
+#include <cstdint>
+
 namespace rs {
 
 Pages::Pages(const Tensor& kpages, const Tensor& vpages, const Tensor& pages)
@@ -21,6 +23,10 @@ Status check_pages(const Tensor& kpages, const Tensor& vpages, const Tensor& tab
   RS_RETURN_IF(expect_tensor(vpages, "value pages", type, 4));
   RS_RETURN_IF(expect_tensor(table, "page table", DType::i32, 2));
   RS_RETURN_IF(expect_dim(kpages, "key pages", 3, a.i64(page_size_attribute)));
+  if (table.shape[1] > INT32_MAX / a.i64(page_size_attribute)) {
+    return Status::error("ERR_SHAPE", "page table: expected room for at most 2147483647 positions, since "
+                                      "positions are i32; found " + describe(table));
+  }
   RS_RETURN_IF(expect_dim(vpages, "value pages", 0, kpages.shape[0]));
   RS_RETURN_IF(expect_dim(vpages, "value pages", 1, kpages.shape[1]));
   return expect_dim(vpages, "value pages", 2, kpages.shape[3]);

@@ -228,4 +228,8 @@ Status resolve(const ValueDesc& value, std::span<const int64_t> dims, Tensor& ou
   return Status::good();
 }
 
+Status at_value(size_t value, const Status& status) {
+  return Status::error(status.code, "value " + std::to_string(value) + ": " + status.message);
+}
+
 }  // namespace rs

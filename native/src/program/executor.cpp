@@ -7,28 +7,15 @@
 namespace rs {
 namespace {
 
-std::string list_dims(const Program& p, std::span<const int64_t> dims) {
-  std::string out;
-  for (size_t i = 0; i < p.dims.size(); ++i) {
-    out += (i == 0 ? "" : ", ") + std::to_string(dims[i]) + " in " + std::to_string(p.dims[i].min) +
-           ".." + std::to_string(p.dims[i].max);
-  }
-  return out;
-}
-
-Status at_value(size_t value, const Status& status) {
-  return Status::error(status.code, "value " + std::to_string(value) + ": " + status.message);
-}
-
 Status at_op(size_t op, const OpDesc& desc, const Status& status) {
   return Status::error(status.code, "operation " + std::to_string(op) + " (" +
                                         desc.operation->name + "): " + status.message);
 }
 
-Status copy_out(const Tensor& value, std::vector<uint8_t>& out) {
+void copy_out(const Tensor& value, const HeldMemory& to, std::vector<uint8_t>& out) {
   const auto* data = value.as<const uint8_t>();
-  out.assign(data, data + value.bytes());
-  return Status::good();
+  if (!to) out.assign(data, data + value.bytes());
+  else if (value.bytes() > 0) std::memcpy(to->data(), data, value.bytes());
 }
 
 }  // namespace
@@ -110,54 +97,6 @@ Status Executor::bind(std::span<const int64_t> dims, bool at_max) {
   return Status::good();
 }
 
-Status Executor::admit(const RunRequest& request) const {
-  const Program& p = program_;
-  if (request.dims.size() != p.dims.size()) {
-    return Status::error("ERR_DIM_RANGE", "expected " + std::to_string(p.dims.size()) +
-                                              " dims, found " + std::to_string(request.dims.size()));
-  }
-  for (size_t i = 0; i < p.dims.size(); ++i) {
-    if (request.dims[i] < p.dims[i].min || request.dims[i] > p.dims[i].max) {
-      return Status::error("ERR_DIM_RANGE", "a dim is out of range: " + list_dims(p, request.dims));
-    }
-  }
-  if (request.inputs.size() != p.inputs || request.slots.size() != p.slot_writable.size()) {
-    return Status::error("ERR_PROGRAM", "expected " + std::to_string(p.inputs) + " inputs and " +
-                                            std::to_string(p.slot_writable.size()) + " slots");
-  }
-  for (size_t i = 0; i < request.slots.size(); ++i) {
-    if (p.slot_writable[i] && !request.slots[i]->writable()) {
-      return Status::error("ERR_READ_ONLY", "slot " + std::to_string(i) +
-                                                " is written by the program, its buffer is read-only");
-    }
-  }
-  const auto last_op = static_cast<int64_t>(p.ops.size()) - 1;
-  if (request.stop_after < -1 || request.stop_after > last_op) {
-    return Status::error("ERR_OUT_OF_RANGE", "stopAfter: expected an operation from 0 to " + std::to_string(last_op));
-  }
-  for (uint32_t id : request.read) {
-    if (id >= p.values.size()) {
-      return Status::error("ERR_OUT_OF_RANGE", "read: there is no value " + std::to_string(id));
-    }
-  }
-  for (size_t i = 0; i < p.values.size(); ++i) {
-    const ValueDesc& desc = p.values[i];
-    if (desc.storage != Storage::input && desc.storage != Storage::slot) continue;
-    Tensor t;
-    if (Status s = resolve(desc, request.dims, t); !s.ok()) return at_value(i, s);
-    const bool slot = desc.storage == Storage::slot;
-    const size_t found = slot ? request.slots[desc.index]->bytes() : request.inputs[desc.index].size();
-    const bool fits = slot ? t.bytes() <= found : t.bytes() == found;
-    if (!fits) {
-      return Status::error("ERR_SHAPE", std::string(slot ? "slot " : "input ") +
-                                            std::to_string(desc.index) + ": expected " +
-                                            std::to_string(t.bytes()) + " bytes for " + describe(t) +
-                                            ", found " + std::to_string(found));
-    }
-  }
-  return Status::good();
-}
-
 // Gives every tensor its address. Only slots move between runs.
 void Executor::point(const RunRequest& request) {
   const Program& p = program_;
@@ -183,10 +122,11 @@ void Executor::run(const RunRequest& request, ThreadPool& pool, const std::atomi
   const Program& p = program_;
   if (result.status = bind(request.dims, false); !result.status.ok()) return;
   point(request);
-  for (const ValueDesc& desc : p.values) {
-    if (desc.storage == Storage::input && !request.inputs[desc.index].empty()) {
-      std::memcpy(arena_->data() + desc.offset, request.inputs[desc.index].data(),
-                  request.inputs[desc.index].size());
+  for (size_t i = 0; i < p.values.size(); ++i) {
+    const ValueDesc& desc = p.values[i];
+    const size_t bytes = values_[i].bytes();
+    if (desc.storage == Storage::input && bytes > 0) {
+      std::memcpy(arena_->data() + desc.offset, request.inputs[desc.index].data(), bytes);
     }
   }
   const bool partial = request.stop_after >= 0;
@@ -210,9 +150,12 @@ void Executor::run(const RunRequest& request, ThreadPool& pool, const std::atomi
       result.nanoseconds[i] = std::chrono::duration<double, std::nano>(Clock::now() - start).count();
     }
   }
-  const std::vector<uint32_t>& read = partial ? request.read : p.outputs;
+  const std::span<const uint32_t> read = outputs_of(request);
+  const HeldMemory own;
   result.outputs.resize(read.size());
-  for (size_t i = 0; i < read.size(); ++i) copy_out(values_[read[i]], result.outputs[i]);
+  for (size_t i = 0; i < read.size(); ++i) {
+    copy_out(values_[read[i]], request.outputs.empty() ? own : request.outputs[i], result.outputs[i]);
+  }
   result.arena_used = arena_used_;
 }
 

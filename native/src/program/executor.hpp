@@ -16,19 +16,42 @@
 
 namespace rs {
 
+// What a run reads: bytes of its own, or memory that it holds.
+struct RunInput {
+  RunInput() = default;
+  RunInput(std::vector<uint8_t> bytes) : own(std::move(bytes)) {}
+  RunInput(std::shared_ptr<Memory> from) : memory(std::move(from)) {}
+
+  const uint8_t* data() const { return memory ? memory->data() : own.data(); }
+  size_t bytes() const { return memory ? memory->bytes() : own.size(); }
+
+  std::vector<uint8_t> own;
+  HeldMemory memory;
+};
+
 struct RunRequest {
   std::vector<int64_t> dims;
-  std::vector<std::shared_ptr<Memory>> slots;
-  std::vector<std::vector<uint8_t>> inputs;
+  std::vector<HeldMemory> slots;
+  std::vector<RunInput> inputs;
+  // Where outputs go; one that is null here comes back in RunResult::outputs.
+  // Empty: all of them come back.
+  std::vector<HeldMemory> outputs;
   bool profile = false;
   // Stop after this operation and read `read` instead of the outputs.
   int64_t stop_after = -1;
   std::vector<uint32_t> read;
+
+  // Gives back what the run held.
+  void release() {
+    slots.clear();
+    inputs.clear();
+    outputs.clear();
+  }
 };
 
 struct RunResult {
   Status status;
-  std::vector<std::vector<uint8_t>> outputs;
+  std::vector<std::vector<uint8_t>> outputs;  // empty for those that went to memory
   std::vector<double> nanoseconds;  // an operation each, when profiled
   uint64_t arena_used = 0;
 };
@@ -44,15 +67,21 @@ class Executor {
   size_t arena_bytes() const { return arena_->bytes(); }
   size_t workspace_bytes() const { return workspace_->bytes(); }
 
-  // What can be refused before the run is queued: dims in range, inputs and
-  // slots of the right size. Reads only what doesn't change after create().
+  // What can be refused before the run is queued: dims in range; inputs, slots and
+  // outputs of the right size; slots that are aligned, and not the same memory
+  // under two names when one is written. Reads only what doesn't change after create().
   Status admit(const RunRequest& request) const;
+
+  // The values that a request reads at its end, and the shape of one.
+  std::span<const uint32_t> outputs_of(const RunRequest& request) const;
+  Status resolve_output(const RunRequest& request, size_t output, Tensor& out) const;
 
   void run(const RunRequest& request, ThreadPool& pool, const std::atomic<bool>& cancelled,
            RunResult& result);
 
  private:
   Executor() = default;
+  Status admit_memory(const RunRequest& request) const;
   Status bind(std::span<const int64_t> dims, bool at_max);
   void point(const RunRequest& request);
 

@@ -66,4 +66,7 @@ Status verify(const Program& program);
 // negative or larger than can be addressed.
 Status resolve(const ValueDesc& value, std::span<const int64_t> dims, Tensor& out);
 
+// The same refusal, with the value that it is about.
+Status at_value(size_t value, const Status& status);
+
 }  // namespace rs

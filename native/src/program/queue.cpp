@@ -21,9 +21,17 @@ void execute(Job& job, ThreadPool& pool) {
   }
   try {
     job.executor->run(job.request, pool, job.cancelled, job.result);
+  } catch (const ThreadError& error) {
+    job.result.status = Status::error("ERR_THREADS", error.what());
   } catch (const std::exception& error) {  // std::bad_alloc: out of this thread it would end the process
     job.result.status = Status::error("ERR_OUT_OF_MEMORY", error.what());
   }
+}
+
+// Who learns that a run has ended may write at once into what it held.
+void finish(const std::shared_ptr<Job>& job) {
+  job->request.release();
+  job->done(job);
 }
 
 }  // namespace
@@ -57,7 +65,7 @@ void Queue::withdraw(const std::shared_ptr<Job>& job) {
     waiting_.fetch_sub(1, std::memory_order_relaxed);
   }
   job->result.status = Status::error("ERR_ABORTED", "cancelled before it began");
-  job->done(job);
+  finish(job);
 }
 
 void Queue::drive() {
@@ -78,7 +86,7 @@ void Queue::drive() {
       waiting_.fetch_sub(1, std::memory_order_relaxed);
     }
     execute(*job, pool_);
-    job->done(job);
+    finish(job);
   }
 }
 

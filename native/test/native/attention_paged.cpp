@@ -2,6 +2,7 @@
 // and the equalities that serving stands on.
 #include "attention_check.hpp"
 #include "base/half.hpp"
+#include "operations/attention_pages.hpp"
 
 using namespace rs;
 using namespace rs::test;
@@ -264,6 +265,9 @@ void refuses(Random& random) {
     EXPECT(cache.k.same_bits(before), "refused, yet something was written");
     array->as<int32_t>()[39] = old;
   }
+  rows.pos.as<int32_t>()[39] = 12;
+  EXPECT(write() == "ERR_VALUE", "two rows for one place");
+  rows.pos.as<int32_t>()[39] = 39;
   cache.table.as<int32_t>()[0] = 4;
   EXPECT(attend() == "ERR_VALUE" && write() == "ERR_VALUE", "a page beyond the last");
   cache.table.as<int32_t>()[0] = -7;
@@ -272,10 +276,36 @@ void refuses(Random& random) {
   EXPECT(attend().empty(), "a page that has left the window was asked for");
 }
 
+// Sequences that share a page may read it, and only one row may write a place.
+void refuses_shared_places(Random& random) {
+  Shape x{2, 1, 16, 16, 32, DType::f32};
+  Cache cache(x, {20, 20}, random);
+  Rows rows(x, {20, 20}, random);
+  EXPECT(cache.write(rows.k, rows.v, rows.seq, rows.pos, 2).ok(), "pages of their own");
+  cache.table.as<int32_t>()[cache.most] = cache.table.as<int32_t>()[0];
+  const Status status = cache.write(rows.k, rows.v, rows.seq, rows.pos, 2);
+  EXPECT(!status.ok() && !std::strcmp(status.code, "ERR_VALUE"), "two rows for one place of a shared page");
+}
+
+// Positions are i32: the last one, 2147483647, must not slip past the page check.
+void checks_the_last_position() {
+  const int page = 16, most = 134217727;  // most * page is the largest multiple below 2^31
+  Tensor k{DType::f32, 4, {1, 1, 1, page}}, v{DType::f32, 4, {1, 1, page, 1}};
+  Tensor table{DType::i32, 2, {1, most}};
+  const double attrs[] = {double(page)};
+  const OperationArgs args{{}, {}, attrs};
+  EXPECT(check_pages(k, v, table, args, 0).ok(), "the most positions that i32 can name");
+  table.shape[1] = most + 1;
+  const Status status = check_pages(k, v, table, args, 0);
+  EXPECT(!status.ok() && !std::strcmp(status.code, "ERR_SHAPE"), "a table of 2^31 positions");
+}
+
 }  // namespace
 
 int main() {
   Random random(kSeed);
+  refuses_shared_places(random);
+  checks_the_last_position();
   matches_double(random);
   steps_do_not_show(random);
   chunks_do_not_show(random);

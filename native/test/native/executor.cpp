@@ -40,7 +40,7 @@ RunRequest request_for(const TextProgram& text, int64_t n) {
         std::memcpy(bytes.data() + 4 * i, &x, 4);
       }
     }
-    request.inputs.push_back(bytes);
+    request.inputs.emplace_back(std::move(bytes));
   };
   for (const auto& t : text.in) add(t, true);
   for (const auto& t : text.out) add(t, false);
@@ -68,7 +68,12 @@ void run_samples() {
     for (int64_t n : {int64_t{0}, int64_t{1}, int64_t{5}, kTextMax}) {
       const std::atomic<bool> cancelled{false};
       RunRequest request = request_for(text, n);
-      if (text.operation == "adamw") request.inputs[2][0] = 1;  // steps count from 1
+      if (text.operation == "adamw") request.inputs[2].own[0] = 1;  // steps count from 1
+      if (text.operation == "kv_write") {                          // each position once
+        for (int64_t row = 0; row < n; ++row) {
+          request.inputs[3].own[static_cast<size_t>(4 * row)] = static_cast<uint8_t>(row);
+        }
+      }
       const Status admitted = executor->admit(request);
       expect(admitted.ok(), std::string(line) + ": " + admitted.message);
       RunResult result;
@@ -131,6 +136,61 @@ void refuse_requests() {
   expect(code(request) == "ERR_OUT_OF_RANGE", "reads a value that is not there");
 }
 
+std::shared_ptr<Memory> memory_of(size_t bytes) {
+  std::shared_ptr<Memory> memory;
+  expect(Memory::allocate(bytes, memory).ok(), "allocates");
+  return memory;
+}
+
+// Two names for memory that is written would let indices change after their check.
+void refuse_aliases() {
+  const TextProgram text = parse_program(
+      "kv_write f32[n,2,4] f32[n,2,3] i32[n] i32[n] slot:i32[1,2] -> slot:f32[3,2,4,16] "
+      "slot:f32[3,2,16,3] ; 16");
+  std::shared_ptr<Executor> executor;
+  expect(Executor::create(encode_text(text), {}, 2, executor).ok(), "creates");
+  const auto code = [&](const RunRequest& request) {
+    const Status status = executor->admit(request);
+    return std::string(status.ok() ? "" : status.code);
+  };
+  RunRequest request = request_for(text, 1);
+  expect(code(request).empty(), "admits slots of their own");
+  const auto shared = memory_of(1536);
+  request.slots[0] = request.slots[1] = shared;
+  expect(code(request) == "ERR_ALIAS", "a page table that is also the pages");
+  request = request_for(text, 1);
+  request.slots[1] = request.slots[2] = shared;
+  expect(code(request) == "ERR_ALIAS", "keys that are also values");
+}
+
+void hold_memory() {
+  const TextProgram text = parse_program("unary slot:f32[n] -> f32[n] ; 0");
+  std::shared_ptr<Executor> executor;
+  expect(Executor::create(encode_text(text), {}, 2, executor).ok(), "creates");
+  const auto slot = memory_of(32), result = memory_of(64);
+  static_cast<float*>(static_cast<void*>(slot->data()))[2] = 5;
+  {
+    RunRequest request;
+    request.dims = {3};
+    request.slots.emplace_back(slot);
+    request.outputs.emplace_back(slot);
+    const Status alias = executor->admit(request);
+    expect(!alias.ok() && std::strcmp(alias.code, "ERR_ALIAS") == 0, "an output over a slot");
+    request.outputs[0] = result;
+    expect(slot->held() && result->held(), "a request holds its memory");
+    expect(executor->admit(request).ok(), "an output may have more room than the value");
+    const RunRequest copy = request;
+    request.release();
+    expect(slot->held(), "a copy holds it too");
+    ThreadPool pool(1);
+    RunResult run;
+    executor->run(copy, pool, std::atomic<bool>{false}, run);
+    expect(run.status.ok() && run.outputs.at(0).empty(), "nothing is copied twice");
+    expect(static_cast<float*>(static_cast<void*>(result->data()))[2] == -5.0f, "the result is in the buffer");
+  }
+  expect(!slot->held() && !result->held(), "nothing holds it when the run is gone");
+}
+
 void stop_when_cancelled() {
   const TextProgram text = parse_program("unary f32[n] -> f32[n] ; 1");
   std::shared_ptr<Executor> executor;
@@ -148,6 +208,8 @@ int main() {
   run_samples();
   refuse_malformed();
   refuse_requests();
+  refuse_aliases();
+  hold_memory();
   stop_when_cancelled();
   if (failures == 0) std::printf("executor: ok\n");
   return failures == 0 ? 0 : 1;

@@ -80,7 +80,7 @@ void try_run(Executor& executor, ThreadPool& pool, std::mt19937_64& random) {
     Tensor t;
     if (!resolve(value, request.dims, t).ok()) return;
     if (value.storage == Storage::input) {
-      auto& bytes = request.inputs[value.index];
+      auto& bytes = request.inputs[value.index].own;
       bytes.resize(t.bytes());
       const bool legal = random() % 2 == 0;
       for (size_t i = 0; i + 4 <= bytes.size(); i += 4) {

@@ -25,6 +25,25 @@ export function unaryChain(repeats: number, max: number, kind = 12): Float64Arra
   ]);
 }
 
+/** A program of the square of slot f32[n], 0 <= n <= max, that may also write it. */
+export function slotChain(max: number, writable: 0 | 1): Float64Array {
+  const opcode = native().operations().indexOf("unary");
+  const bytes = Math.ceil((max * 4) / 64) * 64;
+  const extent = [1, 1, 1, 0];
+  const values = [
+    [0, 1, ...extent, 2, 0],
+    [0, 1, ...extent, 0, 0, bytes],
+  ];
+  const head = [0x52535031, 1, 1, 0, max, 0, 1, writable, bytes];
+  return Float64Array.from([
+    ...head,
+    values.length,
+    ...values.flat(),
+    ...[1, opcode, 1, 0, 1, 1, 1, 12],
+    ...[1, 1],
+  ]);
+}
+
 /** One matrix product n x n x n, repeated: long operations. */
 export function matmulChain(repeats: number, n: number): Float64Array {
   const opcode = native().operations().indexOf("matmul");

@@ -33,8 +33,6 @@ interface ResultSlot {
   readonly elements: Evaluator;
 }
 
-let nextTicket = 1;
-
 export class Runner {
   readonly #graph: Graph;
   readonly #plan: Plan;
@@ -94,7 +92,7 @@ export class Runner {
       if (signal === undefined) {
         return program.run(values, buffers, arrays, outputs).then(done, failed);
       }
-      const ticket = nextTicket++;
+      const ticket = nativeBinding().newTicket();
       const run = program.run(values, buffers, arrays, outputs, { ticket });
       return abortable(run, signal, ticket).then(done, failed);
     } catch (error) {
