@@ -44,13 +44,13 @@ type IntoArrays<R extends Returned> =
 export interface BindOptions {
   /** Sizes of dims that the lengths of the inputs don't tell. */
   dims?: Readonly<Record<string, number>>;
+  /** Stops the run between two operations; the promise rejects with `signal.reason`. */
+  signal?: AbortSignal;
 }
 
 export interface RunOptions<R extends Returned = Returned> extends BindOptions {
   /** Arrays of yours to fill instead of new ones: keyed as the results, or one for a single result. */
   into?: IntoArrays<R>;
-  /** Stops the run between two operations; the promise rejects with `signal.reason`. */
-  signal?: AbortSignal;
 }
 
 export interface ProgramMemory {

@@ -174,39 +174,6 @@ describe("a run is refused", () => {
   });
 });
 
-describe("cancelling", () => {
-  const long = () =>
-    t.program({ x: t.f32(512, 512) }, ({ x }) => {
-      let y = x;
-      for (let i = 0; i < 400; i++) y = t.mul(t.matmul(y, x), 0.01);
-      return y;
-    });
-
-  it("before a run rejects with the reason and runs nothing", async () => {
-    using p = long();
-    const reason = new Error("not wanted");
-    const run = p.run({ x: new Float32Array(512 * 512) }, { signal: AbortSignal.abort(reason) });
-    await expect(run).rejects.toBe(reason);
-  });
-
-  it("during a run takes effect between operations", async () => {
-    using p = long();
-    const control = new AbortController();
-    const run = p.run({ x: new Float32Array(512 * 512) }, { signal: control.signal });
-    const reason = new Error("changed my mind");
-    setTimeout(() => control.abort(reason), 5);
-    await expect(run).rejects.toBe(reason);
-  });
-
-  it("after a run changes nothing", async () => {
-    using p = t.program({ x: t.f32(2) }, ({ x }) => t.neg(x));
-    const control = new AbortController();
-    const y = await p.run({ x: Float32Array.of(1, 2) }, { signal: control.signal });
-    control.abort();
-    expect([...y]).toEqual([-1, -2]);
-  });
-});
-
 describe("watching", () => {
   const build = () => {
     const s = t.state("s", t.f32(2), { init: 1 });
