@@ -8,6 +8,8 @@ import type { Dim } from "./extent.js";
 import type { Graph } from "./graph.js";
 import { graphFromJson, graphToJson, hashOf, type ProgramJson } from "./json.js";
 import { renumber } from "./passes/renumber.js";
+import { slotFault } from "./passes/slots.js";
+import { preserveVersions } from "./passes/versions.js";
 import { type Plan, planGraph } from "./plan.js";
 import { printGraph } from "./print.js";
 import { type Profile, profileOf } from "./profile.js";
@@ -74,9 +76,16 @@ export class Program<I extends InputSpecs = InputSpecs, R extends Returned = Ret
   readonly #json: ProgramJson;
   readonly #runner: Runner;
 
-  /** From a graph that another pass made. `program()` traces one from a function. */
+  /**
+   * From a graph that another pass made. `program()` traces one from a function.
+   *
+   * @throws {@link TensorError} ERR_GRAPH if it updates what isn't the newest content of a slot.
+   */
   constructor(graph: Graph) {
-    this.graph = renumber(graph); // so that equal programs are equal, whoever made them
+    const fault = slotFault(graph);
+    ensure(fault === undefined, "ERR_GRAPH", () => `graph: ${fault}`);
+    // Numbered in order, so that equal programs are equal, whoever made them.
+    this.graph = renumber(preserveVersions(graph));
     this.dims = graphDims(this.graph);
     this.plan = planGraph(this.graph);
     this.#json = graphToJson(this.graph);
