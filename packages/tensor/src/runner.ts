@@ -9,7 +9,7 @@ import type {
   RunReport,
 } from "@ryanstream/native-kernels";
 import { Binder, type Evaluator } from "./bind.js";
-import { arrayConstructor, newArray, type TypedArray } from "./dtype.js";
+import { carries, describeArray, newArray, type TypedArray } from "./dtype.js";
 import { encode } from "./encode.js";
 import { ensure, reword, TensorError } from "./errors.js";
 import type { Graph } from "./graph.js";
@@ -156,11 +156,11 @@ export class Runner {
       const own = into?.[name];
       if (own === undefined) return newArray(type.dtype, length);
       ensure(
-        own.constructor === arrayConstructor(type.dtype) && own.length === length,
+        carries(type.dtype, own) && own.length === length,
         "ERR_OUTPUT",
         () =>
           `output ${name} is ${describeType(type)}: expected ${arrayName(type.dtype)} of ${length}, ` +
-          `found ${own.constructor?.name} of ${own.length}`,
+          `found ${describeArray(own)} of ${own?.length}`,
       );
       return own;
     });
