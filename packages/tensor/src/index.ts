@@ -17,7 +17,7 @@ export { Dim, dim, Extent } from "./extent.js";
 export { type GradOptions, grad } from "./grad.js";
 export type { Graph, GraphNode } from "./graph.js";
 export type { ProgramJson } from "./json.js";
-export { liveHandles } from "./native-binding.js";
+export { type LiveHandles, liveHandles } from "./native-binding.js";
 export type {
   AdjointContext,
   AdjointResult,

