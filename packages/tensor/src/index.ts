@@ -25,13 +25,20 @@ export type {
   Attributes,
   ConcreteType,
   CostContext,
+  Facts,
   InputGradients,
   NativeCall,
   Operation,
   OperationCost,
   OperationDefinition,
 } from "./operation.js";
-export { defineOperation, findOperation, operationNames } from "./operation.js";
+export {
+  defineOperation,
+  findOperation,
+  listFact,
+  numberFact,
+  operationNames,
+} from "./operation.js";
 export { assign } from "./operations/assign.js";
 export {
   add,

@@ -7,6 +7,7 @@ import { ensure, TensorError } from "./errors.js";
 import type { Dim } from "./extent.js";
 import type { Graph } from "./graph.js";
 import { graphFromJson, graphToJson, hashOf, type ProgramJson } from "./json.js";
+import type { Facts } from "./operation.js";
 import { renumber } from "./passes/renumber.js";
 import { slotFault } from "./passes/slots.js";
 import { preserveVersions } from "./passes/versions.js";
@@ -150,10 +151,7 @@ export class Program<I extends InputSpecs = InputSpecs, R extends Returned = Ret
    * @param dims sizes; a dim that isn't given stands at its maximum.
    * @param facts what is known of the data, for operations that skip work by it.
    */
-  cost(
-    dims: Readonly<Record<string, number>> = {},
-    facts: Readonly<Record<string, number>> = {},
-  ): Cost {
+  cost(dims: Readonly<Record<string, number>> = {}, facts: Facts = {}): Cost {
     for (const name of Object.keys(dims)) {
       ensure(
         this.dims.some((d) => d.name === name),
