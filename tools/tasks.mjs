@@ -90,7 +90,7 @@ export const tasks = {
     },
   },
   lint: {
-    about: "format and lint rules, floors, forbidden words, package shapes",
+    about: "format and lint rules, floors, machine paths, package shapes",
     async run() {
       setup();
       const { lint } = await import("./checks/lint.mjs");

@@ -30,16 +30,26 @@ function requireNode() {
 
 const starts = (command) => spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
 
+/** What compiling needs and this machine lacks, as one sentence; nothing when all is there. */
+export function missingForCompiling(has = starts) {
+  if (!has("cmake")) {
+    return "CMake is needed to compile native/: install it (Debian: apt-get install cmake).";
+  }
+  if (process.platform === "win32") return undefined;
+  if (!["ninja", "make"].some(has)) {
+    return "Ninja or make is needed to compile native/: install one (Debian: apt-get install ninja-build).";
+  }
+  const compilers = [process.env.CXX, "c++", "g++", "clang++"].filter(Boolean);
+  if (!compilers.some(has)) {
+    return "A C++20 compiler is needed to compile native/: g++ 12 or clang 14 or later.";
+  }
+  return undefined;
+}
+
 /** Ends with one sentence when the machine cannot compile the addon. */
 export function requireCompiler() {
-  if (!starts("cmake")) {
-    fail("CMake is needed to compile native/: install it (Debian: apt-get install cmake).");
-  }
-  if (process.platform === "win32") return;
-  const compilers = [process.env.CXX, "c++", "g++", "clang++"].filter(Boolean);
-  if (!compilers.some(starts)) {
-    fail("A C++20 compiler is needed to compile native/: g++ 12 or clang 14 or later.");
-  }
+  const missing = missingForCompiling();
+  if (missing !== undefined) fail(missing);
 }
 
 /** What the install depends on: the lockfile and every manifest it was made from. */

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -8,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { floorFaults } from "../checks/floors.mjs";
 import { shapeFaults } from "../checks/shape.mjs";
@@ -21,6 +22,10 @@ let base = "";
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), "ryanstream-new-"));
   for (const file of ["LICENSE", "tsconfig.base.json", "vitest.config.ts", "biome.json"]) {
+    copyFileSync(join(root, file), join(base, file));
+  }
+  for (const file of ["tools/leak-gate.ts", "packages/tensor/src/leaks.ts"]) {
+    mkdirSync(dirname(join(base, file)), { recursive: true });
     copyFileSync(join(root, file), join(base, file));
   }
   writeFileSync(join(base, ".gitignore"), "node_modules/\ndist/\n");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { benchmarks, headSentence } from "../bench.mjs";
 import { printTally, vitestResult } from "../lib/results.mjs";
+import { missingForCompiling } from "../lib/setup.mjs";
 import { root } from "../lib/steps.mjs";
 import { staleness } from "../native-build.mjs";
 import { readmeExamples } from "../pack-install.mjs";
@@ -48,6 +49,16 @@ describe("a CMake cache", () => {
   ])("is dropped for %s", (_, more, reason) => {
     expect(cache(more)).toBe(reason);
   });
+});
+
+it("a machine that can't compile is told the first thing that it lacks", () => {
+  const lacking = (...names) => missingForCompiling((command) => !names.includes(command));
+  expect(lacking()).toBeUndefined();
+  expect(lacking("make")).toBeUndefined();
+  expect(lacking("ninja")).toBeUndefined();
+  expect(lacking("cmake", "make", "ninja")).toMatch(/^CMake is needed/);
+  expect(lacking("make", "ninja")).toMatch(/^Ninja or make is needed/);
+  expect(lacking(process.env.CXX, "c++", "g++", "clang++")).toMatch(/^A C\+\+20 compiler/);
 });
 
 describe("benchmarks", () => {

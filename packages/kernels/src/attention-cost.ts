@@ -17,6 +17,8 @@ export interface AttentionExtent {
   readonly window: number;
   /** Keys before the first query's share, when queries stand only behind a prompt. Default: 0. */
   readonly prompt?: number;
+  /** Lengths of the segments that the keys fall into, in order, where a query stands at every key and sees its own. */
+  readonly segments?: readonly number[] | undefined;
 }
 
 export interface AttentionPairs {
@@ -28,25 +30,44 @@ export interface AttentionPairs {
   readonly dense: number;
 }
 
+/** The keys that each query sees, from `start` to before `end`; both grow from query to query. */
+interface Sight {
+  readonly start: number;
+  readonly end: number;
+}
+
+function sights(of: AttentionExtent): Sight[] {
+  const { queries, keys, causal, window, prompt = 0, segments = [keys] } = of;
+  const sights: Sight[] = [];
+  let first = 0;
+  for (const length of segments) {
+    const own = segments.length === 1 ? queries : length;
+    for (let q = 1; q <= own; q++) {
+      const end = first + (causal ? prompt + Math.floor((q * (length - prompt)) / own) : length);
+      const start = causal && window > 0 ? Math.max(first, end - window) : first;
+      sights.push({ start, end });
+    }
+    first += length;
+  }
+  return sights;
+}
+
 /**
- * Counts the pairs of one group of heads. Causal queries stand at the end of equal shares of the keys
- * behind the prompt: at every key where there are as many of both.
+ * Counts the pairs of one group of heads over one sequence. Causal queries stand at the end of equal shares
+ * of the keys behind the prompt: at every key where there are as many of both.
  */
 export function attentionPairs(of: AttentionExtent): AttentionPairs {
-  const { queries, keys, group, causal, window, prompt = 0 } = of;
+  const { queries, keys, group } = of;
   const rows = queries * group;
-  const end = (row: number) =>
-    causal
-      ? prompt + Math.floor(((Math.floor(row / group) + 1) * (keys - prompt)) / queries)
-      : keys;
-  const start = (row: number) => (causal && window > 0 ? Math.max(0, end(row) - window) : 0);
-  let visible = 0;
+  const seen = sights(of);
+  const sight = (row: number) => seen[Math.floor(row / group)] as Sight;
+  const visible = group * seen.reduce((sum, { start, end }) => sum + end - start, 0);
   let scored = 0;
   for (let first = 0; first < rows; first += tileRows) {
     const last = Math.min(first + tileRows, rows) - 1;
-    for (let row = first; row <= last; row++) visible += end(row) - start(row);
-    const runs = Math.ceil(end(last) / keyRun) - Math.floor(start(first) / keyRun);
-    if (end(last) > start(first)) scored += (last - first + 1) * runs * keyRun;
+    const [low, high] = [sight(first).start, sight(last).end];
+    const runs = Math.ceil(high / keyRun) - Math.floor(low / keyRun);
+    if (high > low) scored += (last - first + 1) * runs * keyRun;
   }
   return { visible, scored, dense: rows * keys };
 }

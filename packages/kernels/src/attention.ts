@@ -15,6 +15,7 @@ import {
   type TensorType,
 } from "@ryanstream/tensor";
 import { attentionPairs, backwardFlops, forwardFlops } from "./attention-cost.js";
+import { sequencesOf } from "./attention-sequences.js";
 import { ensure, expectAttribute, expectCount, fixed, operand } from "./check.js";
 
 type AttentionAttributes = {
@@ -77,23 +78,19 @@ function cost(
   const [, keys = 0, keyHeads = 0] = k?.shape ?? [];
   const e = v?.shape[3] ?? 0;
   if (batch * queries * keys * heads === 0) return { flops: 0 };
-  const segment = attrs.hasSegments ? Math.min(keys, facts["segmentLength"] ?? keys) : keys;
-  const segments = keys / segment;
   // Forward, the query heads of a key head share their tiles; backward, each head has its own.
   const group = pass === "forward" ? heads / keyHeads : 1;
-  const pairs = attentionPairs({
-    queries: Math.round(queries / segments),
-    keys: Math.round(segment),
-    group,
-    causal: attrs.causal,
-    window: attrs.window,
-    prompt: attrs.hasPositions ? Math.min(segment, facts["promptLength"] ?? 0) : 0,
-  });
-  const one = (pass === "forward" ? forwardFlops : backwardFlops)(pairs, d, e);
-  // Gathered queries stand for a dense pass in which each of them sees its own segment only.
-  const dense = attrs.hasPositions ? one.denseFlops : one.denseFlops * segments;
-  const times = ((batch * heads) / group) * segments;
-  return { flops: one.flops * times, denseFlops: dense * times };
+  const { causal, window, hasSegments, hasPositions } = attrs;
+  const count = pass === "forward" ? forwardFlops : backwardFlops;
+  const total = { flops: 0, denseFlops: 0 };
+  const of = { batch, queries, keys, segmented: hasSegments, positioned: hasPositions };
+  for (const { times, dense, ...sequence } of sequencesOf(of, facts)) {
+    const pairs = attentionPairs({ ...sequence, group, causal, window });
+    const one = count({ ...pairs, dense: dense * group }, d, e);
+    total.flops += one.flops * times * (heads / group);
+    total.denseFlops += one.denseFlops * times * (heads / group);
+  }
+  return total;
 }
 
 const attentionGrad = defineOperation<AttentionAttributes>({
@@ -156,8 +153,9 @@ export interface AttentionOptions {
  * @see Dao, Fu, Ermon, Rudra & Ré, "FlashAttention", 2022, arXiv 2205.14135, algorithms 1 and 4.
  *
  * `program.cost()` counts the key blocks that the kernel visits against all `T * S` pairs. Facts that it
- * takes: `segmentLength`, the mean length of a segment; `promptLength`, the positions of each segment before
- * the first of `positions`, which are else taken to be spread over all of it.
+ * takes: `segmentLengths`, the lengths of all segments, in order, or `segmentLength`, their mean, which
+ * counts too little where lengths differ; `promptLength`, the positions of each segment before the first of
+ * `positions`, which are else taken to be spread over all of it.
  *
  * @example
  * const o = fusedAttention(rope(q, table), rope(k, table), v, { window: 4096 });

@@ -10,6 +10,7 @@ import {
   elements,
   emit,
   f32,
+  numberFact,
   type Operand,
   type OperationCost,
   reshape,
@@ -35,7 +36,7 @@ function rowsOf(inputs: readonly TensorType[], { ignoreIndex }: HeadAttributes):
 function cost({ inputs, facts }: CostContext<HeadAttributes>, products: number): OperationCost {
   const [x, weight, targets] = inputs as readonly [ConcreteType, ConcreteType, ConcreteType];
   const denseFlops = products * 2 * targets.elements * weight.elements;
-  const share = Math.min(1, Math.max(0, facts["lossShare"] ?? 1));
+  const share = Math.min(1, Math.max(0, numberFact(facts, "lossShare", 1)));
   return {
     flops: denseFlops * share,
     denseFlops,

@@ -7,6 +7,7 @@ import {
   defineOperation,
   emit,
   f32,
+  numberFact,
   type Operand,
   type Size,
   type Sym,
@@ -91,7 +92,7 @@ const pagedOperation = defineOperation<PagedAttributes>({
     const [rows = 0, heads = 0, d = 0] = q?.shape ?? [];
     const e = values?.shape[3] ?? 0;
     const [sequences = 0, maxPages = 0] = table?.shape ?? [];
-    const context = facts["contextLength"] ?? maxPages * attrs.pageSize;
+    const context = numberFact(facts, "contextLength", maxPages * attrs.pageSize);
     const seen = attrs.window > 0 ? Math.min(attrs.window, context) : context;
     const scored = Math.ceil(seen / keyRun) * keyRun;
     const bytesPerKey = keys === undefined ? 0 : keys.bytes / Math.max(1, keys.elements);

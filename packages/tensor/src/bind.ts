@@ -3,7 +3,7 @@
 // solve from what is worked out once, so that a run only evaluates and compares.
 
 import { graphDims } from "./canonical.js";
-import { arrayConstructor, type TypedArray } from "./dtype.js";
+import { carries, describeArray, type TypedArray } from "./dtype.js";
 import { ensure, TensorError } from "./errors.js";
 import { type Dim, extent, type Size } from "./extent.js";
 import type { Graph } from "./graph.js";
@@ -13,7 +13,6 @@ import { arrayName, describeType, type TensorType } from "./type.js";
 interface InputSlot {
   readonly name: string;
   readonly type: TensorType;
-  readonly array: unknown; // constructor
   readonly elements: Evaluator;
 }
 
@@ -50,8 +49,7 @@ export class Binder {
     this.values = new Float64Array(this.dims.length);
     this.#inputs = graph.inputs.map(({ name, value }) => {
       const type = graph.values[value] as TensorType;
-      const evaluate = this.evaluator(elements(type.shape));
-      return { name, type, array: arrayConstructor(type.dtype), elements: evaluate };
+      return { name, type, elements: this.evaluator(elements(type.shape)) };
     });
     this.#solution = this.#solve([]);
   }
@@ -101,13 +99,13 @@ export class Binder {
 
   #takeArrays(given: Readonly<Record<string, unknown>>): void {
     let found = 0;
-    for (const [i, { name, type, array: expected }] of this.#inputs.entries()) {
-      const array = given[name] as TypedArray | undefined;
-      if (array == null || array.constructor !== expected) {
+    for (const [i, { name, type }] of this.#inputs.entries()) {
+      const array = given[name];
+      if (!carries(type.dtype, array)) {
         throw new TensorError(
           "ERR_INPUT",
           `input ${name}: expected a ${arrayName(type.dtype)} for ${describeType(type)}, ` +
-            `found ${array?.constructor?.name ?? array}`,
+            `found ${describeArray(array)}`,
         );
       }
       this.arrays[i] = array;

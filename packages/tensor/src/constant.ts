@@ -4,9 +4,10 @@
 import { createHash } from "node:crypto";
 import {
   type ArrayLikeOfDType,
-  arrayConstructor,
   bytesPerElement,
+  carries,
   type DType,
+  describeArray,
   dtypes,
 } from "./dtype.js";
 import { ensure, TensorError } from "./errors.js";
@@ -60,12 +61,12 @@ export function constant(
   shape: readonly number[] = [values.length],
   dtype?: DType,
 ): Constant {
-  const candidates = dtypes.filter((d) => arrayConstructor(d).name === values?.constructor?.name);
+  const candidates = dtypes.filter((d) => carries(d, values));
   const chosen = dtype ?? (candidates.length === 1 ? candidates[0] : undefined);
   if (chosen === undefined || !candidates.includes(chosen)) {
     throw new TensorError(
       "ERR_DTYPE",
-      `a ${values?.constructor?.name} can't be a constant ${dtype ?? "(name the dtype)"}`,
+      `a ${describeArray(values)} can't be a constant ${dtype ?? "(name the dtype)"}`,
     );
   }
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();

@@ -5,7 +5,7 @@
 import { bytesPerElement } from "./dtype.js";
 import type { Dim, DimValue, Size } from "./extent.js";
 import type { Graph } from "./graph.js";
-import { type ConcreteType, findOperation } from "./operation.js";
+import { type ConcreteType, type Facts, findOperation } from "./operation.js";
 import type { Plan } from "./plan.js";
 import { evaluate } from "./shape.js";
 import { table } from "./table.js";
@@ -30,12 +30,7 @@ export interface Cost extends Counts {
   toString(): string;
 }
 
-export function costOf(
-  graph: Graph,
-  plan: Plan,
-  value: DimValue,
-  facts: Readonly<Record<string, number>>,
-): Cost {
+export function costOf(graph: Graph, plan: Plan, value: DimValue, facts: Facts): Cost {
   const concrete = (id: number): ConcreteType => {
     const { dtype, shape } = graph.values[id] as TensorType;
     const sizes = shape.map((s: Size) => evaluate(s, value));

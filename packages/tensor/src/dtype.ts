@@ -40,6 +40,23 @@ export function arrayConstructor(dtype: DType): (typeof constructors)[DType] {
   return constructors[dtype];
 }
 
+/**
+ * Whether `value` is the typed array that carries `dtype`: by what it is, not by whose class it is of, so
+ * that arrays of another realm and subclasses, such as Node's Buffer, are what they say.
+ */
+export function carries<D extends DType>(dtype: D, value: unknown): value is ArrayLikeOfDType[D] {
+  return (
+    ArrayBuffer.isView(value) &&
+    (value as Partial<TypedArray>)[Symbol.toStringTag] === constructors[dtype].name
+  );
+}
+
+/** What an error says was found in place of a typed array. */
+export function describeArray(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return value[Symbol.toStringTag as never] ?? "a view";
+  return value == null ? `${value}` : (value.constructor?.name ?? "an object");
+}
+
 export function newArray<D extends DType>(dtype: D, length: number): ArrayOfDType[D] {
   return new constructors[dtype](length) as ArrayOfDType[D];
 }

@@ -11,6 +11,7 @@ export type TensorErrorCode =
   | "ERR_DTYPE"
   | "ERR_DUPLICATE_NAME"
   | "ERR_FOREIGN_SYMBOL"
+  | "ERR_GRAPH"
   | "ERR_INPUT"
   | "ERR_JSON"
   | "ERR_NOT_CONNECTED"

@@ -17,7 +17,7 @@ export { Dim, dim, Extent } from "./extent.js";
 export { type GradOptions, grad } from "./grad.js";
 export type { Graph, GraphNode } from "./graph.js";
 export type { ProgramJson } from "./json.js";
-export { liveHandles } from "./native-binding.js";
+export { type LiveHandles, liveHandles } from "./native-binding.js";
 export type {
   AdjointContext,
   AdjointResult,
@@ -25,13 +25,20 @@ export type {
   Attributes,
   ConcreteType,
   CostContext,
+  Facts,
   InputGradients,
   NativeCall,
   Operation,
   OperationCost,
   OperationDefinition,
 } from "./operation.js";
-export { defineOperation, findOperation, operationNames } from "./operation.js";
+export {
+  defineOperation,
+  findOperation,
+  listFact,
+  numberFact,
+  operationNames,
+} from "./operation.js";
 export { assign } from "./operations/assign.js";
 export {
   add,

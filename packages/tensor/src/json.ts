@@ -16,6 +16,7 @@ import { ensure, TensorError } from "./errors.js";
 import { Dim } from "./extent.js";
 import type { Graph, GraphNode } from "./graph.js";
 import { findOperation } from "./operation.js";
+import { slotFault } from "./passes/slots.js";
 import type { Slot } from "./slot.js";
 import { describeType, sameType, type TensorType, tensorType } from "./type.js";
 
@@ -185,7 +186,11 @@ function read(json: ProgramJson, slots: Readonly<Record<string, Slot>>): Graph {
   check(defined.size === values.length, "some values are never defined");
   const { inputs, outputs } = json;
   const names = new Map(json.names);
-  return { values, inputs, slots: bound, constants, nodes, outputs, single: !!json.single, names };
+  const single = !!json.single;
+  const graph: Graph = { values, inputs, slots: bound, constants, nodes, outputs, single, names };
+  const fault = slotFault(graph);
+  check(fault === undefined, `${fault}`);
+  return graph;
 }
 
 function check(condition: boolean, message: string): asserts condition {

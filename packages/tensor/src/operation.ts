@@ -53,7 +53,30 @@ export interface CostContext<A extends Attributes = Attributes> {
   readonly outputs: readonly ConcreteType[];
   readonly attrs: A;
   /** What the caller of `cost` knows of the data, such as the share of positions with a loss. */
-  readonly facts: Readonly<Record<string, number>>;
+  readonly facts: Facts;
+}
+
+/** What is known of a run's data beside its sizes: numbers, and lists such as the lengths of documents. */
+export type Facts = Readonly<Record<string, number | readonly number[]>>;
+
+export function numberFact(facts: Facts, name: string, otherwise: number): number {
+  const fact = facts[name] ?? otherwise;
+  ensure(
+    typeof fact === "number",
+    "ERR_ATTRIBUTE",
+    () => `fact ${name}: expected a number, found a list`,
+  );
+  return fact;
+}
+
+export function listFact(facts: Facts, name: string): readonly number[] | undefined {
+  const fact = facts[name];
+  ensure(
+    typeof fact !== "number",
+    "ERR_ATTRIBUTE",
+    () => `fact ${name}: expected a list of numbers, found ${fact}`,
+  );
+  return fact;
 }
 
 export interface OperationCost {

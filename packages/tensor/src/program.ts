@@ -7,7 +7,10 @@ import { ensure, TensorError } from "./errors.js";
 import type { Dim } from "./extent.js";
 import type { Graph } from "./graph.js";
 import { graphFromJson, graphToJson, hashOf, type ProgramJson } from "./json.js";
+import type { Facts } from "./operation.js";
 import { renumber } from "./passes/renumber.js";
+import { slotFault } from "./passes/slots.js";
+import { preserveVersions } from "./passes/versions.js";
 import { type Plan, planGraph } from "./plan.js";
 import { printGraph } from "./print.js";
 import { type Profile, profileOf } from "./profile.js";
@@ -44,13 +47,13 @@ type IntoArrays<R extends Returned> =
 export interface BindOptions {
   /** Sizes of dims that the lengths of the inputs don't tell. */
   dims?: Readonly<Record<string, number>>;
+  /** Stops the run between two operations; the promise rejects with `signal.reason`. */
+  signal?: AbortSignal;
 }
 
 export interface RunOptions<R extends Returned = Returned> extends BindOptions {
   /** Arrays of yours to fill instead of new ones: keyed as the results, or one for a single result. */
   into?: IntoArrays<R>;
-  /** Stops the run between two operations; the promise rejects with `signal.reason`. */
-  signal?: AbortSignal;
 }
 
 export interface ProgramMemory {
@@ -74,9 +77,16 @@ export class Program<I extends InputSpecs = InputSpecs, R extends Returned = Ret
   readonly #json: ProgramJson;
   readonly #runner: Runner;
 
-  /** From a graph that another pass made. `program()` traces one from a function. */
+  /**
+   * From a graph that another pass made. `program()` traces one from a function.
+   *
+   * @throws {@link TensorError} ERR_GRAPH if it updates what isn't the newest content of a slot.
+   */
   constructor(graph: Graph) {
-    this.graph = renumber(graph); // so that equal programs are equal, whoever made them
+    const fault = slotFault(graph);
+    ensure(fault === undefined, "ERR_GRAPH", () => `graph: ${fault}`);
+    // Numbered in order, so that equal programs are equal, whoever made them.
+    this.graph = renumber(preserveVersions(graph));
     this.dims = graphDims(this.graph);
     this.plan = planGraph(this.graph);
     this.#json = graphToJson(this.graph);
@@ -141,10 +151,7 @@ export class Program<I extends InputSpecs = InputSpecs, R extends Returned = Ret
    * @param dims sizes; a dim that isn't given stands at its maximum.
    * @param facts what is known of the data, for operations that skip work by it.
    */
-  cost(
-    dims: Readonly<Record<string, number>> = {},
-    facts: Readonly<Record<string, number>> = {},
-  ): Cost {
+  cost(dims: Readonly<Record<string, number>> = {}, facts: Facts = {}): Cost {
     for (const name of Object.keys(dims)) {
       ensure(
         this.dims.some((d) => d.name === name),

@@ -6,9 +6,10 @@ import type {
   NativeBuffer,
   RunOptions as NativeOptions,
   NativeProgram,
+  RunReport,
 } from "@ryanstream/native-kernels";
 import { Binder, type Evaluator } from "./bind.js";
-import { arrayConstructor, newArray, type TypedArray } from "./dtype.js";
+import { carries, describeArray, newArray, type TypedArray } from "./dtype.js";
 import { encode } from "./encode.js";
 import { ensure, reword, TensorError } from "./errors.js";
 import type { Graph } from "./graph.js";
@@ -82,19 +83,11 @@ export class Runner {
     try {
       const { signal } = options;
       signal?.throwIfAborted();
-      const program = this.native;
       this.#binder.bind(inputs, options.dims);
       const outputs = this.#allocate(options.into);
-      const { values, arrays } = this.#binder;
-      const buffers = this.#slotBuffers();
-      const done = () => this.#record(outputs);
-      const failed = (error: unknown) => this.#refuse(error);
-      if (signal === undefined) {
-        return program.run(values, buffers, arrays, outputs).then(done, failed);
-      }
-      const ticket = nativeBinding().newTicket();
-      const run = program.run(values, buffers, arrays, outputs, { ticket });
-      return abortable(run, signal, ticket).then(done, failed);
+      return this.#call(this.#slotBuffers(), outputs, undefined, signal).then(() =>
+        this.#record(outputs),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -103,13 +96,13 @@ export class Runner {
   /** Time per step in nanoseconds. Slots are as before: the run writes to copies. */
   async profile(
     inputs: Readonly<Record<string, unknown>>,
-    options: CallOptions,
+    { dims, signal }: CallOptions,
   ): Promise<Float64Array> {
-    const program = this.native;
-    this.#binder.bind(inputs, options.dims);
+    signal?.throwIfAborted();
+    this.#binder.bind(inputs, dims);
     const outputs = this.#allocate(undefined);
     const report = await this.#withCopies((buffers) =>
-      program.run(this.#binder.values, buffers, this.#binder.arrays, outputs, { profile: true }),
+      this.#call(buffers, outputs, { profile: true }, signal),
     );
     return report.nanoseconds ?? new Float64Array(this.#plan.steps.length);
   }
@@ -118,20 +111,19 @@ export class Runner {
   async read(
     value: number,
     inputs: Readonly<Record<string, unknown>>,
-    options: CallOptions,
+    { dims, signal }: CallOptions,
   ): Promise<TypedArray> {
-    this.#binder.bind(inputs, options.dims);
-    const { values, arrays } = this.#binder;
+    signal?.throwIfAborted();
+    this.#binder.bind(inputs, dims);
     const slot = this.#result("", value);
-    const into = newArray(slot.type.dtype, slot.elements(values));
+    const into = newArray(slot.type.dtype, slot.elements(this.#binder.values));
     const step = this.#plan.madeAt[value] as number;
     if (step < 0) {
       this.#readSource(value, into);
       return into;
     }
     const asked: NativeOptions = { stopAfter: step, read: [value] };
-    const program = this.native;
-    await this.#withCopies((buffers) => program.run(values, buffers, arrays, [into], asked));
+    await this.#withCopies((buffers) => this.#call(buffers, [into], asked, signal));
     return into;
   }
 
@@ -163,11 +155,11 @@ export class Runner {
       const own = into?.[name];
       if (own === undefined) return newArray(type.dtype, length);
       ensure(
-        own.constructor === arrayConstructor(type.dtype) && own.length === length,
+        carries(type.dtype, own) && own.length === length,
         "ERR_OUTPUT",
         () =>
           `output ${name} is ${describeType(type)}: expected ${arrayName(type.dtype)} of ${length}, ` +
-          `found ${own.constructor?.name} of ${own.length}`,
+          `found ${describeArray(own)} of ${own?.length}`,
       );
       return own;
     });
@@ -188,6 +180,27 @@ export class Runner {
     return this.#buffers;
   }
 
+  /** One call into native code, with the arrays and dims of the latest bind(). */
+  async #call(
+    buffers: NativeBuffer[],
+    outputs: TypedArray[],
+    asked: NativeOptions | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<RunReport> {
+    const program = this.native;
+    const { values, arrays } = this.#binder;
+    try {
+      if (signal === undefined) return await program.run(values, buffers, arrays, outputs, asked);
+      const ticket = nativeBinding().newTicket();
+      const run = program.run(values, buffers, arrays, outputs, { ...asked, ticket });
+      return await abortable(run, signal, ticket);
+    } catch (error) {
+      // The reason of an abort is the caller's: it is thrown as it is, whatever it is.
+      if (signal?.aborted && isAborted(error)) throw signal.reason;
+      return this.#refuse(error);
+    }
+  }
+
   async #withCopies<T>(run: (buffers: NativeBuffer[]) => Promise<T>): Promise<T> {
     const copies: NativeBuffer[] = [];
     try {
@@ -201,8 +214,6 @@ export class Runner {
         return copy;
       });
       return await run(buffers);
-    } catch (error) {
-      return this.#refuse(error);
     } finally {
       for (const copy of copies) copy.dispose();
     }
@@ -231,7 +242,7 @@ export class Runner {
         const scope = this.#plan.steps[Number(step)]?.scope;
         return scope ? `${text} in ${scope}` : text;
       });
-      reword(error, located);
+      if (located !== error.message) reword(error, located);
     }
     throw error;
   }
@@ -249,14 +260,16 @@ function sameRegion(plan: Plan, a: number, b: number): boolean {
   return x?.kind === "arena" && y?.kind === "arena" && x.offset === y.offset && x.bytes === y.bytes;
 }
 
+function isAborted(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === "ERR_ABORTED";
+}
+
 async function abortable<T>(done: Promise<T>, signal: AbortSignal, ticket: number): Promise<T> {
   const abort = () => nativeBinding().cancel(ticket);
   signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort(); // while the arguments were read
   try {
     return await done;
-  } catch (error) {
-    if (signal.aborted && (error as { code?: unknown }).code === "ERR_ABORTED") throw signal.reason;
-    throw error;
   } finally {
     signal.removeEventListener("abort", abort);
   }

@@ -5,7 +5,9 @@ import type { NativeBuffer } from "@ryanstream/native-kernels";
 import {
   type ArrayLikeOfDType,
   type ArrayOfDType,
+  carries,
   type DType,
+  describeArray,
   newArray,
   type TypedArray,
 } from "./dtype.js";
@@ -122,11 +124,11 @@ export abstract class Slot<D extends DType = DType> implements TensorType<D> {
 
   #expect(values: TypedArray): void {
     ensure(
-      values?.constructor?.name === arrayName(this.dtype) && values.length === this.length,
+      carries(this.dtype, values) && values.length === this.length,
       "ERR_INPUT",
       () =>
         `${this.name} is ${describeType(this)}: expected ${arrayName(this.dtype)} of ${this.length}, ` +
-        `found ${values?.constructor?.name} of ${values?.length}`,
+        `found ${describeArray(values)} of ${values?.length}`,
     );
   }
 }

@@ -3,7 +3,7 @@
 // synchronous; a symbol belongs to the trace that made it and to no other.
 
 import { Constant } from "./constant.js";
-import type { DType } from "./dtype.js";
+import { type DType, describeArray } from "./dtype.js";
 import { ensure, TensorError } from "./errors.js";
 import type { Graph, GraphNode, MutableGraph } from "./graph.js";
 import type { Attributes, Operation } from "./operation.js";
@@ -193,7 +193,7 @@ export class Trace {
 
 function describeForeign(operand: unknown): string {
   if (ArrayBuffer.isView(operand)) {
-    return `${operand.constructor.name}: a program can't capture an array, pass it as an input or wrap it in constant()`;
+    return `${describeArray(operand)}: a program can't capture an array, pass it as an input or wrap it in constant()`;
   }
   return operand === null ? "null" : typeof operand;
 }

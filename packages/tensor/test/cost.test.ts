@@ -8,7 +8,7 @@ const causal = t.defineOperation<{ kept: string }>({
   infer: ([x]) => [x as t.TensorType],
   cost: ({ inputs, facts }) => {
     const denseFlops = 100 * (inputs[0]?.elements ?? 0);
-    return { flops: denseFlops * (facts["share"] ?? 0.5), denseFlops, bytesRead: 7 };
+    return { flops: denseFlops * t.numberFact(facts, "share", 0.5), denseFlops, bytesRead: 7 };
   },
 });
 

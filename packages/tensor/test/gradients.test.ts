@@ -50,6 +50,53 @@ describe("binary, with each side broadcast", () => {
   });
 });
 
+describe("pow where a factor of its derivative is no number", () => {
+  // As PyTorch 2 has it: pow_backward and pow_backward_exponent in its FunctionsManual.
+  const bases = [0, 0, 0, 0, 0, 2, 2, -3];
+  const exponents = [0, 1, 2, 3, 0.5, 0, 3, 0];
+  const byBase = [0, 1, 0, 0, Number.POSITIVE_INFINITY, 0, 12, 0];
+  const byExponent = [0, 0, 0, 0, 0, Math.LN2, 8 * Math.LN2, Number.NaN];
+
+  it("by the base and by the exponent, both symbols", () => {
+    const p = t.program({ a: f32(8), b: f32(8) }, ({ a, b }) => {
+      const [da, db] = t.grad(t.sum(t.pow(a, b)), [a, b]);
+      return { da: da as t.Sym, db: db as t.Sym };
+    });
+    const { da, db } = interpret(p, { a: bases, b: exponents });
+    expect([...(da as Float64Array)]).toEqual(byBase);
+    expect([...(db as Float64Array)]).toEqual(byExponent);
+  });
+
+  it("by the base, the exponent a number; by the exponent, the base a number", () => {
+    for (const [i, base] of bases.entries()) {
+      const exponent = exponents[i] as number;
+      const p = t.program({ a: f32(1), b: f32(1) }, ({ a, b }) => {
+        const [da] = t.grad(t.sum(t.pow(a, exponent)), [a]);
+        const [db] = t.grad(t.sum(t.pow(base, b)), [b]);
+        return { da: da as t.Sym, db: db as t.Sym };
+      });
+      const { da, db } = interpret(p, { a: [base], b: [exponent] });
+      expect([da?.[0], db?.[0]]).toEqual([byBase[i], byExponent[i]]);
+    }
+  });
+
+  it("on the kernels too", async () => {
+    using p = t.program({ a: f32(8), b: f32(8) }, ({ a, b }) => {
+      const [da, db] = t.grad(t.sum(t.pow(a, b)), [a, b]);
+      return { da: da as t.Sym<"f32">, db: db as t.Sym<"f32"> };
+    });
+    const { da, db } = await p.run({
+      a: Float32Array.from(bases),
+      b: Float32Array.from(exponents),
+    });
+    for (const [i, expected] of byBase.entries()) {
+      expect(da[i]).toBeCloseTo(expected, 5);
+      if (Number.isNaN(byExponent[i])) expect(db[i]).toBeNaN();
+      else expect(db[i]).toBeCloseTo(byExponent[i] as number, 5);
+    }
+  });
+});
+
 describe("reductions", () => {
   it.each(["sum", "mean", "max", "min"] as const)("%s over each set of axes", (kind) => {
     const reduce = { sum: t.sum, mean: t.mean, max: t.max, min: t.min }[kind];

@@ -1,7 +1,7 @@
 // The JSON form keeps everything but weights, and refuses what it can't trust.
 
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { randomProgram } from "./support/random-program.js";
 import { interpret } from "./support/reference.js";
@@ -100,6 +100,59 @@ it("the form of a small program is pinned: a change of it needs a new version", 
     outputs: [{ name: "result", value: 1 }],
     single: true,
     names: [],
+  });
+});
+
+describe("the order of a slot's versions", () => {
+  const s = t.state("s", t.f32(1), { init: 5 });
+  afterAll(() => s.dispose());
+  const read = t.program({ x: t.f32(1) }, ({ x }) => {
+    const old = t.neg(s);
+    t.assign(s, x);
+    return old;
+  });
+
+  it("holds where a reader comes after the update: it reads the content of before", async () => {
+    const json = JSON.parse(JSON.stringify(read));
+    json.nodes.reverse();
+    using loaded = t.Program.fromJSON(json, { s });
+    const found = (await loaded.run({ x: Float32Array.of(1) })) as unknown;
+    expect(found).toEqual(Float32Array.of(-5));
+    expect([...s.read()]).toEqual([1]);
+  });
+
+  it("holds in a graph that a pass made, and its text is stable", () => {
+    const reversed = new t.Program({ ...read.graph, nodes: read.graph.nodes.toReversed() });
+    const found = interpret(reversed, { x: [1] }, {}, { s: Float64Array.of(5) });
+    expect([...(found["result"] as Float64Array)]).toEqual([-5]);
+    expect(new t.Program(reversed.graph).hash).toBe(reversed.hash);
+    expect(t.Program.fromJSON(reversed.toJSON(), { s }).hash).toBe(reversed.hash);
+  });
+
+  const twice = t.program({ x: t.f32(1) }, ({ x }) => {
+    t.assign(s, x);
+    t.assign(s, t.exp(x));
+  });
+  const slot = twice.graph.slots[0]?.value as number;
+  const input = twice.graph.inputs[0]?.value as number;
+  const last = twice.graph.nodes.findLastIndex((n) => n.operation === "assign");
+
+  it.each([
+    ["an old version", slot],
+    ["what is no slot", input],
+  ])("is refused where %s is updated", (_, id) => {
+    const nodes = twice.graph.nodes.map((n, i) => (i === last ? { ...n, updates: [id] } : n));
+    const graph = { ...twice.graph, nodes };
+    expect(() => new t.Program(graph)).toThrow(expect.objectContaining({ code: "ERR_GRAPH" }));
+    const json = { ...twice.toJSON(), nodes: JSON.parse(JSON.stringify(nodes)) };
+    expect(() => t.Program.fromJSON(json, { s })).toThrow(
+      expect.objectContaining({ code: "ERR_JSON", message: expect.stringContaining(`${id}`) }),
+    );
+  });
+
+  it("is refused where a slot is listed twice", () => {
+    const slots = [...twice.graph.slots, ...twice.graph.slots];
+    expect(() => new t.Program({ ...twice.graph, slots })).toThrow(/two slots are called "s"/);
   });
 });
 

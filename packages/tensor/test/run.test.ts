@@ -2,7 +2,7 @@
 // how runs are bound, refused, cancelled and watched.
 
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as t from "../src/index.js";
 import { randomProgram } from "./support/random-program.js";
 import { interpret } from "./support/reference.js";
@@ -13,16 +13,6 @@ const code = (code: string, message = /./) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
 
 const rows = t.dim("rows", { max: 512 });
-let before: ReturnType<typeof t.liveHandles>;
-beforeAll(() => {
-  before = t.liveHandles();
-});
-// The rule of the house: whoever takes native memory gives it back.
-afterAll(() => {
-  const { programs, buffers } = t.liveHandles();
-  expect({ programs, buffers }).toEqual({ programs: before.programs, buffers: before.buffers });
-});
-
 function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number) {
   expect(found.length).toBe(expected.length);
   for (let i = 0; i < found.length; i++) {
@@ -171,39 +161,6 @@ describe("a run is refused", () => {
     await p.run({});
     w.dispose();
     await expect(p.run({})).rejects.toEqual(code("ERR_DISPOSED", /parameter w/));
-  });
-});
-
-describe("cancelling", () => {
-  const long = () =>
-    t.program({ x: t.f32(512, 512) }, ({ x }) => {
-      let y = x;
-      for (let i = 0; i < 400; i++) y = t.mul(t.matmul(y, x), 0.01);
-      return y;
-    });
-
-  it("before a run rejects with the reason and runs nothing", async () => {
-    using p = long();
-    const reason = new Error("not wanted");
-    const run = p.run({ x: new Float32Array(512 * 512) }, { signal: AbortSignal.abort(reason) });
-    await expect(run).rejects.toBe(reason);
-  });
-
-  it("during a run takes effect between operations", async () => {
-    using p = long();
-    const control = new AbortController();
-    const run = p.run({ x: new Float32Array(512 * 512) }, { signal: control.signal });
-    const reason = new Error("changed my mind");
-    setTimeout(() => control.abort(reason), 5);
-    await expect(run).rejects.toBe(reason);
-  });
-
-  it("after a run changes nothing", async () => {
-    using p = t.program({ x: t.f32(2) }, ({ x }) => t.neg(x));
-    const control = new AbortController();
-    const y = await p.run({ x: Float32Array.of(1, 2) }, { signal: control.signal });
-    control.abort();
-    expect([...y]).toEqual([-1, -2]);
   });
 });
 

@@ -7,6 +7,7 @@ import { type AdjointContext, defineOperation, type InputGradients } from "../op
 import { broadcast } from "../shape.js";
 import type { Sym } from "../symbol.js";
 import { emit, type Operand } from "../trace.js";
+import { full } from "./fill.js";
 import { sumTo } from "./reduce.js";
 import { log, neg } from "./unary.js";
 import { where } from "./where.js";
@@ -47,11 +48,26 @@ const partials: Partial<Record<BinaryKind, Partials>> = {
     a: (dy, a, b) => where(less(b, a), 0, dy),
     b: (dy, a, b) => where(less(b, a), dy, 0),
   },
-  pow: {
-    a: (dy, a, b) => mul(dy, mul(pow(a, typeof b === "number" ? b - 1 : sub(b, 1)), b)),
-    b: (dy, a, _, y) => mul(dy, mul(y, typeof a === "number" ? Math.log(a) : log(a))),
-  },
+  pow: { a: powByBase, b: powByExponent },
 };
+
+type Side = F32 | number;
+
+// a^0 is 1 at every a, so nothing comes back, though 0 times a^-1 is no number at 0.
+function powByBase(dy: F32, a: Side, b: Side, y: F32): F32 {
+  if (b === 0) return full(y.shape, 0);
+  if (typeof b === "number") return mul(dy, mul(pow(a as F32, b - 1), b));
+  const slope = mul(pow(a, sub(b, 1)), b);
+  return where(equal(b, 0), 0, mul(dy, slope));
+}
+
+// 0^b is 0 at every b > 0, and so is its gradient, though 0 times log(0) is no number.
+function powByExponent(dy: F32, a: Side, b: Side, y: F32): F32 {
+  if (typeof a === "number" && a !== 0) return mul(dy, mul(y, Math.log(a)));
+  const flat = a === 0 ? lessEqual(0, b) : mul(equal(a, 0), lessEqual(0, b));
+  const slope = typeof a === "number" ? mul(y, Math.log(a)) : mul(y, log(a));
+  return mul(dy, where(flat, 0, slope));
+}
 
 function define(kind: BinaryKind, code: number) {
   const partial = partials[kind];
