@@ -7,6 +7,7 @@
 #include "kernels/dispatch.hpp"
 #include "kernels/gemm.hpp"
 #include "program/operation.hpp"
+#include "tasks.hpp"
 
 RS_FAMILY_ACCESS(GemmKernels, gemm_kernels, gemm)
 
@@ -38,7 +39,6 @@ struct Product {
 };
 
 int64_t floats_64(int64_t floats) { return (floats + 15) / 16 * 16; }
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 Product product(const OperationArgs& args) {
   const Tensor &a = args.in[0], &c = args.out[0];
