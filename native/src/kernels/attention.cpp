@@ -3,6 +3,7 @@
 
 #include "../base/half.hpp"
 #include "attention_tile.hpp"
+#include "transpose_tile.hpp"
 
 namespace rs::RS_ISA {
 
@@ -21,39 +22,12 @@ static void load_row(const float* x, const float* soon, float scale, int n, int 
   for (; i < padded; ++i) y[i] = 0.0f;
 }
 
-typedef float v4 __attribute__((vector_size(16)));
-static inline v4 load4(const float* p) {
-  v4 a;
-  __builtin_memcpy(&a, p, sizeof a);
-  return a;
-}
-
-// Four keys by four dimensions at a time.
-static inline void transpose4(const float* x, ptrdiff_t ld, float* to) {
-  const v4 a = load4(x), b = load4(x + ld), c = load4(x + 2 * ld), d = load4(x + 3 * ld);
-  const v4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
-  const v4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-  const v4 ef = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const v4 gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  const v4 rows[4] = {
-      __builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
-      __builtin_shufflevector(ef, gh, 0, 1, 4, 5), __builtin_shufflevector(ef, gh, 2, 3, 6, 7)};
-  for (int i = 0; i < 4; ++i) __builtin_memcpy(to + i * kKeyBlock, &rows[i], sizeof rows[i]);
-}
-
 static void transpose(const float* x, ptrdiff_t ld, int keys, int d, float* panel) {
-  constexpr int kAhead = 8;  // rows lie too far apart for the processor to foresee them
-  for (int k = 0; k < kKeyBlock; k += 4) {
-    const float* from = x + k * ld;
-    for (int i = k + kAhead; i < k + kAhead + 4 && i < keys; ++i) fetch_row(x + i * ld, d);
-    int j = 0;
-    if (k + 4 <= keys) {
-      for (; j + 4 <= d; j += 4) transpose4(from + j, ld, panel + j * kKeyBlock + k);
-    }
-    for (; j < d; ++j) {
-      float* to = panel + j * kKeyBlock + k;
-      for (int i = 0; i < 4; ++i) to[i] = k + i < keys ? from[i * ld + j] : 0.0f;
-    }
+  for (int k = 0; k < kKeyBlock; k += kLanes) {
+    const int have = keys - k < 0 ? 0 : keys - k > kLanes ? kLanes : keys - k;
+    // Rows lie too far apart for the processor to foresee them.
+    for (int i = k + kLanes; i < k + 2 * kLanes && i < keys; ++i) fetch_row(x + i * ld, d);
+    transpose_strip(have > 0 ? x + k * ld : x, ld, have, kLanes, d, panel + k, kKeyBlock);
   }
 }
 

@@ -1,7 +1,7 @@
 // Memory-bound: whole lines are written, one vector for each j.
 #include "transpose.hpp"
 
-#include "gemm_pack.hpp"
+#include "transpose_tile.hpp"
 
 namespace rs::RS_ISA {
 namespace {

@@ -1,5 +1,5 @@
-// What the attention operations share: which keys a row sees, rows with their
-// softmax state, and the carving of scratch memory. Run functions take the
+// What the attention operations share: which keys a row sees, and rows with their
+// softmax state. Run functions take the
 // instruction set so that tests can compare all of them in one process.
 #pragma once
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "../kernels/attention_rope.hpp"
 #include "../kernels/dispatch.hpp"
 #include "../program/operation.hpp"
+#include "carver.hpp"
 
 RS_FAMILY_ACCESS(AttentionKernels, attention_kernels, attention_family)
 RS_FAMILY_ACCESS(AttentionGradKernels, attention_grad_kernels, attention_grad_family)
@@ -26,23 +27,6 @@ Status run_paged_attention(Isa, const OperationArgs&, RunContext&);
 
 extern const Operation rope_table_operation, rope_operation, attention_operation,
     attention_grad_operation, kv_write_operation, paged_attention_operation;
-
-// Hands out 64-byte aligned pieces; with a null base it only counts.
-class Carver {
- public:
-  explicit Carver(void* base = nullptr) : base_(static_cast<char*>(base)) {}
-  template <typename T>
-  T* take(size_t n) {
-    T* at = base_ == nullptr ? nullptr : reinterpret_cast<T*>(base_ + used_);
-    used_ += (n * sizeof(T) + 63) / 64 * 64;
-    return at;
-  }
-  size_t used() const { return used_; }
-
- private:
-  char* base_;
-  size_t used_ = 0;
-};
 
 // Keys [low, high) of a row.
 struct KeyRange {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/gemm.hpp"
+#include "tasks.hpp"
 #include "weights_shape.hpp"
 
 RS_FAMILY_ACCESS(GemmKernels, gemm_kernels, gemm)
@@ -17,7 +18,6 @@ constexpr int64_t kBlockPanels = 2;
 constexpr int64_t kBlockSteps = 1536;
 constexpr int64_t kBlockRows = 48;
 
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t bytes_64(int64_t bytes) { return ceil_div(bytes, 64) * 64; }
 
 struct Linear {

@@ -5,6 +5,7 @@
 #pragma once
 #include "../base/thread_pool.hpp"
 #include "../program/operation.hpp"
+#include "carver.hpp"
 
 namespace rs {
 
@@ -20,23 +21,6 @@ struct Head {
   const float* w;  // [v, k]
   int64_t k, v;
   int64_t tiles() const { return (v + kHeadTile - 1) / kHeadTile; }
-};
-
-// Hands out pieces of the workspace; with a null base it only counts.
-class Carver {
- public:
-  explicit Carver(void* base) : base_(static_cast<char*>(base)) {}
-  template <typename T>
-  T* take(int64_t n) {
-    const size_t at = bytes_;
-    bytes_ += (static_cast<size_t>(n) * sizeof(T) + 63) / 64 * 64;
-    return base_ == nullptr ? nullptr : reinterpret_cast<T*>(base_ + at);
-  }
-  size_t bytes() const { return bytes_; }
-
- private:
-  char* base_;
-  size_t bytes_ = 0;
 };
 
 // Buffers of one chunk; `capacity` rows, at most kHeadRows.

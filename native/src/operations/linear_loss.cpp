@@ -159,9 +159,9 @@ Status linear_cross_entropy_check(const OperationArgs& args) {
 }
 
 size_t linear_cross_entropy_workspace(const OperationArgs& args, int threads) {
-  Carver carver(nullptr);
+  Carver carver;
   LossPlan plan(carver, head_of(args), args.in[0].shape[0], threads);
-  return carver.bytes();
+  return carver.used();
 }
 
 Status linear_cross_entropy_run(const OperationArgs& args, RunContext& context) {
@@ -200,9 +200,9 @@ Status linear_cross_entropy_grad_check(const OperationArgs& args) {
 }
 
 size_t linear_cross_entropy_grad_workspace(const OperationArgs& args, int threads) {
-  Carver carver(nullptr);
+  Carver carver;
   GradPlan plan(carver, head_of(args), args.in[0].shape[0], threads);
-  return carver.bytes();
+  return carver.used();
 }
 
 Status linear_cross_entropy_grad_run(const OperationArgs& args, RunContext& context) {

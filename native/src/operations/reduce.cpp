@@ -1,8 +1,5 @@
 // Reductions over any axes, and along the last one: the largest, the k largest,
-// softmax. A sum over axes is cut at fixed places, so that neither its bits nor
-// its error depend on threads.
-#include "../kernels/reduce.hpp"
-
+// softmax.
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -11,93 +8,21 @@
 #include "../kernels/elementwise.hpp"
 #include "../kernels/softmax.hpp"
 #include "../program/operation.hpp"
+#include "fold.hpp"
 #include "tasks.hpp"
 #include "top_k.hpp"
 
-RS_FAMILY_ACCESS(ReduceKernels, reduce_kernels, reductions)
 RS_FAMILY_ACCESS(SoftmaxKernels, softmax_kernels, softmaxes)
 RS_FAMILY_ACCESS(ElementwiseKernels, elementwise_kernels, elementwise)
 
 namespace rs {
 namespace {
 
-// x[outer, reduced, inner] to y[outer, ceil(reduced / block), inner].
-struct Pass {
-  int64_t outer, reduced, inner, block;
-  int64_t blocks() const { return ceil_div(reduced, block); }
-  int64_t out() const { return outer * blocks() * inner; }
-};
-
-struct Passes {
-  Pass list[4 * kMaxRank];
-  int count = 0;
-  int64_t scratch = 0;  // values in the larger of the intermediate results
-};
-
-// Values summed one after another: a chain's rounding error grows with its length.
-constexpr int64_t kRowBlock = 16 * 1024, kRowsBlock = 64;
-
-bool is_reduced(const OperationArgs& args, int axis) {
-  for (size_t i = 2; i < args.attrs.size(); ++i) {
-    if (args.i64(i) == axis) return true;
-  }
-  return false;
-}
-
-// From the innermost reduced axis outward; neighbours are one. x is not empty.
-Passes plan(const OperationArgs& args) {
-  const Tensor& x = args.in[0];
-  Passes passes;
-  int64_t inner = 1, outer = x.elements();
-  for (int axis = x.rank - 1; axis >= 0;) {
-    int64_t n = x.shape[axis];
-    const bool reduced = is_reduced(args, axis--);
-    for (; axis >= 0 && (x.shape[axis] == 1 || is_reduced(args, axis) == reduced); --axis) {
-      n *= x.shape[axis];
-    }
-    outer /= n;
-    if (!reduced) {
-      inner *= n;
-      continue;
-    }
-    const int64_t block = inner == 1 ? kRowBlock : kRowsBlock;
-    while (n > 1) {
-      const Pass pass{outer, n, inner, std::min(block, n)};
-      passes.list[passes.count++] = pass;
-      passes.scratch = std::max(passes.scratch, pass.out());
-      n = pass.blocks();
-    }
-  }
-  return passes;
-}
-
-void run_pass(ThreadPool& pool, const Pass& p, FoldKind kind, const float* x, float* y) {
-  const auto& kernels = reductions();
-  const int64_t blocks = p.blocks();
-  if (p.inner == 1) {
-    parallel_rows(pool, p.outer * blocks, p.block, [&](int64_t begin, int64_t end) {
-      for (int64_t at = begin; at < end; ++at) {
-        const int64_t first = at % blocks * p.block;
-        y[at] = kernels.row(kind, x + at / blocks * p.reduced + first,
-                            static_cast<size_t>(std::min(p.block, p.reduced - first)));
-      }
-    });
-    return;
-  }
-  constexpr int64_t kColumns = 1024;
-  const int64_t strips = ceil_div(p.inner, kColumns);
-  const int64_t unit = p.block * std::min(kColumns, p.inner);
-  parallel_rows(pool, p.outer * blocks * strips, unit, [&](int64_t begin, int64_t end) {
-    for (int64_t at = begin; at < end; ++at) {
-      const int64_t column = at % strips * kColumns, segment = at / strips;
-      const int64_t first = segment % blocks * p.block;
-      kernels.rows(kind, x + (segment / blocks * p.reduced + first) * p.inner + column,
-                   static_cast<size_t>(p.inner),
-                   static_cast<size_t>(std::min(p.block, p.reduced - first)),
-                   y + segment * p.inner + column,
-                   static_cast<size_t>(std::min(kColumns, p.inner - column)));
-    }
-  });
+// Bit i: axis i is reduced.
+unsigned reduced_axes(const OperationArgs& args) {
+  unsigned axes = 0;
+  for (size_t i = 2; i < args.attrs.size(); ++i) axes |= 1u << args.i64(i);
+  return axes;
 }
 
 enum ReduceKind { kSum, kMax, kMin, kMean };
@@ -131,7 +56,7 @@ Status reduce_check(const OperationArgs& args) {
 
 size_t reduce_workspace(const OperationArgs& args, int) {
   if (args.in[0].elements() == 0) return 0;
-  return 2 * sizeof(float) * static_cast<size_t>(plan(args).scratch);
+  return 2 * sizeof(float) * static_cast<size_t>(FoldPlan(args.in[0], reduced_axes(args)).scratch);
 }
 
 Status reduce_run(const OperationArgs& args, RunContext& context) {
@@ -151,13 +76,13 @@ Status reduce_run(const OperationArgs& args, RunContext& context) {
   const FoldKind fold = kind == kMax   ? FoldKind::max
                         : kind == kMin ? FoldKind::min
                                        : FoldKind::sum;
-  const Passes passes = plan(args);
-  if (passes.count == 0) std::memcpy(y.data, x.data, x.bytes());
+  const FoldPlan plan(x, reduced_axes(args));
+  if (plan.count == 0) std::memcpy(y.data, x.data, x.bytes());
   const float* from = x.as<float>();
   auto* scratch = static_cast<float*>(context.workspace);
-  for (int i = 0; i < passes.count; ++i) {
-    float* to = i + 1 == passes.count ? y.as<float>() : scratch + (i % 2) * passes.scratch;
-    run_pass(context.pool, passes.list[i], fold, from, to);
+  for (int i = 0; i < plan.count; ++i) {
+    float* to = i + 1 == plan.count ? y.as<float>() : scratch + (i % 2) * plan.scratch;
+    run_fold(context.pool, plan.list[i], fold, from, to);
     from = to;
   }
   if (kind == kMean) {

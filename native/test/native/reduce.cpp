@@ -51,6 +51,10 @@ void reduces_any_axes(Random& random) {
       {{5, 33}, {0, 1}},
       {{700, 3}, {0}},
       {{600, 1100}, {0}},
+      {{70000, 1}, {0}},
+      {{9000, 4}, {0}},
+      {{40, 130, 3}, {1}},
+      {{3, 1500, 2}, {1}},
       {{3, 20000}, {1}},
       {{4, 5, 6}, {1}},
       {{4, 5, 6}, {0, 2}},
@@ -79,6 +83,59 @@ void reduces_any_axes(Random& random) {
         const double scale = kind == 0 ? double(x.size()) / std::max<double>(1, double(y.size())) : 1;
         expect_close("reduce " + std::to_string(kind), y.f(), reduce_reference(x, kind, axes),
                      1.5e-6 * std::max(1.0, std::sqrt(scale)), 1e-6);
+      }
+    }
+  }
+}
+
+// The first `n` of an axis.
+Array first_of(const Array& x, int axis, int64_t n) {
+  const Tensor& t = x.tensor();
+  Shape shape(t.shape, t.shape + t.rank);
+  int64_t inner = 1;
+  for (int i = axis + 1; i < t.rank; ++i) inner *= t.shape[i];
+  const int64_t from = t.shape[axis] * inner, to = n * inner;
+  shape[size_t(axis)] = n;
+  const Array y = f32(shape);
+  for (int64_t i = 0; i * to < y.size(); ++i) std::copy_n(x.f() + i * from, to, y.f() + i * to);
+  return y;
+}
+
+// What a result is reduced from does not change with the lengths of kept axes.
+void results_do_not_depend_on_kept_axes(Random& random) {
+  struct Case {
+    Shape shape;
+    std::vector<int> axes;
+    int kept;  // the axis whose length varies
+  };
+  const Case cases[] = {
+      {{130, 512}, {0}, 1},          {{9, 512}, {0}, 1},         {{8, 512, 64}, {0, 2}, 1},
+      {{512, 70, 3}, {1}, 0},        {{512, 70, 1}, {1}, 0},     {{5, 512, 7, 2}, {0, 2}, 1},
+      {{5, 512, 7, 1}, {0, 2}, 1},   {{512, 3, 90}, {1, 2}, 0},  {{2, 100, 512, 3}, {0, 1, 3}, 2},
+      {{3, 512, 65, 1, 2}, {0, 2}, 1}, {{300, 1, 512}, {0, 1}, 2}, {{1, 512, 70}, {0, 2}, 1},
+  };
+  for (const Case& c : cases) {
+    const Array x = random_f32(random, c.shape);
+    Shape out;
+    int kept = 0;
+    for (int i = 0; i < int(c.shape.size()); ++i) {
+      if (std::find(c.axes.begin(), c.axes.end(), i) != c.axes.end()) continue;
+      if (i == c.kept) kept = int(out.size());
+      out.push_back(c.shape[size_t(i)]);
+    }
+    for (double kind : {0, 1}) {
+      std::vector<double> attrs = {kind, 0};
+      attrs.insert(attrs.end(), c.axes.begin(), c.axes.end());
+      const Array all = f32(out);
+      run("reduce", {x}, {all}, attrs);
+      for (int64_t n = 1; n < c.shape[size_t(c.kept)]; ++n) {
+        const Array want = first_of(all, kept, n);
+        Array got = want.clone();
+        got.poison();
+        const Status status = run_on("reduce", {first_of(x, c.kept, n)}, {got}, attrs, 1 + n % 3);
+        check(status.ok() && got.same_bits(want),
+              "reduce " + describe(x.tensor()) + ": same bits with axis " + std::to_string(c.kept) +
+                  " of length " + std::to_string(n));
       }
     }
   }
@@ -248,6 +305,7 @@ int main() {
   return each_isa(31, [] {
     Random random(31);
     reduces_any_axes(random);
+    results_do_not_depend_on_kept_axes(random);
     reduces_special_values();
     long_sums_keep_their_digits();
     finds_the_largest(random);
