@@ -16,7 +16,8 @@ namespace {
 
 enum Input { kQuery, kKey, kValue, kOut, kLse, kDout };
 
-constexpr int64_t kChunk = 8 * kQueryBlock;
+// Large, since each share costs a pass over the keys' gradients.
+constexpr int64_t kChunk = 24 * kQueryBlock;
 
 // Blocks of keys.
 struct Blocks {

@@ -191,8 +191,8 @@ void thread_count_is_invisible(Random& random) {
 // as the number of threads has it.
 void few_pairs_are_shared_out(Random& random) {
   Problem causal{1, 800, 800, 3, 1, 8, 5}, batches{3, 400, 400, 2, 1, 3, 4};
-  Problem window{1, 1200, 1200, 1, 1, 4, 4}, open{1, 770, 100, 2, 2, 5, 3};
-  Problem placed{1, 790, 300, 2, 1, 4, 3};
+  Problem window{1, 1200, 1200, 1, 1, 4, 4}, open{1, 1300, 100, 2, 2, 5, 3};
+  Problem placed{1, 1300, 200, 2, 1, 4, 3};
   window.window = 70;
   open.causal = false;
   batches.segmented = true;
