@@ -99,6 +99,7 @@ void measure_attention(const Options& options, rs::ThreadPool& pool) {
   measure_training(options, pool, 8, 512, 8, 8, 64);
   measure_training(options, pool, 8, 1024, 8, 8, 64);
   measure_training(options, pool, 2, 1024, 12, 2, 128);
+  measure_training(options, pool, 1, 2048, 6, 1, 64);
   measure_serving(options, pool, {1, 512, 2048, 12, 2, 128, DType::f32});
   measure_serving(options, pool, {1, 512, 2048, 12, 2, 128, DType::bf16});
   for (DType type : {DType::f32, DType::bf16, DType::f16}) {

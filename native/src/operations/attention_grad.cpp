@@ -1,119 +1,191 @@
-// attention_grad: a task is a (batch, kv head) pair. It packs the pair's keys and
-// values, then takes the query heads that share them one after another; for each
-// block of keys it walks the blocks of rows that see it. dk and dv are therefore
-// summed in ascending (head, position) order and dq in ascending key order, by
-// one thread, whatever the number of threads.
+// attention_grad: a unit of work is kChunk query rows of one head. It walks the
+// blocks of keys that its rows see and, for each, its blocks of rows: dq is complete
+// after it, and its share of dk and dv is summed from nothing. Shares are added in
+// ascending (head, chunk) order, so that bits are the same whether one task does all
+// units of a (batch, kv head) pair, packing the pair's keys once, or, where pairs
+// are too few for the threads, each unit is a task that leaves its share in memory.
+#include "../kernels/reduce.hpp"
 #include "attention_parts.hpp"
 #include "attention_shapes.hpp"
+#include "tasks.hpp"
+
+RS_FAMILY_ACCESS(ReduceKernels, reduce_kernels, reductions)
 
 namespace rs {
 namespace {
 
 enum Input { kQuery, kKey, kValue, kOut, kLse, kDout };
 
-struct Sizes {
-  int64_t key_blocks, query_blocks;
-  int ldd, lde;
+// Large, since each share costs a pass over the keys' gradients.
+constexpr int64_t kChunk = 24 * kQueryBlock;
 
-  explicit Sizes(const AttentionShape& x)
-      : key_blocks((x.S + kKeyBlock - 1) / kKeyBlock),
-        query_blocks((x.T + kQueryBlock - 1) / kQueryBlock), ldd(padded_width(x.D)),
-        lde(padded_width(x.E)) {}
-  size_t keys() const { return static_cast<size_t>(key_blocks) * kKeyBlock; }
-  size_t rows() const { return static_cast<size_t>(query_blocks) * kQueryBlock; }
+// Blocks of keys.
+struct Blocks {
+  int64_t first = 0, end = 0;
+  bool has(int64_t block) const { return block >= first && block < end; }
 };
 
-// A pair's packed operands and sums.
-struct Panels {
-  float *kt, *vt, *k, *dk, *dv;           // by key
-  float *q, *dout, *dq, *lse, *delta;     // by row of one head
-  float* scratch;
+struct Plan {
+  AttentionShape x;
+  int64_t key_blocks, chunks, units, pairs;  // units: of one pair
+  int64_t slots;                             // pairs whose shares lie in memory at a time
+  bool split;                                // units are tasks
+  int ldd, lde;
 
-  Panels(const AttentionShape& x, const Sizes& n, Carver& carver) {
-    kt = carver.take<float>(n.keys() * x.D);
-    vt = carver.take<float>(n.keys() * x.E);
-    k = carver.take<float>(n.keys() * n.ldd);
-    dk = carver.take<float>(n.keys() * n.ldd);
-    dv = carver.take<float>(n.keys() * n.lde);
-    q = carver.take<float>(n.rows() * n.ldd);
-    dout = carver.take<float>(n.rows() * n.lde);
-    dq = carver.take<float>(n.rows() * n.ldd);
-    lse = carver.take<float>(n.rows());
-    delta = carver.take<float>(n.rows());
-    scratch = carver.take<float>(size_t{2} * kQueryBlock * kKeyBlock);
+  Plan(const OperationArgs& args, int threads)
+      : x(args), key_blocks(ceil_div(x.S, kKeyBlock)), chunks(ceil_div(x.T, kChunk)),
+        units(x.group() * chunks), pairs(x.B * x.G), ldd(padded_width(x.D)),
+        lde(padded_width(x.E)) {
+    split = units > 1 && pairs < 4 * threads && pairs % threads != 0;
+    slots = units == 0 ? 0 : std::min(pairs, 2 * threads / units + 1);
+  }
+  size_t keys() const { return static_cast<size_t>(key_blocks) * kKeyBlock; }
+  size_t rows() const {
+    return static_cast<size_t>(std::min(kChunk, ceil_div(x.T, kQueryBlock) * kQueryBlock));
+  }
+  // An upper bound of slots * units that grows with either.
+  int64_t most_shares(int threads) const {
+    return threads == 1 ? 0 : std::min(pairs * units, 2 * threads + units);
   }
 };
 
+// One unit's dk and dv.
+struct Share {
+  float *dk, *dv;
+  Share(const Plan& n, Carver& carver)
+      : dk(carver.take<float>(n.keys() * n.ldd)), dv(carver.take<float>(n.keys() * n.lde)) {}
+};
+
+// A task's packed operands, and its unit's dq.
+struct Panels {
+  float *kt, *vt, *k;                 // by key
+  float *q, *dout, *dq, *lse, *delta; // by row of the unit
+  float* scratch;
+
+  Panels(const Plan& n, Carver& carver)
+      : kt(carver.take<float>(n.keys() * n.x.D)),
+        vt(carver.take<float>(n.keys() * n.x.E)),
+        k(carver.take<float>(n.keys() * n.ldd)),
+        q(carver.take<float>(n.rows() * n.ldd)),
+        dout(carver.take<float>(n.rows() * n.lde)),
+        dq(carver.take<float>(n.rows() * n.ldd)),
+        lse(carver.take<float>(n.rows())),
+        delta(carver.take<float>(n.rows())),
+        scratch(carver.take<float>(size_t{2} * kQueryBlock * kKeyBlock)) {}
+};
+
+// A (batch, kv head) pair.
 class Pair {
  public:
-  Pair(Isa isa, const OperationArgs& args, const AttentionShape& x, const Sizes& n, Panels panels,
-       const BlockSegments& segments, int64_t pair)
-      : forward_(attention_family(isa)), kernels_(attention_grad_family(isa)), args_(args), x_(x),
-        n_(n), p_(panels), segments_(segments), b_(pair / x.G), g_(pair % x.G) {}
+  Pair(Isa isa, const OperationArgs& args, const Plan& n, const BlockSegments& segments,
+       int64_t pair)
+      : forward_(attention_family(isa)), kernels_(attention_grad_family(isa)),
+        reduce_(reductions(isa)), args_(args), x_(n.x), n_(n), segments_(segments),
+        b_(pair / n.x.G), g_(pair % n.x.G) {}
 
-  void run() {
-    pack_keys();
-    for (int64_t head = g_ * x_.group(); head < (g_ + 1) * x_.group(); ++head) {
-      pack_rows(head);
-      for (int64_t key = 0; key < n_.key_blocks; ++key) {
-        for (int64_t row = first_row_block(key); row < n_.query_blocks; ++row) block(key, row);
-      }
-      store_rows(head);
+  // The blocks that the unit's rows see, as far as positions tell.
+  Blocks seen(int64_t unit) const {
+    int64_t low = x_.S, high = 0;
+    const int64_t first = first_row(unit), end = first + rows_of(unit);
+    for (int64_t t = first; t < end; ++t) {
+      const KeyRange range = x_.range(b_, t);
+      if (range.low >= range.high) continue;
+      low = std::min(low, range.low);
+      high = std::max(high, range.high);
     }
-    store_keys();
+    if (low >= high) return {};
+    return {low / kKeyBlock, ceil_div(high, kKeyBlock)};
+  }
+
+  void pack_keys(const Panels& p, Blocks blocks) const {
+    const float* k = args_.in[kKey].as<float>();
+    const float* v = args_.in[kValue].as<float>();
+    for (int64_t block = blocks.first; block < blocks.end; ++block) {
+      const int64_t at = block * kKeyBlock;
+      const int n = keys_of(block);
+      forward_.transpose(k + key_index(at) * x_.D, x_.G * x_.D, n, x_.D, p.kt + at * x_.D);
+      forward_.transpose(v + key_index(at) * x_.E, x_.G * x_.E, n, x_.E, p.vt + at * x_.E);
+      for (int64_t s = at; s < at + n; ++s) {
+        const bool more = s + kFetchAhead < x_.S;
+        const float* soon = more ? k + key_index(s + kFetchAhead) * x_.D : nullptr;
+        forward_.load_row(k + key_index(s) * x_.D, soon, 1.0f, x_.D, n_.ldd, p.k + s * n_.ldd);
+      }
+    }
+  }
+
+  // Fills the blocks of the share that the unit sees; the keys in them are packed.
+  void run(int64_t unit, Blocks blocks, const Panels& p, const Share& share) const {
+    const int64_t keys = (blocks.end - blocks.first) * kKeyBlock;
+    std::fill_n(share.dk + blocks.first * kKeyBlock * n_.ldd, keys * n_.ldd, 0.0f);
+    std::fill_n(share.dv + blocks.first * kKeyBlock * n_.lde, keys * n_.lde, 0.0f);
+    pack_rows(unit, p);
+    const bool ordered = x_.causal && !x_.positioned;
+    for (int64_t key = blocks.first; key < blocks.end; ++key) {
+      const int64_t hidden = ordered ? key * kKeyBlock - first_row(unit) : 0;
+      const int64_t rows = rows_of(unit);
+      for (int64_t row = std::max<int64_t>(0, hidden) / kQueryBlock * kQueryBlock; row < rows;
+           row += kQueryBlock) {
+        block(unit, key, row, p, share);
+      }
+    }
+    store_rows(unit, p);
+  }
+
+  // Adds a unit's share of a block of keys to the results, after those of the units before it.
+  void add_keys(int64_t unit, int64_t block, Blocks blocks, const Share& share) const {
+    const int64_t first = block * kKeyBlock;
+    for (int64_t s = first; s < first + keys_of(block); ++s) {
+      add(unit, blocks.has(block), share.dk + s * n_.ldd, x_.D,
+          args_.out[1].as<float>() + key_index(s) * x_.D);
+      add(unit, blocks.has(block), share.dv + s * n_.lde, x_.E,
+          args_.out[2].as<float>() + key_index(s) * x_.E);
+    }
   }
 
  private:
   int64_t key_index(int64_t s) const { return (b_ * x_.S + s) * x_.G + g_; }
-  int64_t row_index(int64_t t, int64_t head) const { return (b_ * x_.T + t) * x_.H + head; }
-  int64_t first_row_block(int64_t key) const {
-    return x_.causal && !x_.positioned ? key * kKeyBlock / kQueryBlock : 0;
+  int keys_of(int64_t block) const {
+    return static_cast<int>(std::min<int64_t>(kKeyBlock, x_.S - block * kKeyBlock));
+  }
+  int64_t head(int64_t unit) const { return g_ * x_.group() + unit / n_.chunks; }
+  int64_t first_row(int64_t unit) const { return unit % n_.chunks * kChunk; }
+  int64_t rows_of(int64_t unit) const { return std::min(kChunk, x_.T - first_row(unit)); }
+  // The unit's row r in [B,T,H].
+  int64_t row_index(int64_t unit, int64_t r) const {
+    return (b_ * x_.T + first_row(unit) + r) * x_.H + head(unit);
   }
 
-  void pack_keys() {
-    const float* k = args_.in[kKey].as<float>();
-    const float* v = args_.in[kValue].as<float>();
-    for (int64_t first = 0; first < x_.S; first += kKeyBlock) {
-      const int n = static_cast<int>(std::min<int64_t>(kKeyBlock, x_.S - first));
-      forward_.transpose(k + key_index(first) * x_.D, x_.G * x_.D, n, x_.D, p_.kt + first * x_.D);
-      forward_.transpose(v + key_index(first) * x_.E, x_.G * x_.E, n, x_.E, p_.vt + first * x_.E);
-    }
-    for (int64_t s = 0; s < x_.S; ++s) {
-      const float* soon = s + kFetchAhead < x_.S ? k + key_index(s + kFetchAhead) * x_.D : nullptr;
-      forward_.load_row(k + key_index(s) * x_.D, soon, 1.0f, x_.D, n_.ldd, p_.k + s * n_.ldd);
-    }
-    std::fill_n(p_.dk, n_.keys() * n_.ldd, 0.0f);
-    std::fill_n(p_.dv, n_.keys() * n_.lde, 0.0f);
-  }
-
-  void pack_rows(int64_t head) {
+  void pack_rows(int64_t unit, const Panels& p) const {
+    const float* q = args_.in[kQuery].as<float>();
     const float* out = args_.in[kOut].as<float>();
     const float* dout = args_.in[kDout].as<float>();
-    const float* lse = args_.in[kLse].as<float>() + (b_ * x_.H + head) * x_.T;
-    for (int64_t t = 0; t < x_.T; ++t) {
-      const int64_t at = row_index(t, head);
-      const bool more = t + kFetchAhead < x_.T;
-      const int64_t later = more ? row_index(t + kFetchAhead, head) : 0;
-      const float* q = args_.in[kQuery].as<float>();
+    const int64_t rows = rows_of(unit);
+    const float* lse =
+        args_.in[kLse].as<float>() + (b_ * x_.H + head(unit)) * x_.T + first_row(unit);
+    for (int64_t r = 0; r < rows; ++r) {
+      const int64_t at = row_index(unit, r);
+      const bool more = r + kFetchAhead < rows;
+      const int64_t later = more ? row_index(unit, r + kFetchAhead) : 0;
       forward_.load_row(q + at * x_.D, more ? q + later * x_.D : nullptr, x_.scale, x_.D, n_.ldd,
-                        p_.q + t * n_.ldd);
-      forward_.load_row(dout + at * x_.E, more ? dout + later * x_.E : nullptr, 1.0f, x_.E, n_.lde, p_.dout + t * n_.lde);
-      p_.delta[t] = kernels_.dot(out + at * x_.E, dout + at * x_.E, x_.E);
-      p_.lse[t] = lse[t];
+                        p.q + r * n_.ldd);
+      forward_.load_row(dout + at * x_.E, more ? dout + later * x_.E : nullptr, 1.0f, x_.E, n_.lde,
+                        p.dout + r * n_.lde);
+      p.delta[r] = kernels_.dot(out + at * x_.E, dout + at * x_.E, x_.E);
+      p.lse[r] = lse[r];
     }
-    std::fill_n(p_.dq, n_.rows() * n_.ldd, 0.0f);
+    std::fill_n(p.dq, rows * n_.ldd, 0.0f);
   }
 
-  void block(int64_t key_block, int64_t row_block) {
-    const int64_t first = row_block * kQueryBlock, base = key_block * kKeyBlock;
+  void block(int64_t unit, int64_t key_block, int64_t first, const Panels& p,
+             const Share& share) const {
+    const int64_t base = key_block * kKeyBlock;
     GradRows rows;
-    rows.rows = static_cast<int>(std::min<int64_t>(kQueryBlock, x_.T - first));
+    rows.rows = static_cast<int>(std::min<int64_t>(kQueryBlock, rows_of(unit) - first));
     uint64_t visible[kQueryBlock], any = 0;
     for (int r = 0; r < rows.rows; ++r) {
-      visible[r] = range_mask(x_.range(b_, first + r), base);
-      if (x_.segmented) {
-        visible[r] = segments_.mask(x_, args_, b_, first + r, key_block, visible[r]);
-      }
+      const int64_t t = first_row(unit) + first + r;
+      visible[r] = range_mask(x_.range(b_, t), base);
+      if (x_.segmented) visible[r] = segments_.mask(x_, args_, b_, t, key_block, visible[r]);
       any |= visible[r];
     }
     if (any == 0) return;
@@ -121,36 +193,36 @@ class Pair {
     rows.e = x_.E;
     rows.ldd = n_.ldd;
     rows.lde = n_.lde;
-    rows.q = p_.q + first * n_.ldd;
-    rows.dout = p_.dout + first * n_.lde;
-    rows.lse = p_.lse + first;
-    rows.delta = p_.delta + first;
-    rows.dq = p_.dq + first * n_.ldd;
-    const GradKeys keys = {p_.kt + base * x_.D, p_.vt + base * x_.E, p_.k + base * n_.ldd,
-                           p_.dk + base * n_.ldd, p_.dv + base * n_.lde};
-    kernels_.block(&rows, &keys, visible, p_.scratch);
+    rows.q = p.q + first * n_.ldd;
+    rows.dout = p.dout + first * n_.lde;
+    rows.lse = p.lse + first;
+    rows.delta = p.delta + first;
+    rows.dq = p.dq + first * n_.ldd;
+    const GradKeys keys = {p.kt + base * x_.D, p.vt + base * x_.E, p.k + base * n_.ldd,
+                           share.dk + base * n_.ldd, share.dv + base * n_.lde};
+    kernels_.block(&rows, &keys, visible, p.scratch);
   }
 
-  void store_rows(int64_t head) {
+  void store_rows(int64_t unit, const Panels& p) const {
     float* dq = args_.out[0].as<float>();
-    for (int64_t t = 0; t < x_.T; ++t) {
-      forward_.load_row(p_.dq + t * n_.ldd, nullptr, x_.scale, x_.D, x_.D, dq + row_index(t, head) * x_.D);
+    for (int64_t r = 0; r < rows_of(unit); ++r) {
+      forward_.load_row(p.dq + r * n_.ldd, nullptr, x_.scale, x_.D, x_.D,
+                        dq + row_index(unit, r) * x_.D);
     }
   }
 
-  void store_keys() {
-    for (int64_t s = 0; s < x_.S; ++s) {
-      std::copy_n(p_.dk + s * n_.ldd, x_.D, args_.out[1].as<float>() + key_index(s) * x_.D);
-      std::copy_n(p_.dv + s * n_.lde, x_.E, args_.out[2].as<float>() + key_index(s) * x_.E);
-    }
+  void add(int64_t unit, bool seen, const float* from, int n, float* to) const {
+    if (unit == 0 && !seen) std::fill_n(to, n, 0.0f);
+    else if (unit == 0) std::copy_n(from, n, to);
+    else if (seen) reduce_.accumulate(from, to, static_cast<size_t>(n));
   }
 
   const AttentionKernels& forward_;
   const AttentionGradKernels& kernels_;
+  const ReduceKernels& reduce_;
   const OperationArgs& args_;
   const AttentionShape& x_;
-  const Sizes& n_;
-  const Panels p_;
+  const Plan& n_;
   const BlockSegments& segments_;
   const int64_t b_, g_;
 };
@@ -174,41 +246,96 @@ Status check(const OperationArgs& a) {
   return expect_same_shape(a.out[2], "value gradient", a.in[kValue], "values");
 }
 
-size_t shared_bytes(const AttentionShape& x, const Sizes& n, void* base, BlockSegments* segments) {
+size_t shared_bytes(const Plan& n, void* base, BlockSegments* segments) {
   Carver carver(base);
   segments->blocks = n.key_blocks;
-  segments->bounds = carver.take<int32_t>(x.segmented ? x.B * n.key_blocks * 2 : 0);
+  segments->bounds = carver.take<int32_t>(n.x.segmented ? n.x.B * n.key_blocks * 2 : 0);
   return carver.used();
 }
 
-size_t thread_bytes(const AttentionShape& x, const Sizes& n) {
+size_t share_bytes(const Plan& n) {
   Carver carver;
-  Panels(x, n, carver);
+  Share(n, carver);
+  carver.take<Blocks>(1);
+  return carver.used();
+}
+
+size_t thread_bytes(const Plan& n) {
+  Carver carver;
+  Panels(n, carver);
+  Share(n, carver);
   return carver.used();
 }
 
 size_t workspace(const OperationArgs& a, int threads) {
-  const AttentionShape x(a);
-  const Sizes n(x);
+  const Plan n(a, threads);
   BlockSegments segments;
-  return shared_bytes(x, n, nullptr, &segments) + threads * thread_bytes(x, n);
+  return shared_bytes(n, nullptr, &segments) + threads * thread_bytes(n) +
+         n.most_shares(threads) * share_bytes(n);
 }
 
 }  // namespace
 
 Status run_attention_grad(Isa isa, const OperationArgs& args, RunContext& context) {
-  const AttentionShape x(args);
-  RS_RETURN_IF(check_positions(x));
-  const Sizes n(x);
+  const Plan n(args, context.pool.size());
+  RS_RETURN_IF(check_positions(n.x));
+  if (n.units == 0) {  // no rows give no gradients
+    for (const Tensor& out : args.out) std::fill_n(out.as<float>(), out.elements(), 0.0f);
+    return Status::good();
+  }
   BlockSegments segments;
   char* memory =
-      static_cast<char*>(context.workspace) + shared_bytes(x, n, context.workspace, &segments);
-  if (x.segmented) segments.fill(x, args);
-  const size_t each = thread_bytes(x, n);
-  context.pool.run(x.B * x.G, [&](size_t task, int thread) {
-    Carver carver(memory + thread * each);
-    Pair(isa, args, x, n, Panels(x, n, carver), segments, task).run();
-  });
+      static_cast<char*>(context.workspace) + shared_bytes(n, context.workspace, &segments);
+  if (n.x.segmented) segments.fill(n.x, args);
+  const size_t each = thread_bytes(n);
+  if (!n.split) {
+    context.pool.run(n.pairs, [&](size_t task, int thread) {
+      Carver carver(memory + thread * each);
+      const Panels panels(n, carver);
+      const Share share(n, carver);
+      const Pair pair(isa, args, n, segments, task);
+      pair.pack_keys(panels, {0, n.key_blocks});
+      for (int64_t unit = 0; unit < n.units; ++unit) {
+        const Blocks blocks = pair.seen(unit);
+        pair.run(unit, blocks, panels, share);
+        for (int64_t b = 0; b < n.key_blocks; ++b) pair.add_keys(unit, b, blocks, share);
+      }
+    });
+    return Status::good();
+  }
+
+  char* shares = memory + context.pool.size() * each;
+  const size_t share_size = share_bytes(n);
+  const auto share_at = [&](int64_t slot, int64_t unit) {
+    return Carver(shares + (slot * n.units + unit) * share_size);
+  };
+  for (int64_t wave = 0; wave < n.pairs; wave += n.slots) {
+    const int64_t count = std::min(n.slots, n.pairs - wave), heads = n.x.group();
+    // The last rows see the most keys under a causal mask: longest tasks first.
+    context.pool.run(count * n.units, [&](size_t task, int thread) {
+      const int64_t rest = static_cast<int64_t>(task) % (count * heads);
+      const int64_t chunk = n.chunks - 1 - static_cast<int64_t>(task) / (count * heads);
+      const int64_t slot = rest / heads, unit = rest % heads * n.chunks + chunk;
+      Carver carver(memory + thread * each), place = share_at(slot, unit);
+      const Panels panels(n, carver);
+      const Share share(n, place);
+      const Pair pair(isa, args, n, segments, wave + slot);
+      const Blocks blocks = pair.seen(unit);
+      *place.take<Blocks>(1) = blocks;
+      pair.pack_keys(panels, blocks);
+      pair.run(unit, blocks, panels, share);
+    });
+    context.pool.run(count * n.key_blocks, [&](size_t task, int) {
+      const int64_t slot = static_cast<int64_t>(task) / n.key_blocks;
+      const int64_t block = static_cast<int64_t>(task) % n.key_blocks;
+      const Pair pair(isa, args, n, segments, wave + slot);
+      for (int64_t unit = 0; unit < n.units; ++unit) {
+        Carver place = share_at(slot, unit);
+        const Share share(n, place);
+        pair.add_keys(unit, block, *place.take<Blocks>(1), share);
+      }
+    });
+  }
   return Status::good();
 }
 

@@ -187,6 +187,41 @@ void thread_count_is_invisible(Random& random) {
   }
 }
 
+// Few pairs of (batch, key head), many rows: units of work are shared out, or not,
+// as the number of threads has it.
+void few_pairs_are_shared_out(Random& random) {
+  Problem causal{1, 800, 800, 3, 1, 8, 5}, batches{3, 400, 400, 2, 1, 3, 4};
+  Problem window{1, 1200, 1200, 1, 1, 4, 4}, open{1, 1300, 100, 2, 2, 5, 3};
+  Problem placed{1, 1300, 200, 2, 1, 4, 3};
+  window.window = 70;
+  open.causal = false;
+  batches.segmented = true;
+  for (int64_t i = 0; i < batches.B * batches.S; ++i) {
+    batches.segments.push_back(static_cast<int32_t>(i / 150));
+  }
+  for (int64_t i = 0; i < placed.B * placed.T; ++i) {
+    placed.positions.push_back(random.below(static_cast<int>(placed.S) + 1) - 1);
+  }
+  for (const Problem& x : {causal, batches, window, open, placed}) {
+    Operands a(x), b(x);
+    a.fill(x, random);
+    b = a;
+    const Gradients want = naive_gradient(x, a.q.as(), a.k.as(), a.v.as(), a.dout.as());
+    for (Isa isa : isas()) {
+      EXPECT(a.run(x, isa, 1).ok(), "attention_grad");
+      const double q = distance(a.dq, want.dq), k = distance(a.dk, want.dk, double(x.T) / x.S),
+                   v = distance(a.dv, want.dv);
+      EXPECT(q < 1e-5 && k < 1e-5 && v < 1e-5, "%s T%d: dq %g dk %g dv %g", isa_name(isa),
+             int(x.T), q, k, v);
+      for (int threads : {2, 3, 4, 7}) {
+        EXPECT(b.run(x, isa, threads).ok(), "attention_grad");
+        EXPECT(a.dq.same_bits(b.dq) && a.dk.same_bits(b.dk) && a.dv.same_bits(b.dv),
+               "%s T%d, %d threads", isa_name(isa), int(x.T), threads);
+      }
+    }
+  }
+}
+
 // NaN in the gradient of one row reaches the keys it sees and its own query only.
 void poison_stays_where_it_is_seen(Random& random) {
   for (int round = 0; round < 30; ++round) {
@@ -229,6 +264,7 @@ int main() {
   reference_matches_finite_differences(random);
   matches_double(random);
   thread_count_is_invisible(random);
+  few_pairs_are_shared_out(random);
   poison_stays_where_it_is_seen(random);
   return report("attention_grad", kSeed);
 }
