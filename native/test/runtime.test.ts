@@ -232,7 +232,7 @@ describe("arguments that run JavaScript while they are read", () => {
   });
 
   it("may detach what was read, and what is read next", () => {
-    const words = unaryChain(1, 8);
+    const words = Float64Array.from(unaryChain(1, 8));
     const detaching = Object.defineProperty([] as Uint8Array[], 0, {
       get() {
         structuredClone(words.buffer, { transfer: [words.buffer] });
