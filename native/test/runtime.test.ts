@@ -116,7 +116,9 @@ describe("outputs", () => {
     expect(given({})).toBe("ERR_INVALID_ARG_TYPE");
     expect(given(new Float32Array(3))).toBe("ERR_SHAPE");
     expect(given(new Int32Array(2))).toBe("ERR_DTYPE");
-    expect(given(new (native().Buffer)(7))).toBe("ERR_SHAPE");
+    const small = new (native().Buffer)(7);
+    expect(given(small)).toBe("ERR_SHAPE");
+    small.dispose();
     program.dispose();
   });
 
