@@ -116,7 +116,9 @@ describe("outputs", () => {
     expect(given({})).toBe("ERR_INVALID_ARG_TYPE");
     expect(given(new Float32Array(3))).toBe("ERR_SHAPE");
     expect(given(new Int32Array(2))).toBe("ERR_DTYPE");
-    expect(given(new (native().Buffer)(7))).toBe("ERR_SHAPE");
+    const small = new (native().Buffer)(7);
+    expect(given(small)).toBe("ERR_SHAPE");
+    small.dispose();
     program.dispose();
   });
 
@@ -232,7 +234,7 @@ describe("arguments that run JavaScript while they are read", () => {
   });
 
   it("may detach what was read, and what is read next", () => {
-    const words = unaryChain(1, 8);
+    const words = Float64Array.from(unaryChain(1, 8));
     const detaching = Object.defineProperty([] as Uint8Array[], 0, {
       get() {
         structuredClone(words.buffer, { transfer: [words.buffer] });
