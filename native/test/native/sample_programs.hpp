@@ -60,6 +60,7 @@ inline constexpr const char* kSamplePrograms[] = {
     "linear_cross_entropy f32[n,4] f32[6,4] i32[n] -> f32[n] f32[n] ; -100",
     "linear_cross_entropy_grad f32[n,4] f32[6,4] i32[n] f32[n] -> f32[n] f32[n] f32[n,4] f32[6,4] ; -100",
     "adamw f32[n] f32[1] i32[1] -> slot:f32[n] slot:f32[n] slot:f32[n] ; 0.9 0.95 1e-8 0.1",
+    "increment -> slot:i32[1]",
 };
 
 }  // namespace rs::test
