@@ -2,6 +2,7 @@
 #include "../kernels/optimizer.hpp"
 
 #include <cmath>
+#include <cstdint>
 
 #include "../kernels/dispatch.hpp"
 #include "../program/operation.hpp"
@@ -61,7 +62,23 @@ Status adamw_run(const OperationArgs& args, RunContext& context) {
   return Status::good();
 }
 
-constexpr Operation kOperations[] = {{"adamw", adamw_check, nullptr, adamw_run, 0b111}};
+Status increment_check(const OperationArgs& args) {
+  RS_RETURN_IF(expect_arity(args, 0, 1, 0));
+  return expect_one(args.out[0], "count", DType::i32);
+}
+
+// Counts in whole numbers: an f32 stops at 2^24.
+Status increment_run(const OperationArgs& args, RunContext&) {
+  int32_t& count = *args.out[0].as<int32_t>();
+  if (count == INT32_MAX) return Status::error("ERR_VALUE", "count: it is at its maximum");
+  ++count;
+  return Status::good();
+}
+
+constexpr Operation kOperations[] = {
+    {"adamw", adamw_check, nullptr, adamw_run, 0b111},
+    {"increment", increment_check, nullptr, increment_run, 0b1},
+};
 
 }  // namespace
 

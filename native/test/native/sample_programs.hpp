@@ -88,6 +88,7 @@ inline constexpr const char* kSamplePrograms[] = {
     "matmul f32[n,4]@x slot:f32[4,5]@w -> f32[n,5]@y ; 0 0 | cross_entropy @y i32[n]@t -> f32[n] f32[n]@l ; -100 | "
     "cross_entropy_grad @y @t @l f32[n] -> f32[n,5]@dy ; -100 | matmul @x @dy -> f32[4,5]@dw ; 1 0 | "
     "adamw @dw f32[1] i32[1]=1 -> @w slot:f32[4,5] slot:f32[4,5] ; 0.9 0.95 1e-8 0.1",
+    "increment -> slot:i32[1]",
 };
 
 }  // namespace rs::test

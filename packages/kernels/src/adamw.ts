@@ -3,9 +3,6 @@
 // from outside but a learning rate.
 
 import {
-  add,
-  assign,
-  cast,
   constant,
   defineOperation,
   emit,
@@ -52,6 +49,18 @@ const adamwOperation = defineOperation<AdamWAttributes>({
     const { elements = 0, bytes = 0 } = gradient ?? {};
     return { flops: 14 * elements, bytesRead: 4 * bytes, bytesWritten: 3 * bytes };
   },
+});
+
+/** Adds 1 to a counter in place. */
+const incrementOperation = defineOperation<Record<never, never>>({
+  name: "increment",
+  updates: 1,
+  infer(inputs, _, updates) {
+    expectCount(inputs, 0);
+    operand(updates, 0, "count", "i32", [1]);
+    return [];
+  },
+  cost: () => ({ flops: 0, bytesRead: 4, bytesWritten: 4 }),
 });
 
 export interface AdamWOptions {
@@ -131,7 +140,7 @@ export function adamw(
       );
       const rate =
         typeof learningRate === "number" ? constant(Float32Array.of(learningRate)) : learningRate;
-      const count = assign(step, cast(add(cast(step, "f32"), 1), "i32"));
+      const count = emit(incrementOperation, [], {}, [step])[0] as Sym<"i32">;
       return parameters.map((p, i) => {
         const { first, second } = moments[i] as (typeof moments)[number];
         const attrs = { beta1, beta2, eps, weightDecay: decays(p) ? weightDecay : 0 };

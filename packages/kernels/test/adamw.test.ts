@@ -73,6 +73,22 @@ it("follows the paper for parameters that decay and ones that don't", async () =
   }
 });
 
+it("counts steps beyond what an f32 can, to the last of i32, and no further", async () => {
+  using p = parameter("p", f32(1), { init: 1 });
+  using optimizer = adamw([p]);
+  using step = program({ g: f32(1) }, ({ g }) => {
+    optimizer.update([g], 0.1);
+  });
+  const g = new Float32Array(1);
+  for (const from of [2 ** 24 - 1, 2 ** 24, 2 ** 31 - 2]) {
+    optimizer.step.write(Int32Array.of(from));
+    await step.run({ g });
+    expect(optimizer.step.read()[0]).toBe(from + 1);
+  }
+  await expect(step.run({ g })).rejects.toMatchObject({ code: "ERR_VALUE" });
+  expect(optimizer.step.read()[0]).toBe(2 ** 31 - 1);
+});
+
 it("gives its memory back", async () => {
   const before = liveHandles().buffers;
   const p = parameter("p", f32(4), { init: 1 });

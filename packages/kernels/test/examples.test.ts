@@ -7,7 +7,7 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 
 describe("examples", () => {
   it("the README's first is examples/attention.ts, and runs", async () => {
-    const [, shown] = /```ts\n(.*?)```/s.exec(read("../README.md")) as RegExpExecArray;
+    const [, shown] = /```ts run\n(.*?)```/s.exec(read("../README.md")) as RegExpExecArray;
     expect(shown).toBe(read("../examples/attention.ts"));
     using log = vi.spyOn(console, "log").mockImplementation(() => {});
     await import("../examples/attention.js");

@@ -119,7 +119,8 @@ export class Program<I extends InputSpecs = InputSpecs, R extends Returned = Ret
   }
 
   /**
-   * Runs the program. Inputs are copied before this returns; the event loop stays free.
+   * Runs the program. Inputs are copied before this returns; the event loop stays free. Arrays are flat and
+   * row-major; bf16 and f16 are bits in a `Uint16Array`, as input and as result.
    *
    * @throws {@link TensorError} (as a rejection) ERR_DIM_RANGE for a size outside its declared range.
    */

@@ -25,7 +25,9 @@ export function tensorType<D extends DType>(dtype: D, sizes: readonly SizeLike[]
 }
 
 export const f32 = (...sizes: SizeLike[]): Spec<"f32"> => tensorType("f32", sizes);
+/** The upper half of an f32. Its bits travel in a `Uint16Array`: 0x3f80 is 1; `cast` gives numbers. */
 export const bf16 = (...sizes: SizeLike[]): Spec<"bf16"> => tensorType("bf16", sizes);
+/** IEEE 754 half precision. Its bits travel in a `Uint16Array`: 0x3c00 is 1; `cast` gives numbers. */
 export const f16 = (...sizes: SizeLike[]): Spec<"f16"> => tensorType("f16", sizes);
 export const i32 = (...sizes: SizeLike[]): Spec<"i32"> => tensorType("i32", sizes);
 export const u8 = (...sizes: SizeLike[]): Spec<"u8"> => tensorType("u8", sizes);

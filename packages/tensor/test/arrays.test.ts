@@ -35,6 +35,19 @@ it("a subclass is what it extends: a Buffer holds u8", async () => {
   expect([...(await bytes.run({ b: Buffer.from([1, 2, 3]) }))]).toEqual([1, 2, 3]);
 });
 
+it("bf16 and f16 are bits in a Uint16Array, as input and as result", async () => {
+  using p = t.program({ b: t.bf16(2), h: t.f16(2) }, ({ b, h }) => ({
+    numbers: t.concat([t.cast(b, "f32"), t.cast(h, "f32")], 0),
+    bits: t.cast(t.mul(t.cast(b, "f32"), 2), "bf16"),
+  }));
+  const found = await p.run({
+    b: Uint16Array.of(0x3f80, 0xc000),
+    h: Uint16Array.of(0x3c00, 0xc000),
+  });
+  expect([...found.numbers]).toEqual([1, -2, 1, -2]);
+  expect(found.bits).toEqual(Uint16Array.of(0x4000, 0xc080));
+});
+
 describe("anything else is refused, and named as what it is", () => {
   class Impostor {
     readonly length = 2;
