@@ -62,6 +62,19 @@ void spoil(const View& x, DType type, int64_t row) {
   }
 }
 
+// The one operation of a line of the table.
+struct Signature {
+  std::string operation;
+  std::vector<TextTensor> in, out;
+  std::vector<double> attrs;
+
+  explicit Signature(const TextProgram& program)
+      : operation(program.ops.at(0).operation), attrs(program.ops[0].attrs) {
+    for (size_t i : program.ops[0].in) in.push_back(program.tensors[i]);
+    for (size_t i : program.ops[0].out) out.push_back(program.tensors[i]);
+  }
+};
+
 class Subject {
  public:
   Subject(const RowCase& c, Random& random) : case_(c), program_(parse_program(c.text)) {
@@ -159,7 +172,7 @@ class Subject {
   }
 
   const RowCase& case_;
-  const TextProgram program_;
+  const Signature program_;
   Arrays in_, all_;
 };
 
