@@ -80,7 +80,8 @@ void run_samples() {
   for (const Operation* operation : all_operations()) {
     const std::string name = operation->name;
     const bool packed = name == "linear" || name == "pack_weight" || name == "pack_codes" ||
-                        name == "unpack_weight" || name == "embedding_packed";  // packed.cpp
+                        name == "unpack_weight" || name == "embedding_packed" ||  // packed.cpp
+                        name == "norm_linear" || name == "linear_glu";      // fused_linear.cpp
     expect(packed || covered.count(name) == 1, "no sample program for " + name);
   }
 }
