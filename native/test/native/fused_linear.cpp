@@ -180,7 +180,7 @@ void check_all(Random& random) {
 void check_refusals() {
   const Array x = f32({2, 64}), gain = f32({64}), y = f32({2, 8}), b = f32({8});
   const Array w(DType::u8, {packed_bytes(4, 8, 64, 32, false)});
-  const Array pair(DType::u8, {packed_bytes(4, 16, 64, 32, false)});
+  const Array pair(DType::u8, {packed_bytes(4, 40, 64, 32, false)});  // two panels
   const auto norm = [&](const Arrays& in, const Arrays& out, std::vector<double> last,
                         const char* code, double n = 8) {
     std::vector<double> attrs = {4, n, 64, 32, 0, kEps};
@@ -192,7 +192,7 @@ void check_refusals() {
   norm({x, gain, w}, {y}, {0, 8, 1}, "ERR_PROGRAM");              // no bias
   norm({x, gain, w}, {}, {0}, "ERR_PROGRAM");                     // no output
   norm({x, gain, w, w}, {y}, {0, 8, 0}, "ERR_PROGRAM");           // a weight too many
-  norm({x, gain, pair}, {y, y}, {1, 8, 8, 0, 0}, "ERR_PROGRAM", 16);  // parts of a panel
+  norm({x, gain, pair}, {y, y}, {1, 8, 32, 0, 0}, "ERR_PROGRAM", 40);  // parts of a panel
   norm({x, gain, w}, {y, y}, {0, 8, 1e300, 0, 0}, "ERR_PROGRAM");
   norm({x, f32({63}), w}, {y}, {0, 8, 0}, "ERR_SHAPE");
   norm({x, gain, w}, {f32({3, 8})}, {0, 8, 0}, "ERR_SHAPE");
