@@ -40,9 +40,12 @@ struct PackedKernels {
   // Quantises row i of m (x: k values) into its place in the tiles.
   void (*quantize_row)(const PackedShape& shape, const float* x, int64_t i, int64_t m,
                        const QuantizedRows& to);
-  // y[m,n] for one panel (n <= 32) of an integer format.
-  void (*int_panel)(const PackedShape& shape, int64_t m, int n, const QuantizedRows& x,
-                    const uint8_t* panel, float* y, int64_t ldy, const float* bias);
+  // y[rows,n] for one panel (n <= 32) of an integer format and rows [first, first +
+  // rows) of the m; y is the first of them. Both ends are a multiple of 24, the
+  // least that every tile divides, or m.
+  void (*int_panel)(const PackedShape& shape, int64_t m, int64_t first, int64_t rows, int n,
+                    const QuantizedRows& x, const uint8_t* panel, float* y, int64_t ldy,
+                    const float* bias);
 
   // Panel p of a packed weight from W[n,k]: floats, quantised here, or codes with
   // scales (and zeros) [n, groups].

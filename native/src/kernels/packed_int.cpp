@@ -135,21 +135,21 @@ TileFunction pick_tile(int64_t rows, bool nibbles, bool has_zero, bool right) {
 
 }  // namespace
 
-void packed_int_panel(const PackedShape& shape, int64_t m, int n, const QuantizedRows& x,
-                      const uint8_t* panel, float* y, int64_t ldy, const float* bias) {
+void packed_int_panel(const PackedShape& shape, int64_t m, int64_t first, int64_t rows, int n,
+                      const QuantizedRows& x, const uint8_t* panel, float* y, int64_t ldy,
+                      const float* bias) {
   const int64_t groups = shape.groups();
   const int64_t row_words = groups * shape.group / 4 * kWords;
   const bool nibbles = shape.format == PackedFormat::int4;
   const int64_t most = int_rows(m);
   for (int j = 0; j < n; j += kTileColumns) {
     const int columns = n - j < kTileColumns ? n - j : kTileColumns;
-    for (int64_t i = 0; i < m; i += most) {
+    for (int64_t i = first; i < first + rows; i += most) {
       const TileInput from{x.codes + i * row_words, x.scales + i * groups, x.starts + i * groups,
                            x.sums + i * groups};
-      const TileTarget to{y + i * ldy + j, ldy, bias != nullptr ? bias + j : nullptr, columns,
-                          false};
-      const int64_t rows = m - i < most ? m - i : most;
-      pick_tile(rows, nibbles, shape.has_zero, j != 0)(shape, from, panel, to);
+      const TileTarget to{y + (i - first) * ldy + j, ldy, bias != nullptr ? bias + j : nullptr,
+                          columns, false};
+      pick_tile(m - i < most ? m - i : most, nibbles, shape.has_zero, j != 0)(shape, from, panel, to);
     }
   }
 }

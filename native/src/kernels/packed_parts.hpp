@@ -7,8 +7,9 @@ namespace rs::RS_ISA {
 
 void packed_quantize_row(const PackedShape&, const float* x, int64_t i, int64_t m,
                          const QuantizedRows& to);
-void packed_int_panel(const PackedShape&, int64_t m, int n, const QuantizedRows& x,
-                      const uint8_t* panel, float* y, int64_t ldy, const float* bias);
+void packed_int_panel(const PackedShape&, int64_t m, int64_t first, int64_t rows, int n,
+                      const QuantizedRows& x, const uint8_t* panel, float* y, int64_t ldy,
+                      const float* bias);
 void packed_pack_panel(const PackedShape&, const void* w, FloatType type, int64_t p,
                        uint8_t* panel);
 void packed_pack_codes_panel(const PackedShape&, const uint8_t* codes, const float* scales,

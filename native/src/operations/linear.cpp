@@ -1,129 +1,17 @@
-// y = x * W^T (+ bias) with a packed weight. One row streams the weight; each
-// thread reads whole panels front to back. Many rows pass over blocks of a few
-// panels while these are in cache. Both do the same arithmetic per element.
-#include <algorithm>
+// y = x * W^T (+ bias) with a packed weight, and the same for several weights of
+// one input that is normalised first: the entrance of an attention block, where
+// the normalised rows are read by queries, keys and values and by nothing else.
+#include <array>
 
-#include "kernels/gemm.hpp"
-#include "tasks.hpp"
-#include "weights_shape.hpp"
-
-RS_FAMILY_ACCESS(GemmKernels, gemm_kernels, gemm)
+#include "packed_product.hpp"
 
 namespace rs {
 namespace {
 
-constexpr int64_t kWidth = PackedShape::kWidth;
-constexpr int64_t kFewRows = 24;       // read a float weight straight from storage
-constexpr int64_t kBlockPanels = 2;
-constexpr int64_t kBlockSteps = 1536;
-constexpr int64_t kBlockRows = 48;
-
-int64_t bytes_64(int64_t bytes) { return ceil_div(bytes, 64) * 64; }
-
-struct Linear {
-  PackedShape shape;
-  int64_t m;
-  const float* x;
-  const uint8_t* w;
-  const float* bias;
-  float* y;
-};
-
-int64_t widened_bytes(const PackedShape& shape) {
-  if (shape.format == PackedFormat::f32 || shape.integer()) return 0;
-  return kBlockPanels * std::min(shape.k, kBlockSteps) * kWidth * int64_t{sizeof(float)};
+Status check_bias(const Tensor& bias, int64_t n) {
+  RS_RETURN_IF(expect_tensor(bias, "bias", DType::f32, 1));
+  return expect_dim(bias, "bias", 0, n);
 }
-
-struct QuantizedBytes {
-  int64_t codes, table;
-  QuantizedBytes(const PackedShape& shape, int64_t m)
-      : codes(bytes_64(m * shape.groups() * shape.group * packed().words)),
-        table(bytes_64(m * shape.groups() * 4)) {}
-};
-
-void run_float(const Linear& l, RunContext& context) {
-  const PackedShape& shape = l.shape;
-  const int64_t k = shape.k, n = shape.n;
-  float* tiles = static_cast<float*>(context.workspace);
-  const GemmKernels& kernels = gemm();
-  const int64_t rows = kernels.mr;
-  context.pool.run(static_cast<size_t>(ceil_div(l.m, rows)), [&](size_t task, int) {
-    const int64_t i = static_cast<int64_t>(task) * rows;
-    kernels.pack_a(l.x + i * k, k, 1, std::min(rows, l.m - i), k, tiles + i * k);
-  });
-
-  if (l.m <= kFewRows) {
-    const int64_t panels = std::max<int64_t>(1, shape.panels() / (16 * context.pool.size()));
-    context.pool.run(static_cast<size_t>(ceil_div(shape.panels(), panels)), [&](size_t task, int) {
-      const int64_t first = static_cast<int64_t>(task) * panels;
-      for (int64_t p = first; p < std::min(first + panels, shape.panels()); ++p) {
-        const int64_t j = p * kWidth;
-        packed().float_panel(shape.format, l.m, static_cast<int>(std::min(kWidth, n - j)), k, tiles,
-                             l.w + p * shape.panel_bytes(), l.y + j, n,
-                             l.bias != nullptr ? l.bias + j : nullptr);
-      }
-    });
-    return;
-  }
-
-  const int64_t widened = widened_bytes(shape);
-  char* scratch = static_cast<char*>(context.workspace) + bytes_64(l.m * k * 4);
-  context.pool.run(static_cast<size_t>(ceil_div(shape.panels(), kBlockPanels)), [&](size_t task,
-                                                                                    int thread) {
-    const int64_t first = static_cast<int64_t>(task) * kBlockPanels;
-    const int64_t panels = std::min(kBlockPanels, shape.panels() - first), j = first * kWidth;
-    const int64_t columns = std::min(panels * kWidth, n - j);
-    for (int64_t s = 0; s < k; s += kBlockSteps) {
-      const int64_t steps = std::min(kBlockSteps, k - s);
-      const uint8_t* from = l.w + first * shape.panel_bytes() + s * shape.step_bytes();
-      const float* block = reinterpret_cast<const float*>(from);
-      int64_t block_k = k;
-      if (widened > 0) {
-        float* wide = reinterpret_cast<float*>(scratch + thread * widened);
-        for (int64_t p = 0; p < panels; ++p) {
-          packed().widen_panel(shape.format, from + p * shape.panel_bytes(), steps,
-                               wide + p * steps * kWidth);
-        }
-        block = wide;
-        block_k = steps;
-      }
-      const float* bias = l.bias != nullptr && s + steps == k ? l.bias + j : nullptr;
-      for (int64_t i = 0; i < l.m; i += kBlockRows) {
-        kernels.multiply(std::min(kBlockRows, l.m - i), columns, steps, tiles + i * k, k, s, block,
-                         block_k, l.y + i * n + j, n, s > 0, bias);
-      }
-    }
-  });
-}
-
-void run_integer(const Linear& l, RunContext& context) {
-  const PackedShape& shape = l.shape;
-  const QuantizedBytes size(shape, l.m);
-  char* base = static_cast<char*>(context.workspace);
-  const QuantizedRows x{reinterpret_cast<int32_t*>(base),
-                        reinterpret_cast<float*>(base + size.codes),
-                        reinterpret_cast<int32_t*>(base + size.codes + size.table),
-                        reinterpret_cast<float*>(base + size.codes + 2 * size.table)};
-  context.pool.run(static_cast<size_t>(l.m), [&](size_t task, int) {
-    const int64_t i = static_cast<int64_t>(task);
-    packed().quantize_row(shape, l.x + i * shape.k, i, l.m, x);
-  });
-
-  const int64_t panels = l.m > kFewRows
-                             ? 1
-                             : std::max<int64_t>(1, shape.panels() / (16 * context.pool.size()));
-  context.pool.run(static_cast<size_t>(ceil_div(shape.panels(), panels)), [&](size_t task, int) {
-    const int64_t first = static_cast<int64_t>(task) * panels;
-    for (int64_t p = first; p < std::min(first + panels, shape.panels()); ++p) {
-      const int64_t j = p * kWidth;
-      packed().int_panel(shape, l.m, static_cast<int>(std::min(kWidth, shape.n - j)), x,
-                         l.w + p * shape.panel_bytes(), l.y + j, shape.n,
-                         l.bias != nullptr ? l.bias + j : nullptr);
-    }
-  });
-}
-
-}  // namespace
 
 Status check_linear(const OperationArgs& args) {
   RS_RETURN_IF(expect_arity(args, args.in.size() == 3 ? 3 : 2, 1, 6));
@@ -133,52 +21,132 @@ Status check_linear(const OperationArgs& args) {
     return Status::error("ERR_PROGRAM", "linear: hasBias must be 1 with a third input, else 0");
   }
   const PackedShape shape = packed_shape(args);
-  const Tensor &x = args.in[0], &y = args.out[0];
-  if (x.rank < 1) {
-    return Status::error("ERR_SHAPE", "linear: x must have rank 1 or more, found " + describe(x));
-  }
-  RS_RETURN_IF(expect_tensor(x, "linear x", DType::f32, x.rank));
-  RS_RETURN_IF(expect_tensor(y, "linear y", DType::f32, x.rank));
-  for (int i = 0; i + 1 < x.rank; ++i) RS_RETURN_IF(expect_dim(y, "linear y", i, x.shape[i]));
-  RS_RETURN_IF(expect_dim(x, "linear x", x.rank - 1, shape.k));
-  RS_RETURN_IF(expect_dim(y, "linear y", y.rank - 1, shape.n));
-  RS_RETURN_IF(expect_packed(args.in[1], "linear w", shape));
-  if (has_bias) {
-    RS_RETURN_IF(expect_tensor(args.in[2], "linear bias", DType::f32, 1));
-    RS_RETURN_IF(expect_dim(args.in[2], "linear bias", 0, shape.n));
-  }
-  return Status::good();
+  RS_RETURN_IF(expect_projection(args.in[0], args.out[0], shape.k, shape.n));
+  RS_RETURN_IF(expect_packed(args.in[1], "w", shape));
+  return has_bias ? check_bias(args.in[2], shape.n) : Status::good();
+}
+
+PackedProduct linear_product(const OperationArgs& args, int threads) {
+  return {packed_shape(args), args.in[0].rows(), false, 0, threads};
 }
 
 size_t linear_workspace(const OperationArgs& args, int threads) {
-  const PackedShape shape = packed_shape(args);
-  const int64_t m = args.in[0].rows();
-  if (shape.integer()) {
-    const QuantizedBytes size(shape, m);
-    return static_cast<size_t>(size.codes + 3 * size.table);
-  }
-  return static_cast<size_t>(bytes_64(m * shape.k * 4) + threads * widened_bytes(shape));
+  return linear_product(args, threads).workspace_bytes();
 }
 
 Status run_linear(const OperationArgs& args, RunContext& context) {
-  const PackedShape shape = packed_shape(args);
-  Linear l{shape,
-           args.in[0].rows(),
-           args.in[0].as<const float>(),
-           args.in[1].as<const uint8_t>(),
-           args.in.size() == 3 ? args.in[2].as<const float>() : nullptr,
-           args.out[0].as<float>()};
-  if (l.m == 0 || shape.n == 0) return Status::good();
-  if (shape.k == 0) {
-    for (int64_t i = 0; i < l.m; ++i) {
-      if (l.bias != nullptr) std::copy_n(l.bias, shape.n, l.y + i * shape.n);
-      else std::fill_n(l.y + i * shape.n, shape.n, 0.0f);
-    }
-    return Status::good();
-  }
-  if (shape.integer()) run_integer(l, context);
-  else run_float(l, context);
+  PackedProduct product = linear_product(args, context.pool.size());
+  if (args.out[0].elements() == 0) return Status::good();
+  product.prepare(args.in[0].as<const float>(), {nullptr, 0}, context);
+  const Projection only = {{args.in[1].as<const uint8_t>(),
+                            args.in.size() == 3 ? args.in[2].as<const float>() : nullptr,
+                            args.i64(1)},
+                           args.out[0].as<float>()};
+  multiply_all(product, {&only, 1}, context.pool);
   return Status::good();
 }
+
+// norm_linear  x[..., K], gain[K], weights, biases -> y_i[..., N_i]
+// attributes: format, N, K, group, hasZero, eps, merged, then each N_i, then each
+// hasBias_i. N is the sum of N_i. Merged, there is one weight of N outputs, where
+// each part but the last fills its panels, and one bias or none.
+constexpr int kFixed = 7;
+constexpr size_t kMostParts = 16;
+
+struct Parts {
+  size_t count;
+  bool merged;
+  explicit Parts(const OperationArgs& args)
+      : count(args.out.size()), merged(args.i64(6) != 0) {}
+  int64_t n(const OperationArgs& args, size_t i) const { return args.i64(kFixed + i); }
+  bool has_bias(const OperationArgs& args, size_t i) const {
+    return args.i64(kFixed + count + i) != 0;
+  }
+  size_t weights() const { return merged ? 1 : count; }
+};
+
+Status check_parts(const OperationArgs& args) {
+  const auto refuse = [](const char* why) {
+    return Status::error("ERR_PROGRAM", std::string("norm_linear: ") + why);
+  };
+  if (args.out.empty() || args.out.size() > kMostParts ||
+      args.attrs.size() != kFixed + 2 * args.out.size() || !args.integer(6, 0, 1)) {
+    return refuse("expected 1 to 16 outputs, and for each its size and hasBias");
+  }
+  const Parts parts(args);
+  size_t biases = 0;
+  int64_t left = args.i64(1);
+  for (size_t i = 0; i < parts.count; ++i) {
+    if (!args.integer(kFixed + i, 0, left) || !args.integer(kFixed + parts.count + i, 0, 1)) {
+      return refuse("expected sizes whose sum is N, and hasBias 0 or 1");
+    }
+    left -= parts.n(args, i);
+    biases += parts.has_bias(args, i);
+    if (parts.merged && parts.has_bias(args, i) != parts.has_bias(args, 0)) {
+      return refuse("parts of one weight have all a bias or none");
+    }
+    if (parts.merged && i + 1 < parts.count && parts.n(args, i) % PackedShape::kWidth != 0) {
+      return refuse("parts of one weight, but the last, have a multiple of 32 outputs");
+    }
+  }
+  if (left != 0) return refuse("expected sizes whose sum is N");
+  if (parts.merged) biases = biases > 0;
+  return expect_arity(args, 2 + parts.weights() + biases, parts.count, kFixed + 2 * parts.count);
+}
+
+Status check_norm_linear(const OperationArgs& args) {
+  RS_RETURN_IF(check_packed_attrs(args, "norm_linear"));
+  RS_RETURN_IF(check_parts(args));
+  const Parts parts(args);
+  PackedShape shape = packed_shape(args);
+  RS_RETURN_IF(expect_tensor(args.in[1], "gain", DType::f32, 1));
+  RS_RETURN_IF(expect_dim(args.in[1], "gain", 0, shape.k));
+  for (size_t i = 0; i < parts.count; ++i) {
+    RS_RETURN_IF(expect_projection(args.in[0], args.out[i], shape.k, parts.n(args, i)));
+  }
+  size_t bias = 2 + parts.weights();
+  for (size_t i = 0; i < parts.weights(); ++i) {
+    if (!parts.merged) shape.n = parts.n(args, i);
+    RS_RETURN_IF(expect_packed(args.in[2 + i], "w", shape));
+    if (parts.has_bias(args, i)) RS_RETURN_IF(check_bias(args.in[bias++], shape.n));
+  }
+  return Status::good();
+}
+
+PackedProduct norm_linear_product(const OperationArgs& args, int threads) {
+  return {packed_shape(args), args.in[0].rows(), true, 0, threads};
+}
+
+size_t norm_linear_workspace(const OperationArgs& args, int threads) {
+  return norm_linear_product(args, threads).workspace_bytes();
+}
+
+Status run_norm_linear(const OperationArgs& args, RunContext& context) {
+  PackedProduct product = norm_linear_product(args, context.pool.size());
+  if (product.rows() == 0) return Status::good();
+  product.prepare(args.in[0].as<const float>(), {args.in[1].as<const float>(), args.f32(5)},
+                  context);
+  const PackedShape shape = packed_shape(args);
+  const Parts parts(args);
+  std::array<Projection, kMostParts> projections;
+  size_t bias = 2 + parts.weights();
+  int64_t first = 0;
+  for (size_t i = 0; i < parts.count; ++i) {
+    const float* b = parts.has_bias(args, i) ? args.in[bias].as<const float>() : nullptr;
+    if (b != nullptr && !parts.merged) ++bias;
+    const PackedMatrix w{args.in[parts.merged ? 2 : 2 + i].as<const uint8_t>(), b,
+                         parts.n(args, i)};
+    projections[i] = {parts.merged ? w.part(shape, first, w.n) : w, args.out[i].as<float>()};
+    first += w.n;
+  }
+  multiply_all(product, {projections.data(), parts.count}, context.pool);
+  return Status::good();
+}
+
+}  // namespace
+
+constexpr Operation kLinear = {"linear", check_linear, linear_workspace, run_linear};
+constexpr Operation kNormLinear = {"norm_linear", check_norm_linear, norm_linear_workspace,
+                                   run_norm_linear};
 
 }  // namespace rs

@@ -1,5 +1,5 @@
 // Packed weights: making them, and reading rows of them back. The product with
-// them is in linear.cpp.
+// them is in packed_product.cpp.
 #include "weights.hpp"
 
 #include <atomic>
@@ -61,6 +61,17 @@ Status expect_matrix(const Tensor& t, const char* what, DType type, int64_t rows
   RS_RETURN_IF(expect_tensor(t, what, type, 2));
   RS_RETURN_IF(expect_dim(t, what, 0, rows));
   return expect_dim(t, what, 1, columns);
+}
+
+Status expect_projection(const Tensor& x, const Tensor& y, int64_t k, int64_t n) {
+  if (x.rank < 1) {
+    return Status::error("ERR_SHAPE", "x: expected one axis or more, found " + describe(x));
+  }
+  RS_RETURN_IF(expect_tensor(x, "x", DType::f32, x.rank));
+  RS_RETURN_IF(expect_tensor(y, "y", DType::f32, x.rank));
+  for (int i = 0; i + 1 < x.rank; ++i) RS_RETURN_IF(expect_dim(y, "y", i, x.shape[i]));
+  RS_RETURN_IF(expect_dim(x, "x", x.rank - 1, k));
+  return expect_dim(y, "y", y.rank - 1, n);
 }
 
 namespace {
@@ -188,8 +199,10 @@ Status run_embedding(const OperationArgs& args, RunContext& context) {
   return Status::good();
 }
 
-constexpr Operation kOperations[] = {
-    {"linear", check_linear, linear_workspace, run_linear},
+const Operation kOperations[] = {
+    kLinear,
+    kNormLinear,
+    kLinearGlu,
     {"pack_weight", check_pack_weight, nullptr, run_pack_weight},
     {"pack_codes", check_pack_codes, nullptr, run_pack_codes},
     {"unpack_weight", check_unpack_weight, nullptr, run_unpack_weight},

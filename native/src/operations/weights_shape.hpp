@@ -14,9 +14,12 @@ PackedShape packed_shape(const OperationArgs& args);
 Status expect_packed(const Tensor& t, const char* what, const PackedShape& shape);
 Status expect_matrix(const Tensor& t, const char* what, DType type, int64_t rows, int64_t columns);
 
+// f32 x[..., k] and y[..., n] with the same rows.
+Status expect_projection(const Tensor& x, const Tensor& y, int64_t k, int64_t n);
+
 // linear.cpp
-Status check_linear(const OperationArgs& args);
-size_t linear_workspace(const OperationArgs& args, int threads);
-Status run_linear(const OperationArgs& args, RunContext& context);
+extern const Operation kLinear, kNormLinear;
+// linear_glu.cpp
+extern const Operation kLinearGlu;
 
 }  // namespace rs

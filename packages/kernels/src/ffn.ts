@@ -1,14 +1,21 @@
 // FusedFFN: the feed-forward block of a transformer, gated or not.
 
-import { gelu, geluErf, mul, type Operand, relu, type Sym, square } from "@ryanstream/tensor";
+import { gelu, geluErf, type Operand, relu, type Sym, square } from "@ryanstream/tensor";
 import { expectAttribute } from "./check.js";
+import { type GatedActivation, gated } from "./gated.js";
 import { type LinearWeight, linear } from "./linear.js";
-import { type MergedWeight, type Projections, project } from "./norm-projection.js";
-import { rmsNorm } from "./rms-norm.js";
-import { swiglu } from "./swiglu.js";
+import { linearGlu } from "./linear-glu.js";
+import { alike, type PackedProjection } from "./norm-linear.js";
+import {
+  type MergedWeight,
+  normProjection,
+  type Projections,
+  packedOf,
+  project,
+} from "./norm-projection.js";
+import { panelWidth } from "./packed-weight.js";
 
-/** Gated by a second projection; see Shazeer 2020, arXiv 2002.05202, section 2. */
-export type GatedActivation = "swiglu" | "geglu" | "reglu";
+export type { GatedActivation } from "./gated.js";
 /** `"gelu"` is the tanh approximation, `"gelu-erf"` the exact one, `"relu2"` the square of relu. */
 export type PlainActivation = "gelu" | "gelu-erf" | "relu" | "relu2";
 export type Activation = GatedActivation | PlainActivation;
@@ -62,18 +69,16 @@ const plain: Record<PlainActivation, (x: Sym<"f32">) => Sym<"f32">> = {
   relu2: (x) => square(relu(x)),
 };
 
-const gated: Record<GatedActivation, (gate: Sym<"f32">, up: Sym<"f32">) => Sym<"f32">> = {
-  swiglu,
-  geglu: (gate, up) => mul(gelu(gate), up),
-  reglu: (gate, up) => mul(relu(gate), up),
-};
-
 function isGated(activation: Activation): activation is GatedActivation {
   return Object.hasOwn(gated, activation);
 }
 
 /**
  * The feed-forward block: `down(activation(gate x) * up x)`, or `down(activation(up x))` without a gate.
+ *
+ * With packed weights the norm, gate, up and activation are one operation: the normalised rows, the gate and up
+ * are made where they are read and are never stored. The bits are those of the separate operations. With plain
+ * weights these are separate operations, because their gradients read what lies between.
  *
  * @param x `f32[..., D]`
  * @param weights plain matrices (differentiable) or packed ones.
@@ -107,10 +112,33 @@ export function fusedFFN(
     !("gateUp" in weights) || (isGated(activation) && weights.gateUp.sizes.length === 2),
     () => "a merged gate and up needs two sizes and a gated activation",
   );
-  const h = norm === undefined ? x : rmsNorm(x, norm, { eps });
-  const inner = project(h, projections(weights, activation)) as [Sym<"f32">, Sym<"f32">];
+  const into = projections(weights, activation);
+  const together = isGated(activation) ? gateAndUp(into) : undefined;
+  if (isGated(activation) && together !== undefined) {
+    const hidden = linearGlu(x, together, { activation, norm, eps });
+    return linear(hidden, weights.down, { bias: weights.downBias });
+  }
+  const inner = (
+    norm === undefined ? project(x, into) : normProjection(x, into, { norm, eps })
+  ) as [Sym<"f32">, Sym<"f32">];
   const hidden = isGated(activation) ? gated[activation](...inner) : plain[activation](inner[0]);
   return linear(hidden, weights.down, { bias: weights.downBias });
+}
+
+/** Packed gate and up that one operation takes: alike, or halves of whole panels. */
+function gateAndUp(
+  into: Projections,
+): [PackedProjection, PackedProjection] | [PackedProjection] | undefined {
+  const [gate, up] = packedOf(into) ?? [];
+  if (gate === undefined) return undefined;
+  if (!("merged" in into)) {
+    const specs = [gate, up as PackedProjection].map((p) => p.weight.spec);
+    const same = alike(specs) && specs[0]?.n === specs[1]?.n;
+    return same ? [gate, up as PackedProjection] : undefined;
+  }
+  const [first = 0, second] = into.sizes;
+  const halves = first === second && first % panelWidth === 0;
+  return halves && gate.weight.spec.n === 2 * first ? [gate] : undefined;
 }
 
 function projections(

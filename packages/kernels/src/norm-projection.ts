@@ -1,10 +1,17 @@
-// A norm and the projections that read it. Where the projections' weights are
-// held as one matrix, they are one product whose parts are copied out: fewer,
-// larger products, for a copy of the result.
+// A norm and the projections that read it. With packed weights they are one
+// operation. Where plain weights are held as one matrix, they are one product
+// whose parts are copied out: fewer, larger products, for a copy of the result.
 
-import { type Operand, type Size, type Sym, slice } from "@ryanstream/tensor";
+import type { Operand, Sym } from "@ryanstream/tensor";
 import { ensure } from "./check.js";
-import { type LinearWeight, linear, outputsOf } from "./linear.js";
+import { isPacked, type LinearWeight, linear, outputsOf } from "./linear.js";
+import {
+  fusesWithNorm,
+  normLinear,
+  type PackedProjection,
+  partsOf,
+  splits,
+} from "./norm-linear.js";
 import { rmsNorm } from "./rms-norm.js";
 
 /** Several projections of one input, held as one matrix: the rows of the first, then of the second, … */
@@ -44,24 +51,30 @@ export function project(x: Operand<"f32">, projections: Projections): Sym<"f32">
     });
   }
   const { merged, sizes, bias } = projections;
+  expectWhole(projections);
+  return partsOf(linear(x, merged, { bias }), sizes);
+}
+
+function expectWhole({ merged, sizes }: MergedWeight): void {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   ensure(
     outputsOf(merged) === total,
     "ERR_SHAPE",
     () => `a merged weight of ${outputsOf(merged)} outputs can't be parts of [${sizes}]`,
   );
-  const y = linear(x, merged, { bias });
-  const whole = x.shape.slice(0, -1).map((_: Size) => ({}));
-  let start = 0;
-  return sizes.map((count) => {
-    const part = slice(y, ...whole, { start, count });
-    start += count;
-    return part;
-  });
 }
 
 function isBiased(p: LinearWeight | BiasedWeight): p is BiasedWeight {
   return "weight" in p;
+}
+
+/** @internal The projections' packed weights, one where they are merged; undefined if any is plain. */
+export function packedOf(projections: Projections): PackedProjection[] | undefined {
+  const all =
+    "merged" in projections
+      ? [{ weight: projections.merged, bias: projections.bias }]
+      : projections.map((p) => (isBiased(p) ? p : { weight: p }));
+  return all.every((p): p is PackedProjection => isPacked(p.weight)) ? all : undefined;
 }
 
 export interface NormProjectionOptions {
@@ -73,6 +86,11 @@ export interface NormProjectionOptions {
 
 /**
  * {@link rmsNorm}, then {@link project}: the entrance of an attention or feed-forward block.
+ *
+ * With packed weights of one format and group this is one operation: the normalised rows go straight into the
+ * form that the products read, once for all of them, and parts of a merged weight are written where they
+ * belong if each part but the last has a multiple of 32 outputs. The bits are those of the separate operations.
+ * With plain weights these are separate operations, because their gradients read what lies between.
  *
  * @param x `f32[..., k]`
  * @returns for each projection `f32[..., n]`.
@@ -86,5 +104,13 @@ export function normProjection(
   projections: Projections,
   { norm, eps = 1e-5 }: NormProjectionOptions,
 ): Sym<"f32">[] {
-  return project(rmsNorm(x, norm, { eps }), projections);
+  const packed = packedOf(projections);
+  if (packed === undefined || !fusesWithNorm(packed.map((p) => p.weight.spec))) {
+    return project(rmsNorm(x, norm, { eps }), projections);
+  }
+  if (!("merged" in projections)) return normLinear(x, packed, { norm, eps });
+  const { sizes } = projections;
+  expectWhole(projections);
+  if (splits(sizes)) return normLinear(x, packed, { norm, eps, sizes });
+  return partsOf(normLinear(x, packed, { norm, eps })[0] as Sym<"f32">, sizes);
 }

@@ -80,7 +80,7 @@ export function packedWeight({
 }
 
 /** Outputs of a panel; the last one is padded. */
-const panelWidth = 32;
+export const panelWidth = 32;
 
 /** As `PackedShape::bytes()` in the native floor's `packed_layout.hpp`; a test holds the two together. */
 function packedBytes({ n, k, format, group, zero }: Required<PackedWeightOptions>): number {

@@ -1,0 +1,152 @@
+#include "packed_product.hpp"
+
+#include <algorithm>
+
+#include "kernels/gemm.hpp"
+#include "kernels/norm.hpp"
+#include "tasks.hpp"
+
+RS_FAMILY_ACCESS(GemmKernels, gemm_kernels, gemm)
+RS_FAMILY_ACCESS(NormKernels, norm_kernels, norms)
+
+namespace rs {
+namespace {
+
+constexpr int64_t kWidth = PackedShape::kWidth;
+constexpr int64_t kBlockPanels = 2;
+constexpr int64_t kBlockSteps = 1536;
+constexpr int64_t kBlockRows = 48;
+
+int64_t bytes_64(int64_t bytes) { return ceil_div(bytes, 64) * 64; }
+
+// A block of panels as f32, for formats that are not.
+int64_t widened_bytes(const PackedShape& shape) {
+  if (shape.format == PackedFormat::f32 || shape.integer()) return 0;
+  return kBlockPanels * std::min(shape.k, kBlockSteps) * kWidth * int64_t{sizeof(float)};
+}
+
+int64_t tile_rows(const PackedShape& shape) { return shape.integer() ? 1 : gemm().mr; }
+
+}  // namespace
+
+PackedProduct::PackedProduct(const PackedShape& shape, int64_t m, bool norm, size_t thread_bytes,
+                             int threads)
+    : shape_(shape), m_(m), threads_(threads) {
+  if (shape.integer()) {
+    codes_bytes_ = bytes_64(m * shape.groups() * shape.group * packed().words);
+    table_bytes_ = bytes_64(m * shape.groups() * 4);
+    shared_bytes_ = codes_bytes_ + 3 * table_bytes_;
+  } else {
+    shared_bytes_ = bytes_64(m * shape.k * 4);
+  }
+  // Normalised rows are gone before weights are widened.
+  const int64_t normalised = norm ? tile_rows(shape) * shape.k * int64_t{sizeof(float)} : 0;
+  own_bytes_ = bytes_64(std::max(normalised, widened_bytes(shape)));
+  per_thread_ = own_bytes_ + bytes_64(static_cast<int64_t>(thread_bytes));
+}
+
+size_t PackedProduct::workspace_bytes() const {
+  return static_cast<size_t>(shared_bytes_ + threads_ * per_thread_);
+}
+
+QuantizedRows PackedProduct::quantized() const {
+  char* tables = base_ + codes_bytes_;
+  return {reinterpret_cast<int32_t*>(base_), reinterpret_cast<float*>(tables),
+          reinterpret_cast<int32_t*>(tables + table_bytes_),
+          reinterpret_cast<float*>(tables + 2 * table_bytes_)};
+}
+
+void PackedProduct::prepare(const float* x, const RowNorm& norm, RunContext& context) {
+  base_ = static_cast<char*>(context.workspace);
+  const int64_t k = shape_.k, height = tile_rows(shape_);
+  if (k == 0) return;
+  context.pool.run(static_cast<size_t>(ceil_div(m_, height)), [&](size_t task, int thread) {
+    const int64_t i = static_cast<int64_t>(task) * height, rows = std::min(height, m_ - i);
+    const float* from = x + i * k;
+    if (norm.gain != nullptr) {
+      float* normalised = reinterpret_cast<float*>(thread_scratch(thread));
+      for (int64_t r = 0; r < rows; ++r) {
+        norms().rms_norm(from + r * k, norm.gain, norm.eps, normalised + r * k,
+                         static_cast<size_t>(k));
+      }
+      from = normalised;
+    }
+    if (shape_.integer()) packed().quantize_row(shape_, from, i, m_, quantized());
+    else gemm().pack_a(from, k, 1, rows, k, reinterpret_cast<float*>(base_) + i * k);
+  });
+}
+
+int64_t PackedProduct::panels_a_task(int64_t panels) const {
+  return few_rows() ? std::max<int64_t>(1, panels / (16 * threads_)) : panels_at_once();
+}
+
+void PackedProduct::multiply_float(const PackedMatrix& w, int64_t panel, int64_t panels,
+                                   int64_t first, int64_t rows, float* y, int64_t ldy,
+                                   int thread) const {
+  const int64_t k = shape_.k, columns = std::min(panels * kWidth, w.n - panel * kWidth);
+  const float* tiles = reinterpret_cast<const float*>(base_) + first * k;
+  const uint8_t* weight = w.panels + panel * shape_.panel_bytes();
+  const float* bias = w.bias != nullptr ? w.bias + panel * kWidth : nullptr;
+  if (few_rows()) {  // straight from storage
+    packed().float_panel(shape_.format, rows, static_cast<int>(columns), k, tiles, weight, y, ldy,
+                         bias);
+    return;
+  }
+  for (int64_t s = 0; s < k; s += kBlockSteps) {
+    const int64_t steps = std::min(kBlockSteps, k - s);
+    const uint8_t* from = weight + s * shape_.step_bytes();
+    const float* block = reinterpret_cast<const float*>(from);
+    int64_t block_k = k;
+    if (shape_.format != PackedFormat::f32) {
+      float* wide = reinterpret_cast<float*>(thread_scratch(thread));
+      for (int64_t p = 0; p < panels; ++p) {
+        packed().widen_panel(shape_.format, from + p * shape_.panel_bytes(), steps,
+                             wide + p * steps * kWidth);
+      }
+      block = wide;
+      block_k = steps;
+    }
+    for (int64_t i = 0; i < rows; i += kBlockRows) {
+      gemm().multiply(std::min(kBlockRows, rows - i), columns, steps, tiles + i * k, k, s, block,
+                      block_k, y + i * ldy, ldy, s > 0, s + steps == k ? bias : nullptr);
+    }
+  }
+}
+
+void PackedProduct::multiply(const PackedMatrix& w, int64_t panel, int64_t panels, int64_t first,
+                             int64_t rows, float* y, int64_t ldy, int thread) const {
+  const int64_t j = panel * kWidth;
+  const float* bias = w.bias != nullptr ? w.bias + j : nullptr;
+  if (shape_.k == 0) {  // an empty sum
+    const int64_t columns = std::min(panels * kWidth, w.n - j);
+    for (int64_t i = 0; i < rows; ++i) {
+      if (bias != nullptr) std::copy_n(bias, columns, y + i * ldy);
+      else std::fill_n(y + i * ldy, columns, 0.0f);
+    }
+  } else if (shape_.integer()) {
+    packed().int_panel(shape_, m_, first, rows, static_cast<int>(std::min(kWidth, w.n - j)),
+                       quantized(), w.panels + panel * shape_.panel_bytes(), y, ldy, bias);
+  } else {
+    multiply_float(w, panel, panels, first, rows, y, ldy, thread);
+  }
+}
+
+void multiply_all(const PackedProduct& product, std::span<const Projection> projections,
+                  ThreadPool& pool) {
+  int64_t panels = 0, tasks = 0;
+  for (const Projection& p : projections) panels += p.w.panel_count();
+  const int64_t run = product.panels_a_task(panels), step = product.panels_at_once();
+  for (const Projection& p : projections) tasks += ceil_div(p.w.panel_count(), run);
+  pool.run(static_cast<size_t>(tasks), [&](size_t task, int thread) {
+    const Projection* p = projections.data();
+    int64_t before = static_cast<int64_t>(task);  // tasks of p's before this one
+    for (int64_t own; before >= (own = ceil_div(p->w.panel_count(), run)); ++p) before -= own;
+    const int64_t end = std::min((before + 1) * run, p->w.panel_count());
+    for (int64_t panel = before * run; panel < end; panel += step) {
+      product.multiply(p->w, panel, std::min(step, end - panel), 0, product.rows(),
+                       p->y + panel * kWidth, p->w.n, thread);
+    }
+  });
+}
+
+}  // namespace rs
