@@ -105,12 +105,20 @@ inline void add_product_rows(std::vector<RowCase>& cases) {
   } weights[] = {{0, 0, 0},  {1, 0, 0},  {2, 0, 0},  {3, 32, 0}, {3, 64, 1},
                  {3, 128, 0}, {4, 32, 1}, {4, 64, 0}, {4, 128, 1}};
   for (const auto& w : weights) {
-    char text[160];
+    char text[192];
     for (int bias = 0; bias < 2; ++bias) {
       std::snprintf(text, sizeof text, "linear f32[n,300] u8[0] %s-> f32[n,70] ; %d 70 300 %d %d %d",
                     bias ? "f32[70] " : "", w.format, w.group, w.zero, bias);
       cases.push_back({text, {}, true});
     }
+    std::snprintf(text, sizeof text,
+                  "norm_linear f32[n,300] f32[300] u8[0] -> f32[n,70] ; %d 70 300 %d %d 1e-5 0 70 0",
+                  w.format, w.group, w.zero);
+    cases.push_back({text, {}, true});
+    std::snprintf(text, sizeof text,
+                  "linear_glu f32[n,300] f32[300] u8[0] u8[0] -> f32[n,70] ; %d 70 300 %d %d 0 1 1e-5 0 0 0",
+                  w.format, w.group, w.zero);
+    cases.push_back({text, {}, true});
     std::snprintf(text, sizeof text, "embedding_packed u8[0] i32[n] -> f32[n,300] ; %d 70 300 %d %d",
                   w.format, w.group, w.zero);
     cases.push_back({text, {70}, true});
