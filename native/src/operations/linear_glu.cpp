@@ -9,6 +9,7 @@
 //
 // Merged, one weight of 2 N outputs holds the gate's, then up's, and so its one bias.
 #include <algorithm>
+#include <utility>
 
 #include "kernels/elementwise.hpp"
 #include "kernels/unary.hpp"
@@ -23,6 +24,9 @@ namespace rs {
 namespace {
 
 constexpr int64_t kWidth = PackedShape::kWidth;
+// Rows times panels that few rows read from one weight before they turn to the
+// other: memory's stream is found anew at each turn.
+constexpr int64_t kStreamed = 8 * PackedProduct::kFewRows;
 constexpr int64_t kIntegerRows = 48;  // rows of codes that up reads again from cache
 constexpr int64_t kFloatRows = 384;   // rows that a widened block of weights serves
 
@@ -78,8 +82,9 @@ int64_t block_rows(const PackedShape& shape, int64_t m) {
 
 PackedProduct glu_product(const OperationArgs& args, int threads) {
   const PackedShape shape = packed_shape(args);
-  const int64_t m = args.in[0].rows(), most = shape.integer() ? kWidth : 2 * kWidth;
-  const int64_t floats = 2 * block_rows(shape, m) * most;
+  const int64_t m = args.in[0].rows();
+  const int64_t many = block_rows(shape, m) * (shape.integer() ? 1 : 2);
+  const int64_t floats = 2 * std::max(kStreamed, many) * kWidth;
   return {shape, m, args.i64(6) != 0, static_cast<size_t>(floats) * sizeof(float), threads};
 }
 
@@ -117,23 +122,29 @@ Status run_linear_glu(const OperationArgs& args, RunContext& context) {
   const bool norm = args.i64(6) != 0;
   product.prepare(args.in[0].as<const float>(),
                   {norm ? args.in[1].as<const float>() : nullptr, args.f32(7)}, context);
-  const auto [gate, up] = weights(args);
+  const GateAndUp both = weights(args);
+  const PackedMatrix &gate = both.gate, &up = both.up;
   const auto kind = static_cast<Glu>(args.i64(5));
   const int64_t m = product.rows(), n = gate.n, block = block_rows(packed_shape(args), m);
-  const int64_t panels = gate.panel_count(), step = product.panels_at_once(), ld = step * kWidth;
+  const int64_t panels = gate.panel_count(), step = product.panels_at_once();
   const int64_t run = product.panels_a_task(2 * panels);
+  const int64_t span = product.few_rows() ? std::min(run, kStreamed / m) : step, ld = span * kWidth;
   float* const y = args.out[0].as<float>();
   context.pool.run(static_cast<size_t>(ceil_div(panels, run)), [&](size_t task, int thread) {
     float* const g = reinterpret_cast<float*>(product.scratch(thread));
     float* const u = g + block * ld;
     const int64_t first = static_cast<int64_t>(task) * run, end = std::min(first + run, panels);
-    for (int64_t panel = first; panel < end; panel += step) {
-      const int64_t count = std::min(step, end - panel), j = panel * kWidth;
+    for (int64_t panel = first; panel < end; panel += span) {
+      const int64_t count = std::min(span, end - panel), j = panel * kWidth;
       const int64_t columns = std::min(count * kWidth, n - j);
       for (int64_t i = 0; i < m; i += block) {
         const int64_t rows = std::min(block, m - i);
-        product.multiply(gate, panel, count, i, rows, g, ld, thread);
-        product.multiply(up, panel, count, i, rows, u, ld, thread);
+        for (const auto& [w, to] : {std::pair{&gate, g}, std::pair{&up, u}}) {
+          for (int64_t p = 0; p < count; p += step) {
+            product.multiply(*w, panel + p, std::min(step, count - p), i, rows, to + p * kWidth,
+                             ld, thread);
+          }
+        }
         for (int64_t r = 0; r < rows; ++r)
           combine(kind, g + r * ld, u + r * ld, y + (i + r) * n + j, columns);
       }

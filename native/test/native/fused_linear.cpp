@@ -171,8 +171,9 @@ void check_all(Random& random) {
         check_glu(random, kind, m, 32 * random.below(4), k(), norm, true);
       }
     }
-    // More steps and more rows than one block has.
+    // More steps and more rows than one block has, more panels than threads.
     check_norm_linear(random, kind, 50, 1600, {70, 33}, false);
+    check_glu(random, kind, 3, 3001, 40, true, false);
     check_glu(random, kind, 400, 70, kind.format < 3 ? 1600 : 200, true, false);
   }
 }
