@@ -1,6 +1,7 @@
 #include "packed_product.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "kernels/gemm.hpp"
 #include "kernels/norm.hpp"
@@ -133,16 +134,25 @@ void PackedProduct::multiply(const PackedMatrix& w, int64_t panel, int64_t panel
 
 void multiply_all(const PackedProduct& product, std::span<const Projection> projections,
                   ThreadPool& pool) {
-  int64_t panels = 0, tasks = 0;
-  for (const Projection& p : projections) panels += p.w.panel_count();
-  const int64_t run = product.panels_a_task(panels), step = product.panels_at_once();
-  for (const Projection& p : projections) tasks += ceil_div(p.w.panel_count(), run);
-  pool.run(static_cast<size_t>(tasks), [&](size_t task, int thread) {
-    const Projection* p = projections.data();
-    int64_t before = static_cast<int64_t>(task);  // tasks of p's before this one
-    for (int64_t own; before >= (own = ceil_div(p->w.panel_count(), run)); ++p) before -= own;
-    const int64_t end = std::min((before + 1) * run, p->w.panel_count());
-    for (int64_t panel = before * run; panel < end; panel += step) {
+  struct Task {
+    const Projection* projection;
+    int64_t first, end;  // panels
+  };
+  std::vector<Task> tasks;
+  for (const Projection& p : projections) {
+    // Few rows read long runs of the weight, since each new place costs the memory
+    // a start; many rows compute so long on a panel that it doesn't matter.
+    const int64_t panels = p.w.panel_count(), step = product.panels_at_once();
+    const auto cuts = guided_cuts(ceil_div(panels, step), 1,
+                                  product.few_rows() ? panels : 1, pool.size());
+    for (size_t i = 0; i + 1 < cuts.size(); ++i) {
+      tasks.push_back({&p, cuts[i] * step, std::min(cuts[i + 1] * step, panels)});
+    }
+  }
+  pool.run(tasks.size(), [&](size_t index, int thread) {
+    const auto [p, first, end] = tasks[index];
+    const int64_t step = product.panels_at_once();
+    for (int64_t panel = first; panel < end; panel += step) {
       product.multiply(p->w, panel, std::min(step, end - panel), 0, product.rows(),
                        p->y + panel * kWidth, p->w.n, thread);
     }
