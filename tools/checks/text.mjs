@@ -12,7 +12,6 @@ const MOST_LINES = 400;
 // here, so that this file passes its own check.
 const FOLDERS = ["work", "home", "root", "tmp", "Users"];
 const MACHINE_PATH = new RegExp(`(?<![\\w.~)}\\]*-])/(?:${FOLDERS.join("|")})/`);
-const HIDDEN_FOLDER = /\/\.library\b/;
 
 /** The files that git knows or would add. */
 export function trackedFiles(base = root) {
@@ -24,7 +23,7 @@ export function trackedFiles(base = root) {
 
 /** Why a line may not be committed, or undefined. */
 export function lineFault(line) {
-  const found = MACHINE_PATH.exec(line) ?? HIDDEN_FOLDER.exec(line);
+  const found = MACHINE_PATH.exec(line);
   return found ? `names a path of one machine (${found[0]})` : undefined;
 }
 

@@ -135,8 +135,9 @@ void write_file(const std::string& path, const std::string& text) {
 }
 
 void reads_quotas() {
-  char name[] = "/tmp/ryanstream-quota-XXXXXX";
-  if (mkdtemp(name) == nullptr) return expect(false, "a folder for files");
+  const char* temporary = std::getenv("TMPDIR");
+  std::string name = std::string(temporary != nullptr ? temporary : P_tmpdir) + "/ryanstream-quota-XXXXXX";
+  if (mkdtemp(name.data()) == nullptr) return expect(false, "a folder for files");
   const std::string folder = name, v2 = folder + "/v2", v1 = folder + "/v1";
   write_file(v2 + "/cpu.max", "max 100000\n");
   write_file(v2 + "/a/cpu.max", "250000 100000\n");
