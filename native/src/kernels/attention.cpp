@@ -166,7 +166,7 @@ static void block(const QueryRows* x, const KeyBlock* b, const uint64_t* visible
   if (any == 0) return;
   const bool narrow = sizeof(T) < sizeof(float) && x->rows > kTileRows;
   if (!narrow && b->v_stride % kRowPad == 0) return attend<T>(x, b, visible);
-  KeyBlock staged;
+  KeyBlock staged = {};  // nothing to fetch ahead: the next block is not staged yet
   stage_block<T>(x, b, any, &staged);
   attend<float>(x, &staged, visible);
 }
