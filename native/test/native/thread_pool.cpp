@@ -162,7 +162,7 @@ void reads_quotas() {
     expect(cpu_quota(v1, other + "3:" + controllers + ":/\n") == 0, "version 1, no limit");
     expect(cpu_quota(v1, other) == 0, "other controllers");
   }
-  if (std::system(("rm -r " + folder).c_str()) != 0) std::printf("left behind: %s\n", name);
+  if (std::system(("rm -r " + folder).c_str()) != 0) std::printf("left behind: %s\n", name.c_str());
 }
 
 // In children, since the choice is made once a process.
