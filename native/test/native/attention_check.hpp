@@ -157,6 +157,16 @@ struct Problem {
   int64_t l(int64_t b, int64_t t, int64_t h) const { return (b * H + h) * T + t; }
 };
 
+// Sometimes gives the keys segments: documents in a row, or scattered.
+inline void cut_segments(Problem& x, Random& random) {
+  x.segmented = x.T == x.S && random.below(3) == 0;
+  int32_t segment = 0;
+  for (int64_t i = 0; x.segmented && i < x.B * x.T; ++i) {
+    if (random.below(20) == 0) ++segment;
+    x.segments.push_back(x.T % 2 ? segment : random.below(3));
+  }
+}
+
 // Sometimes takes other queries, each at some key or, for -1, at none.
 inline void place_queries(Problem& x, Random& random) {
   if (!x.causal || x.S == 0 || random.below(3) != 0) return;

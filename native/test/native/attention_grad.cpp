@@ -93,12 +93,7 @@ Problem random_problem(Random& random) {
   x.E = random.below(2) ? x.D : random.pick<int64_t>({1, 5, 16, 33, 64});
   x.window = x.causal && random.below(2) ? 1 + random.below(90) : 0;
   x.scale = 1.0f / std::sqrt(float(x.D));
-  x.segmented = x.T == x.S && random.below(3) == 0;
-  int32_t segment = 0;
-  for (int64_t i = 0; x.segmented && i < x.B * x.T; ++i) {
-    if (random.below(20) == 0) ++segment;
-    x.segments.push_back(x.T % 2 ? segment : random.below(3));
-  }
+  cut_segments(x, random);
   place_queries(x, random);
   return x;
 }
