@@ -1,0 +1,2 @@
+export type * from "./definition.js";
+export { TokenizerError, type TokenizerErrorCode } from "./errors.js";
