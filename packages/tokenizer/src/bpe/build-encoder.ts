@@ -1,0 +1,205 @@
+// From a model's definition to an encoder over bytes. Contents become the bytes that
+// they stand for in the text that the encoder sees.
+
+import type { BpeModel, Vocabulary } from "../definition.js";
+import { TokenizerError } from "../errors.js";
+import { ContentIndex } from "./content-index.js";
+import { BpeEncoder } from "./encoder.js";
+import type { Merges } from "./splits.js";
+import type { TokenBytes } from "./token-trie.js";
+import { byteTokens, sequenceLength } from "./unknown.js";
+
+/**
+ * What stands in the buffer that is encoded. `"bytes"`: the text's UTF-8. `"spaces"`: its UTF-8 with
+ * each `▁` (U+2581) written as a space, which models with that mark can't tell apart.
+ */
+export type Content = "bytes" | "spaces";
+
+/** More bytes of contents than any vocabulary has; the trie's keys end there. */
+const LONGEST_CONTENTS = 1 << 26;
+
+export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
+  const { vocabulary } = model;
+  const tokens = content === "bytes" ? rawContents(vocabulary) : spacedContents(vocabulary);
+  const { size } = vocabulary;
+  const index = new ContentIndex(tokens, size);
+  const ofBytes = content === "bytes";
+  const alphabet = new Uint8Array(size);
+  for (let id = 0; id < size; id++) {
+    const start = tokens.starts[id] as number;
+    const length = (tokens.ends[id] as number) - start;
+    if (length > 0 && length === (ofBytes ? 1 : sequenceLength(tokens.bytes[start] as number))) {
+      alphabet[id] = 1;
+    }
+  }
+  const unk = model.unkToken === undefined ? -1 : idOfContent(vocabulary, model.unkToken);
+  return new BpeEncoder({
+    size,
+    tokens,
+    merges: model.merges
+      ? listedMerges(model.merges, tokens, index)
+      : rankedMerges(tokens, size, index),
+    alphabet,
+    ofBytes,
+    ignoreMerges: model.ignoreMerges ?? model.merges === undefined,
+    unknown: {
+      id: unk,
+      fuse: model.fuseUnk ?? false,
+      byteIds: model.byteFallback ? byteTokens(vocabulary, size) : undefined,
+    },
+  });
+}
+
+function idOfContent(vocabulary: Vocabulary, content: string): number {
+  const bytes = new TextEncoder().encode(content);
+  return new ContentIndex(vocabulary, vocabulary.size).find(bytes, 0, bytes.length);
+}
+
+/** GPT-2's alphabet: printable Latin-1 characters stand for themselves, the rest for U+0100 and on. */
+export function byteOfPoint(): Int16Array {
+  const bytes = new Int16Array(0x144).fill(-1);
+  let next = 0x100;
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+    bytes[printable ? byte : next++] = byte;
+  }
+  return bytes;
+}
+
+function rawContents(vocabulary: Vocabulary): TokenBytes {
+  if (vocabulary.encoding === "bytes") return vocabulary;
+  const { bytes, starts, ends, size } = vocabulary;
+  const toByte = byteOfPoint();
+  const raw = new Uint8Array(totalLength(vocabulary));
+  const from = new Uint32Array(size);
+  const to = new Uint32Array(size);
+  let at = 0;
+  for (let id = 0; id < size; id++) {
+    from[id] = at;
+    const end = ends[id] as number;
+    for (let p = starts[id] as number; p < end; ) {
+      const a = bytes[p] as number;
+      let point = a;
+      if (a < 0x80) p++;
+      else {
+        point = a < 0xe0 ? ((a & 31) << 6) | ((bytes[p + 1] as number) & 63) : 0x143 + 1;
+        p += sequenceLength(a);
+      }
+      const byte = point < 0x144 ? (toByte[point] as number) : -1;
+      if (byte < 0) {
+        at = from[id] as number; // no text gives it
+        break;
+      }
+      raw[at++] = byte;
+    }
+    to[id] = at;
+  }
+  return { bytes: raw, starts: from, ends: to };
+}
+
+function spacedContents(vocabulary: Vocabulary): TokenBytes {
+  const { bytes, starts, ends, size } = vocabulary;
+  const raw = new Uint8Array(totalLength(vocabulary));
+  const from = new Uint32Array(size);
+  const to = new Uint32Array(size);
+  let at = 0;
+  for (let id = 0; id < size; id++) {
+    from[id] = at;
+    const end = ends[id] as number;
+    for (let p = starts[id] as number; p < end; ) {
+      const a = bytes[p] as number;
+      if (a === 0x20) {
+        at = from[id] as number; // no text gives it: each space is a mark by then
+        break;
+      }
+      if (a === 0xe2 && bytes[p + 1] === 0x96 && bytes[p + 2] === 0x81) {
+        raw[at++] = 0x20;
+        p += 3;
+      } else {
+        raw[at++] = a;
+        p++;
+      }
+    }
+    to[id] = at;
+  }
+  return { bytes: raw, starts: from, ends: to };
+}
+
+function totalLength({ starts, ends, size }: Vocabulary): number {
+  let total = 0;
+  for (let id = 0; id < size; id++) total += (ends[id] as number) - (starts[id] as number);
+  if (total > LONGEST_CONTENTS) {
+    throw new TokenizerError(
+      "ERR_LIMIT",
+      `the contents of all tokens may have ${LONGEST_CONTENTS} bytes together, and these have ${total}`,
+    );
+  }
+  return total;
+}
+
+function listedMerges(listed: Int32Array, tokens: TokenBytes, index: ContentIndex): Merges {
+  const count = listed.length >> 1;
+  const pairs = new Int32Array(2 * count);
+  const merged = new Int32Array(count);
+  const ranks = new Int32Array(count);
+  const { bytes, starts, ends } = tokens;
+  let both = new Uint8Array(256);
+  let kept = 0;
+  let guess = -1;
+  for (let i = 0; i < count; i++) {
+    const left = listed[2 * i] as number;
+    const right = listed[2 * i + 1] as number;
+    const middle = (ends[left] as number) - (starts[left] as number);
+    const length = middle + (ends[right] as number) - (starts[right] as number);
+    if (length > both.length) both = new Uint8Array(2 * length);
+    let at = 0;
+    for (let p = starts[left] as number; at < middle; ) both[at++] = bytes[p++] as number;
+    for (let p = starts[right] as number; at < length; ) both[at++] = bytes[p++] as number;
+    // Most lists make ids in their order.
+    guess++;
+    if (guess >= starts.length || !index.equals(guess, both, 0, length)) {
+      guess = index.find(both, 0, length);
+    }
+    if (guess < 0 || middle === 0 || middle === length) continue;
+    pairs[2 * kept] = left;
+    pairs[2 * kept + 1] = right;
+    merged[kept] = guess;
+    ranks[kept++] = i;
+  }
+  return {
+    pairs: pairs.subarray(0, 2 * kept),
+    merged: merged.subarray(0, kept),
+    ranks: ranks.subarray(0, kept),
+  };
+}
+
+/** Of a rank file: each way to make a token of two others, with its id as the rank. */
+function rankedMerges(tokens: TokenBytes, size: number, index: ContentIndex): Merges {
+  const { bytes, starts, ends } = tokens;
+  let pairs = new Int32Array(1 << 16);
+  let made = new Int32Array(1 << 15);
+  let count = 0;
+  for (let id = 0; id < size; id++) {
+    const start = starts[id] as number;
+    const end = ends[id] as number;
+    for (let middle = start + 1; middle < end; middle++) {
+      const left = index.find(bytes, start, middle);
+      if (left < 0) continue;
+      const right = index.find(bytes, middle, end);
+      if (right < 0) continue;
+      if (count === made.length) {
+        const morePairs = new Int32Array(4 * count);
+        morePairs.set(pairs);
+        pairs = morePairs;
+        const moreMade = new Int32Array(2 * count);
+        moreMade.set(made);
+        made = moreMade;
+      }
+      pairs[2 * count] = left;
+      pairs[2 * count + 1] = right;
+      made[count++] = id;
+    }
+  }
+  const merged = made.subarray(0, count);
+  return { pairs: pairs.subarray(0, 2 * count), merged, ranks: merged };
+}

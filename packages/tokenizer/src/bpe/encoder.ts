@@ -1,0 +1,225 @@
+// Byte-pair encoding of one piece at a time. Most pieces are found whole in the piece
+// table; what is not is encoded from left to right over the token trie, taking the
+// longest token that can stand after the one before it and going back where none can.
+// That is linear in the piece, since no position is left twice in vain.
+
+import { MergeQueue } from "./merge-queue.js";
+import { PairTable } from "./pair-table.js";
+import { LONGEST_KEY, PieceTable } from "./piece-table.js";
+import { findSplits, type Merges, NEVER, type Splits, standsTogether } from "./splits.js";
+import { type TokenBytes, TokenTrie } from "./token-trie.js";
+import { sequenceLength, type Unknown, writeUnknown } from "./unknown.js";
+
+export interface EncoderParts {
+  /** Ids are below this. */
+  readonly size: number;
+  readonly tokens: TokenBytes;
+  readonly merges: Merges;
+  /** By id: 1 for tokens of the alphabet, which exist before any merge. */
+  readonly alphabet: Uint8Array;
+  /** Whether the alphabet is bytes rather than characters. */
+  readonly ofBytes: boolean;
+  /** A piece that is a token is that token, whatever the merges say. */
+  readonly ignoreMerges: boolean;
+  readonly unknown: Unknown;
+  /** What {@link findSplits} gives, where it is known already. */
+  readonly splits?: Splits | undefined;
+}
+
+/** Pieces of several tokens that are kept, at 16 bytes and their tokens each. */
+const CACHE_LIMIT = 65536;
+/** Misses and bytes after which the trie is worth its 20 milliseconds. */
+const PATIENCE_PIECES = 64;
+const PATIENCE_BYTES = 256;
+/** Answers about neighbours that are kept: a power of two. */
+const MEMO = 1 << 15;
+
+export class BpeEncoder {
+  readonly #parts: EncoderParts;
+  readonly #pairs: PairTable;
+  readonly splits: Splits;
+  readonly pieces: PieceTable;
+  /** Bytes of each token by id. */
+  readonly lengths: Int32Array;
+  readonly #queue: MergeQueue;
+  readonly #character = new Map<number, number>();
+  readonly #byteToken = new Int32Array(256).fill(-1);
+  #trie: TokenTrie | undefined;
+  #misses = 0;
+  /** Three numbers an answer: the two tokens + 1, and 1 for yes. */
+  readonly #memo = new Int32Array(MEMO * 4);
+  #dead = new Uint8Array(256);
+  readonly #key = new Int32Array(4);
+  readonly #keyBytes = new Uint8Array(this.#key.buffer);
+
+  constructor(parts: EncoderParts) {
+    const { size, tokens, merges, alphabet, ofBytes } = parts;
+    this.#parts = parts;
+    this.lengths = new Int32Array(size);
+    for (let id = 0; id < size; id++) {
+      this.lengths[id] = (tokens.ends[id] as number) - (tokens.starts[id] as number);
+    }
+    const { pairs, merged, ranks } = merges;
+    this.#pairs = new PairTable(merged.length);
+    for (let i = 0; i < merged.length; i++) {
+      this.#pairs.add(
+        pairs[2 * i] as number,
+        pairs[2 * i + 1] as number,
+        ranks[i] as number,
+        merged[i] as number,
+      );
+    }
+    this.splits = parts.splits ?? findSplits(merges, this.#pairs, alphabet);
+    this.#queue = new MergeQueue(this.#pairs);
+    for (let id = size - 1; id >= 0; id--) {
+      if (alphabet[id] === 0) continue;
+      const start = tokens.starts[id] as number;
+      if (ofBytes) this.#byteToken[tokens.bytes[start] as number] = id;
+      else this.#character.set(codePointAt(tokens.bytes, start), id);
+    }
+    this.pieces = new PieceTable(tokens, this.#ids(parts.ignoreMerges), CACHE_LIMIT);
+  }
+
+  /** The tokens that are results of encoding their own content; with `all`, also the others. */
+  #ids(all: boolean): Int32Array {
+    const { rank } = this.splits;
+    const ids = new Int32Array(this.#parts.size);
+    let n = 0;
+    for (let id = 0; id < ids.length; id++) {
+      if ((this.lengths[id] as number) > 0 && (all || rank[id] !== NEVER)) ids[n++] = id;
+    }
+    return ids.subarray(0, n);
+  }
+
+  /**
+   * Encodes `buffer[p..end)`, which the piece table does not hold, to `out` from `on`, where
+   * there must be room for a token a byte. Eight bytes after `end` must be readable.
+   *
+   * @returns the end of what was written.
+   */
+  encodeMiss(buffer: Uint8Array, p: number, end: number, out: Int32Array, on: number): number {
+    const length = end - p;
+    if (this.#trie === undefined && (++this.#misses > PATIENCE_PIECES || length > PATIENCE_BYTES)) {
+      this.#trie = new TokenTrie(this.#parts.tokens, this.#ids(false));
+    }
+    let last = -1;
+    if (this.#trie !== undefined) last = this.#walk(this.#trie, buffer, p, end, out, on);
+    if (last < 0) last = this.#merge(buffer, p, end, out, on);
+    if (length <= LONGEST_KEY && last > on) {
+      this.#key.fill(0);
+      for (let i = 0; i < length; i++) this.#keyBytes[i] = buffer[p + i] as number;
+      this.pieces.remember(this.#key, length, out, on, last - on);
+    }
+    return last;
+  }
+
+  /** From left to right; -1 when no sequence of tokens can stand here. */
+  #walk(
+    trie: TokenTrie,
+    buffer: Uint8Array,
+    p: number,
+    end: number,
+    out: Int32Array,
+    from: number,
+  ): number {
+    const { lengths } = this;
+    const { shorter } = trie;
+    if (this.#dead.length <= end - p) this.#dead = new Uint8Array(2 * (end - p));
+    else this.#dead.fill(0, 0, end - p + 1);
+    const dead = this.#dead;
+    let on = from;
+    let floor = from; // tokens before this stay: an unknown character stands between
+    let at = p;
+    let previous = -1;
+    let fused = false;
+    let token = trie.longest(buffer, at, end);
+    for (;;) {
+      if (token >= 0) {
+        const after = at + (lengths[token] as number);
+        if (dead[after - p] === 0 && (previous < 0 || this.#standsTogether(previous, token))) {
+          out[on++] = token;
+          previous = token;
+          at = after;
+          if (at === end) return on;
+          token = trie.longest(buffer, at, end);
+        } else {
+          token = shorter[token] as number;
+          if (token >= 0) continue;
+          dead[at - p] = 1;
+          if (on === floor) return -1;
+          token = out[--on] as number;
+          at -= lengths[token] as number;
+          previous = on > floor ? (out[on - 1] as number) : -1;
+        }
+        continue;
+      }
+      const after = Math.min(end, at + this.#unit(buffer, at));
+      on = writeUnknown(this.#parts.unknown, buffer, at, after, out, on, fused && on === floor);
+      floor = on;
+      fused = true;
+      previous = -1;
+      at = after;
+      if (at === end) return on;
+      token = trie.longest(buffer, at, end);
+    }
+  }
+
+  #unit(buffer: Uint8Array, at: number): number {
+    return this.#parts.ofBytes ? 1 : sequenceLength(buffer[at] as number);
+  }
+
+  #standsTogether(first: number, second: number): boolean {
+    const memo = this.#memo;
+    const h = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b);
+    const s = ((h ^ (h >>> 15)) & (MEMO - 1)) << 2;
+    if (memo[s] === first + 1 && memo[s + 1] === second) return memo[s + 2] === 1;
+    const answer = standsTogether(this.#pairs, this.splits, first, second);
+    memo[s] = first + 1;
+    memo[s + 1] = second;
+    memo[s + 2] = answer ? 1 : 0;
+    return answer;
+  }
+
+  /** By the definition. Unknown units are written as negative numbers, which merge with nothing. */
+  #merge(buffer: Uint8Array, p: number, end: number, out: Int32Array, from: number): number {
+    const { ofBytes, unknown } = this.#parts;
+    const tokens = this.#queue.tokens(end - p);
+    let count = 0;
+    for (let at = p; at < end; at += this.#unit(buffer, at)) {
+      const id = ofBytes
+        ? (this.#byteToken[buffer[at] as number] as number)
+        : (this.#character.get(codePointAt(buffer, at)) ?? -1);
+      tokens[count++] = id >= 0 ? id : p - at - 1;
+    }
+    const last = this.#queue.merge(count, out, from);
+    let negative = from;
+    while (negative < last && (out[negative] as number) >= 0) negative++;
+    if (negative === last) return last;
+    // What unknown characters become can be longer than the one place they have.
+    const merged = out.slice(from, last);
+    let on = from;
+    let fused = false;
+    for (const token of merged) {
+      if (token >= 0) {
+        out[on++] = token;
+        fused = false;
+        continue;
+      }
+      const at = p - token - 1;
+      on = writeUnknown(unknown, buffer, at, at + this.#unit(buffer, at), out, on, fused);
+      fused = true;
+    }
+    return on;
+  }
+}
+
+/** The code point of the UTF-8 sequence at `p`. */
+function codePointAt(buffer: Uint8Array, p: number): number {
+  const a = buffer[p] as number;
+  if (a < 0x80) return a;
+  const b = (buffer[p + 1] as number) & 63;
+  if (a < 0xe0) return ((a & 31) << 6) | b;
+  const c = (buffer[p + 2] as number) & 63;
+  if (a < 0xf0) return ((a & 15) << 12) | (b << 6) | c;
+  return ((a & 7) << 18) | (b << 12) | (c << 6) | ((buffer[p + 3] as number) & 63);
+}

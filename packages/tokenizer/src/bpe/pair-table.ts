@@ -1,0 +1,56 @@
+// Which two neighbouring tokens merge, into what, and how early: an open-addressing
+// table over pairs of ids, so that a lookup touches one cache line and allocates nothing.
+
+/** Four numbers a slot: left id + 1 (0 is an empty slot), right id, rank, id of the merged token. */
+export interface PairSlots {
+  readonly slots: Int32Array;
+  /** Slots in use are found at `hash & mask`, multiplied by four, or after it. */
+  readonly mask: number;
+}
+
+/** Where the search for a pair begins, before masking. */
+export function hashPair(left: number, right: number): number {
+  const h = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
+  return Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) >>> 7;
+}
+
+export class PairTable implements PairSlots {
+  readonly slots: Int32Array;
+  readonly mask: number;
+
+  /** An empty table for `count` pairs, at most half full. */
+  constructor(count: number) {
+    let capacity = 16;
+    while (capacity < count * 2) capacity *= 2;
+    this.slots = new Int32Array(capacity * 4);
+    this.mask = capacity - 1;
+  }
+
+  /** Adds a pair; one that is already there keeps its earlier, lower rank. */
+  add(left: number, right: number, rank: number, merged: number): void {
+    const { slots, mask } = this;
+    for (let i = hashPair(left, right) & mask; ; i = (i + 1) & mask) {
+      const s = i << 2;
+      const found = slots[s] as number;
+      if (found === 0) {
+        slots[s] = left + 1;
+        slots[s + 1] = right;
+        slots[s + 2] = rank;
+        slots[s + 3] = merged;
+        return;
+      }
+      if (found === left + 1 && slots[s + 1] === right) return;
+    }
+  }
+
+  /** The place of a pair in {@link slots}, or -1. */
+  find(left: number, right: number): number {
+    const { slots, mask } = this;
+    for (let i = hashPair(left, right) & mask; ; i = (i + 1) & mask) {
+      const s = i << 2;
+      const found = slots[s] as number;
+      if (found === left + 1 && slots[s + 1] === right) return s;
+      if (found === 0) return -1;
+    }
+  }
+}

@@ -1,0 +1,248 @@
+// The hot loop: where the next piece ends, what its tokens are, on to the next. It is
+// one function, since a call for each piece would cost as much as the piece.
+
+import type { BpeEncoder } from "./encoder.js";
+import { hashMedium, hashShort, LONGEST_KEY, MASK_HIGH, MASK_LOW } from "./piece-table.js";
+
+/** A pre-tokenizer's pattern as tables; see `src/pattern`. */
+export interface PieceAutomaton {
+  readonly asciiClasses: Uint8Array;
+  readonly blocks: Uint16Array;
+  readonly classes: Uint8Array;
+  readonly transitions: Int32Array;
+  readonly start: number;
+}
+
+/**
+ * How a text is cut into pieces: by a pattern; before each run of spaces, which then
+ * begins the next piece; or not at all.
+ */
+export type Splitting = PieceAutomaton | "words" | "whole";
+
+const NO_AUTOMATON: PieceAutomaton = {
+  asciiClasses: new Uint8Array(0),
+  blocks: new Uint16Array(0),
+  classes: new Uint8Array(0),
+  transitions: new Int32Array(0),
+  start: 0,
+};
+
+/** Bytes that must be readable after the end of a text. */
+export const PADDING = 32;
+
+export class PieceLoop {
+  readonly #encoder: BpeEncoder;
+  readonly #automaton: PieceAutomaton;
+  readonly #splitting: 0 | 1 | 2;
+  /** What no piece of the pattern covers is a piece of its own rather than dropped. */
+  readonly #keepGaps: boolean;
+  /** The ids of this run, up to {@link count}. */
+  out = new Int32Array(1024);
+  count = 0;
+
+  constructor(encoder: BpeEncoder, splitting: Splitting, keepGaps = true) {
+    this.#encoder = encoder;
+    this.#automaton = typeof splitting === "string" ? NO_AUTOMATON : splitting;
+    this.#splitting = splitting === "whole" ? 2 : splitting === "words" ? 1 : 0;
+    this.#keepGaps = keepGaps;
+  }
+
+  /**
+   * Encodes `buffer[start..end)`, and adds its ids to {@link out}. {@link PADDING} bytes after `end`
+   * must be readable.
+   *
+   * @param view   of the same bytes as `buffer`.
+   * @param final  whether the text ends at `end`. If not, the last piece that more text could change is left.
+   * @param limit  stops after the piece that brings {@link count} to this or above it.
+   * @returns where it stopped.
+   */
+  run(
+    buffer: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+    final: boolean,
+    limit: number,
+  ): number {
+    const { asciiClasses, blocks, classes, transitions, start: begin } = this.#automaton;
+    const splitting = this.#splitting;
+    const encoder = this.#encoder;
+    const { pieces } = encoder;
+    let short = pieces.short;
+    let medium = pieces.medium;
+    let sequences = pieces.sequences;
+    let shortMask = short.length - 1;
+    let mediumMask = medium.length - 1;
+    let out = this.out;
+    let on = this.count;
+    let p = start;
+    while (p < end) {
+      // Where the piece that begins at p ends.
+      let e = -1;
+      if (splitting === 0) {
+        let q = p;
+        let state = begin;
+        for (;;) {
+          let size = 1;
+          let kind = 0;
+          if (q < end) {
+            const a = buffer[q] as number;
+            if (a < 0x80) kind = asciiClasses[a] as number;
+            else {
+              let point = 0;
+              if (a < 0xe0) {
+                point = ((a & 31) << 6) | ((buffer[q + 1] as number) & 63);
+                size = 2;
+              } else if (a < 0xf0) {
+                point =
+                  ((a & 15) << 12) |
+                  (((buffer[q + 1] as number) & 63) << 6) |
+                  ((buffer[q + 2] as number) & 63);
+                size = 3;
+              } else {
+                point =
+                  ((a & 7) << 18) |
+                  (((buffer[q + 1] as number) & 63) << 12) |
+                  (((buffer[q + 2] as number) & 63) << 6) |
+                  ((buffer[q + 3] as number) & 63);
+                size = 4;
+              }
+              kind = classes[((blocks[point >> 7] as number) << 7) | (point & 127)] as number;
+            }
+          }
+          const t = transitions[state + kind] as number;
+          if ((t & 1) !== 0) e = q;
+          state = t >> 1;
+          if (state === 0) break;
+          q += size;
+        }
+        if (q >= end && !final) break;
+        if (e <= p) {
+          e = this.#gapEnd(buffer, p, end, final);
+          if (e < 0) break;
+          if (!this.#keepGaps) {
+            p = e;
+            continue;
+          }
+        }
+      } else if (splitting === 1) {
+        e = p;
+        while (e < end && buffer[e] === 0x20) e++;
+        while (e < end && buffer[e] !== 0x20) e++;
+        if (e >= end && !final) break;
+      } else {
+        if (!final) break;
+        e = end;
+      }
+
+      const length = e - p;
+      if (on + length > out.length) {
+        this.count = on;
+        out = this.#grow(length);
+      }
+      // Its tokens: in the table as a whole, or to be found.
+      let found = -1; // length | count << 8
+      let value = 0;
+      if (length <= 8) {
+        const k0 = view.getInt32(p, true) & (MASK_LOW[length] as number);
+        const k1 = view.getInt32(p + 4, true) & (MASK_HIGH[length] as number);
+        for (let s = (hashShort(k0, k1, length) << 2) & shortMask; ; s = (s + 4) & shortMask) {
+          const meta = short[s + 2] as number;
+          if (meta === 0) break;
+          if (short[s] === k0 && short[s + 1] === k1 && (meta & 255) === length) {
+            found = meta;
+            value = short[s + 3] as number;
+            break;
+          }
+        }
+      } else if (length <= LONGEST_KEY) {
+        const k0 = view.getInt32(p, true);
+        const k1 = view.getInt32(p + 4, true);
+        const k2 = view.getInt32(p + 8, true) & (MASK_LOW[length - 8] as number);
+        const k3 = view.getInt32(p + 12, true) & (MASK_HIGH[length - 8] as number);
+        for (let s = (hashMedium(k0, k1, k2, k3) << 3) & mediumMask; ; s = (s + 8) & mediumMask) {
+          const meta = medium[s + 4] as number;
+          if (meta === 0) break;
+          if (
+            medium[s] === k0 &&
+            medium[s + 1] === k1 &&
+            medium[s + 2] === k2 &&
+            medium[s + 3] === k3 &&
+            (meta & 255) === length
+          ) {
+            found = meta;
+            value = medium[s + 5] as number;
+            break;
+          }
+        }
+      } else {
+        value = pieces.findLong(buffer, p, e);
+        if (value >= 0) found = 256;
+      }
+      if (found < 0) {
+        on = encoder.encodeMiss(buffer, p, e, out, on);
+        short = pieces.short;
+        medium = pieces.medium;
+        sequences = pieces.sequences;
+        shortMask = short.length - 1;
+        mediumMask = medium.length - 1;
+      } else {
+        const tokens = found >> 8;
+        if (tokens === 1) out[on++] = value;
+        else for (let i = 0; i < tokens; i++) out[on++] = sequences[value + i] as number;
+      }
+      p = e;
+      if (on >= limit) break;
+    }
+    this.count = on;
+    return p;
+  }
+
+  /** Where the pattern next matches after `start`, or `end`; -1 when more text could decide otherwise. */
+  #gapEnd(buffer: Uint8Array, start: number, end: number, final: boolean): number {
+    for (let p = start; ; ) {
+      p++;
+      while (p < end && ((buffer[p] as number) & 0xc0) === 0x80) p++;
+      if (p >= end) return final ? end : -1;
+      const found = matchEnd(this.#automaton, buffer, p, end);
+      if (found > p) return p;
+    }
+  }
+
+  #grow(needed: number): Int32Array {
+    const larger = new Int32Array(Math.max(this.out.length * 2, this.count + needed));
+    larger.set(this.out.subarray(0, this.count));
+    this.out = larger;
+    return larger;
+  }
+}
+
+/** The end of the match that begins at `p`, or -1. The same steps as in the loop above. */
+export function matchEnd(
+  { asciiClasses, blocks, classes, transitions, start }: PieceAutomaton,
+  buffer: Uint8Array,
+  p: number,
+  end: number,
+): number {
+  let last = -1;
+  let state = start;
+  for (let q = p; ; ) {
+    let size = 1;
+    let kind = 0;
+    if (q < end) {
+      const a = buffer[q] as number;
+      if (a < 0x80) kind = asciiClasses[a] as number;
+      else {
+        size = a < 0xe0 ? 2 : a < 0xf0 ? 3 : 4;
+        let point = a & (0x7f >> size);
+        for (let i = 1; i < size; i++) point = (point << 6) | ((buffer[q + i] as number) & 63);
+        kind = classes[((blocks[point >> 7] as number) << 7) | (point & 127)] as number;
+      }
+    }
+    const t = transitions[state + kind] as number;
+    if ((t & 1) !== 0) last = q;
+    state = t >> 1;
+    if (state === 0) return last;
+    q += size;
+  }
+}

@@ -1,0 +1,106 @@
+// How each token comes about, and whether two tokens can stand side by side. This is
+// what lets a text be encoded from left to right instead of by looking for the best
+// merge again and again.
+//
+// Byte-pair encoding merges by rank, the lowest first, the leftmost first among equals.
+// Two neighbours of its result were never merged across their boundary. So take them
+// apart again, the one made last first: at each step the pair that meets at the boundary
+// must have no merge that would have come before the next thing that happened to either
+// of them. The idea is that of GitHub's `bpe` crate ("is_valid_token_pair",
+// https://github.com/github/rust-gems/tree/main/crates/bpe). Here ranks belong to pairs,
+// so it holds for merge lists in which a token can be made in several ways. Some lists
+// have a pair that comes earlier than the merge which makes one of its parts. Wherever
+// such a pair meets, the answer is no, so a text that is split at valid boundaries alone
+// never met one; a text that can't be split so must be merged step by step.
+
+import { hashPair, type PairSlots } from "./pair-table.js";
+
+export interface Splits {
+  /** The two tokens that a token is made of; -1 for one that no merge makes. */
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** When it is made; -1 for a token of the alphabet, {@link NEVER} for one that can't come about. */
+  readonly rank: Int32Array;
+}
+
+export const NEVER = 0x7fffffff;
+
+/** Whether the encoding of the contents of `first` and `second` together is these two. */
+export function standsTogether(
+  pairs: PairSlots,
+  splits: Splits,
+  first: number,
+  second: number,
+  limit = NEVER,
+): boolean {
+  const { slots, mask } = pairs;
+  const { left, right, rank } = splits;
+  let a = first;
+  let b = second;
+  let bound = limit;
+  for (;;) {
+    for (let i = hashPair(a, b) & mask; ; i = (i + 1) & mask) {
+      const s = i << 2;
+      const found = slots[s] as number;
+      if (found === 0) break;
+      if (found === a + 1 && slots[s + 1] === b) {
+        if ((slots[s + 2] as number) < bound) return false;
+        break;
+      }
+    }
+    const rankA = rank[a] as number;
+    const rankB = rank[b] as number;
+    if (rankA < 0 && rankB < 0) return true;
+    // The later one is undone. Among equal ranks the merge further left comes first: the one
+    // inside `a`, then one across the boundary, then the one inside `b`.
+    if (rankA > rankB) {
+      bound = rankA;
+      a = right[a] as number;
+    } else {
+      bound = rankB + 1;
+      b = left[b] as number;
+    }
+  }
+}
+
+/** Merges in order of rank. */
+export interface Merges {
+  /** (left, right) ids. */
+  readonly pairs: Int32Array;
+  /** The id that each makes. */
+  readonly merged: Int32Array;
+  /** Ascending; equal for the pairs of a rank file that make the same token. */
+  readonly ranks: Int32Array;
+}
+
+/**
+ * Finds for each token the one merge that makes it out of its own content: of several merges
+ * that could, only one is ever the last. A token whose content is encoded otherwise never
+ * comes about, and gets the rank {@link NEVER}.
+ *
+ * @param alphabet  one number for each id: 1 for a token that exists before any merge.
+ */
+export function findSplits(
+  { pairs, merged, ranks }: Merges,
+  table: PairSlots,
+  alphabet: Uint8Array,
+): Splits {
+  const size = alphabet.length;
+  const left = new Int32Array(size).fill(-1);
+  const right = new Int32Array(size).fill(-1);
+  const rank = new Int32Array(size).fill(NEVER);
+  for (let id = 0; id < size; id++) if (alphabet[id] !== 0) rank[id] = -1;
+  const splits = { left, right, rank };
+  for (let i = 0; i < merged.length; i++) {
+    const id = merged[i] as number;
+    if (rank[id] !== NEVER) continue;
+    const a = pairs[2 * i] as number;
+    const b = pairs[2 * i + 1] as number;
+    if (rank[a] === NEVER || rank[b] === NEVER) continue;
+    if (!standsTogether(table, splits, a, b, ranks[i] as number)) continue;
+    left[id] = a;
+    right[id] = b;
+    rank[id] = ranks[i] as number;
+  }
+  return splits;
+}
