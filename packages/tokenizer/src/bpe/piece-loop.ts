@@ -37,7 +37,7 @@ export class PieceLoop {
   /** What no piece of the pattern covers is a piece of its own rather than dropped. */
   readonly #keepGaps: boolean;
   /** The ids of this run, up to {@link count}. */
-  out = new Int32Array(1024);
+  out: Int32Array = new Int32Array(1024);
   count = 0;
 
   constructor(encoder: BpeEncoder, splitting: Splitting, keepGaps = true) {
@@ -73,7 +73,7 @@ export class PieceLoop {
     let sequences = pieces.sequences;
     let shortMask = short.length - 1;
     let mediumMask = medium.length - 1;
-    let out = this.out;
+    let out: Int32Array = this.out;
     let on = this.count;
     let p = start;
     while (p < end) {

@@ -43,13 +43,13 @@ const powerOfTwo = (least: number) => {
 
 export class PieceTable {
   /** Up to 8 bytes: two words of key, length | count << 8 (0: empty slot), value. */
-  short = new Int32Array(0);
+  short: Int32Array = new Int32Array(0);
   /** 9 to 16 bytes: four words of key, length | count << 8, value, and two of padding. */
-  medium = new Int32Array(0);
+  medium: Int32Array = new Int32Array(0);
   /** More: hash, where in {@link contents}, length, id. */
-  long = new Int32Array(0);
+  long: Int32Array = new Int32Array(0);
   /** Where a count is above one, its value is where its ids begin here. */
-  sequences = new Int32Array(1024);
+  sequences: Int32Array = new Int32Array(1024);
   readonly contents: Uint8Array;
   readonly #tokens: TokenBytes;
   readonly #ids: Int32Array;

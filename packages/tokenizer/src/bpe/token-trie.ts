@@ -35,7 +35,7 @@ export class TokenTrie {
     let bits = 4;
     while (1 << bits < edges * 1.5) bits++;
     this.shift = 32 - bits;
-    let slots = new Int32Array(4 << bits);
+    let slots: Int32Array = new Int32Array(4 << bits);
     const mask = (1 << bits) - 1;
     const parent = new Int32Array(edges + 65536 + 1);
     const tokenOf = new Int32Array(parent.length).fill(-1);

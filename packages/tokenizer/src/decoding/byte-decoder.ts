@@ -1,0 +1,162 @@
+// From ids to text. The first eight bytes of every token lie in a table of words, so
+// that most tokens are two stores; the text is made of the bytes at the end.
+
+import { TokenizerError } from "../errors.js";
+import type { DecodedTokens } from "./token-bytes.js";
+
+/** The bytes of U+FFFD. */
+const REPLACEMENT = [0xef, 0xbf, 0xbd];
+const CHUNK = 1 << 16;
+
+/** Node's own way to make a string of bytes that are all ASCII is several times faster. */
+const latin1 = (
+  globalThis as {
+    Buffer?: { prototype: { latin1Slice?(this: Uint8Array, start: number, end: number): string } };
+  }
+).Buffer?.prototype.latin1Slice;
+
+export class ByteDecoder {
+  readonly tokens: DecodedTokens;
+  /** By id, two words: its first eight bytes. */
+  readonly #words: Int32Array;
+  /** Its length; negative for a byte of a character that has no token. */
+  readonly #lengths: Int32Array;
+  readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  #buffer = new Uint8Array(1024);
+  #view = new DataView(this.#buffer.buffer);
+
+  constructor(tokens: DecodedTokens) {
+    this.tokens = tokens;
+    const { size, bytes, starts, ends, fallback } = tokens;
+    this.#words = new Int32Array(2 * size);
+    this.#lengths = new Int32Array(size);
+    const words = new Uint8Array(this.#words.buffer);
+    for (let id = 0; id < size; id++) {
+      const start = starts[id] as number;
+      const length = (ends[id] as number) - start;
+      this.#lengths[id] = fallback?.[id] === 1 ? -1 : length;
+      for (let i = 0; i < length && i < 8; i++) words[8 * id + i] = bytes[start + i] as number;
+    }
+  }
+
+  /**
+   * The bytes of `ids`, in a buffer that the next call uses again.
+   *
+   * @throws ERR_UNKNOWN_TOKEN for an id that no token has.
+   */
+  bytes(ids: ArrayLike<number>, skipSpecial: boolean): Uint8Array {
+    const { size, bytes, starts, special, stripped } = this.tokens;
+    const words = this.#words;
+    const lengths = this.#lengths;
+    let buffer = this.#buffer;
+    let view = this.#view;
+    let at = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      if (!(id >= 0 && id < size)) throw unknownId(id, i, size);
+      if (skipSpecial && special[id] === 1) continue;
+      const length = lengths[id] as number;
+      if (at + length + 16 > buffer.length) {
+        this.#grow(at, length + 16);
+        buffer = this.#buffer;
+        view = this.#view;
+      }
+      if (length < 0) {
+        i = this.#group(ids, i, at, skipSpecial);
+        buffer = this.#buffer;
+        view = this.#view;
+        at = this.#end;
+        continue;
+      }
+      view.setInt32(at, words[2 * id] as number, true);
+      view.setInt32(at + 4, words[2 * id + 1] as number, true);
+      if (length > 8) {
+        const start = starts[id] as number;
+        for (let k = 8; k < length; k++) buffer[at + k] = bytes[start + k] as number;
+      }
+      at += length;
+    }
+    let from = 0;
+    while (from < stripped && from < at && buffer[from] === 0x20) from++;
+    return buffer.subarray(from, at);
+  }
+
+  decode(ids: ArrayLike<number>, skipSpecial: boolean): string {
+    return this.toText(this.bytes(ids, skipSpecial));
+  }
+
+  /** UTF-8 as text; what isn't UTF-8 becomes U+FFFD, one for each maximal part. */
+  toText(bytes: Uint8Array): string {
+    if (latin1 === undefined || bytes.length < 32) return this.#text.decode(bytes);
+    let text = "";
+    for (let start = 0; start < bytes.length; ) {
+      let end = Math.min(bytes.length, start + CHUNK);
+      // Not within a character.
+      while (end < bytes.length && end > start && ((bytes[end] as number) & 0xc0) === 0x80) end--;
+      if (end === start) end = bytes.length;
+      text += isAscii(bytes, start, end)
+        ? latin1.call(bytes, start, end)
+        : this.#text.decode(bytes.subarray(start, end));
+      start = end;
+    }
+    return text;
+  }
+
+  #end = 0;
+
+  /**
+   * Writes the bytes of the fallback tokens that begin at `ids[i]`. Bytes that together are no
+   * text give one U+FFFD each, as in Hugging Face's ByteFallback.
+   *
+   * @returns the index of the last of them.
+   */
+  #group(ids: ArrayLike<number>, i: number, at: number, skipSpecial: boolean): number {
+    const { bytes, starts, special } = this.tokens;
+    const group: number[] = [];
+    let last = i;
+    for (let k = i; k < ids.length; k++) {
+      const id = ids[k] as number;
+      if (skipSpecial && special[id] === 1) continue;
+      if ((this.#lengths[id] ?? 0) >= 0) break;
+      group.push(bytes[starts[id] as number] as number);
+      last = k;
+    }
+    const written = this.fallbackBytes(group);
+    if (at + written.length + 16 > this.#buffer.length) this.#grow(at, written.length + 16);
+    this.#buffer.set(written, at);
+    this.#end = at + written.length;
+    return last;
+  }
+
+  /** What the bytes of neighbouring fallback tokens become. */
+  fallbackBytes(group: readonly number[]): Uint8Array {
+    const bytes = Uint8Array.from(group);
+    try {
+      this.#strict.decode(bytes);
+      return bytes;
+    } catch {
+      return Uint8Array.from(group.flatMap(() => REPLACEMENT));
+    }
+  }
+
+  #grow(used: number, needed: number): void {
+    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, used + needed));
+    larger.set(this.#buffer.subarray(0, used));
+    this.#buffer = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  let seen = 0;
+  for (let i = start; i < end; i++) seen |= bytes[i] as number;
+  return seen < 0x80;
+}
+
+export function unknownId(id: unknown, index: number, size: number): TokenizerError {
+  return new TokenizerError(
+    "ERR_UNKNOWN_TOKEN",
+    `ids must be whole numbers from 0 to ${size - 1}, and ids[${index}] is ${String(id)}`,
+  );
+}

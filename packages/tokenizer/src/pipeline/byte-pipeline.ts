@@ -1,0 +1,159 @@
+// From a text without added tokens to ids, over the byte encoder.
+
+import { buildEncoder } from "../bpe/build-encoder.js";
+import type { BpeEncoder } from "../bpe/encoder.js";
+import { matchEnd, type PieceAutomaton, PieceLoop, type Splitting } from "../bpe/piece-loop.js";
+import { needsNfc, normalize } from "../unicode/normalize.js";
+import type { Shape } from "./shape.js";
+import { TextBuffer } from "./text-buffer.js";
+
+/** A stage with its pattern compiled. */
+interface Cutter {
+  readonly automaton: PieceAutomaton;
+  readonly keepGaps: boolean;
+}
+
+export class BytePipeline {
+  readonly shape: Shape;
+  readonly encoder: BpeEncoder;
+  readonly loop: PieceLoop;
+  readonly buffer = new TextBuffer();
+  /** All stages but the last, which the loop does. */
+  readonly #cutters: readonly Cutter[];
+  readonly #normalize: ((text: string) => string) | undefined;
+
+  /**
+   * @param automata   the stages' patterns, compiled.
+   * @param normalize  what the shape's normalizers do; absent when there are none.
+   */
+  constructor(
+    shape: Shape,
+    automata: readonly PieceAutomaton[],
+    normalize: ((text: string) => string) | undefined,
+  ) {
+    this.shape = shape;
+    this.encoder = buildEncoder(shape.model, shape.content);
+    this.#normalize = normalize;
+    const cutters = automata.map((automaton, i) => ({
+      automaton,
+      keepGaps: shape.stages[i]?.keepGaps ?? true,
+    }));
+    const last = cutters.pop();
+    this.#cutters = cutters;
+    let splitting: Splitting = last?.automaton ?? "whole";
+    if (last === undefined && shape.content === "spaces") {
+      if (shape.cut === "each-space") splitting = "each-space";
+      else if (this.encoder.spacesLead) splitting = "words";
+    }
+    this.loop = new PieceLoop(this.encoder, splitting, last?.keepGaps ?? true);
+  }
+
+  /** The text after the normalizers, before spaces become marks. */
+  normalized(text: string): string {
+    return this.#normalize === undefined ? text : this.#normalize(text);
+  }
+
+  /**
+   * Adds the ids of a text that is normalized to `loop.out`.
+   *
+   * @param first  whether the text stands at the beginning of the whole input.
+   * @param limit  stops soon after `loop.count` reaches this.
+   */
+  encode(text: string, first: boolean, limit: number): void {
+    const start = this.fill(text, first);
+    const { bytes, view, end } = this.buffer;
+    void start;
+    this.run(bytes, view, 0, end, true, limit);
+  }
+
+  /** Writes a normalized text to {@link buffer}, and says how many bytes stand in front of it. */
+  fill(text: string, first: boolean): number {
+    const { shape, buffer } = this;
+    if (text.length === 0) {
+      buffer.end = 0;
+      return 0;
+    }
+    let content = text;
+    if (shape.content === "spaces" && text.includes("▁")) content = text.replaceAll("▁", " ");
+    const prefixed =
+      shape.prefix === "always" ||
+      (shape.prefix !== "none" &&
+        (first || shape.prefix === "unless-there") &&
+        content.charCodeAt(0) !== 0x20);
+    if (prefixed) buffer.bytes[0] = 0x20;
+    buffer.write(content, prefixed ? 1 : 0);
+    return prefixed ? 1 : 0;
+  }
+
+  /** As {@link PieceLoop.run}, through all stages. */
+  run(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+    final: boolean,
+    limit: number,
+  ): number {
+    return this.#cutters.length === 0
+      ? this.loop.run(bytes, view, start, end, final, limit)
+      : this.#stage(0, bytes, view, start, end, final, limit);
+  }
+
+  #stage(
+    index: number,
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+    final: boolean,
+    limit: number,
+  ): number {
+    const cutter = this.#cutters[index];
+    if (cutter === undefined) return this.loop.run(bytes, view, start, end, final, limit);
+    const { automaton, keepGaps } = cutter;
+    const { asciiClasses, transitions, start: begin } = automaton;
+    let p = start;
+    while (p < end) {
+      // What no match begins in.
+      let q = p;
+      let e = -1;
+      while (q < end) {
+        const a = bytes[q] as number;
+        if (a < 0x80) {
+          if (transitions[begin + (asciiClasses[a] as number)] === 0) {
+            q++;
+            continue;
+          }
+        } else if ((a & 0xc0) === 0x80) {
+          q++;
+          continue;
+        }
+        e = matchEnd(automaton, bytes, q, end);
+        if (e > q) break;
+        q++;
+      }
+      if (!final && (q >= end || e >= end)) break;
+      if (q > p && keepGaps) {
+        this.#stage(index + 1, bytes, view, p, q, true, limit);
+        if (this.loop.count >= limit) return q;
+      }
+      p = q;
+      if (q >= end) break;
+      this.#stage(index + 1, bytes, view, q, e, true, limit);
+      p = e;
+      if (this.loop.count >= limit) break;
+    }
+    return p;
+  }
+}
+
+/** What a list of normalizers does to a text, when it is nothing or NFC. */
+export function simpleNormalizer(
+  types: readonly string[],
+): ((text: string) => string) | undefined | "other" {
+  if (types.length === 0) return undefined;
+  if (types.every((type) => type === "NFC")) {
+    return (text) => (needsNfc(text) ? normalize(text, "NFC") : text);
+  }
+  return "other";
+}

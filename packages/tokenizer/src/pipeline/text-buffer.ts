@@ -1,0 +1,78 @@
+// The bytes of the text that is being encoded: one buffer for all calls.
+
+import { PADDING } from "../bpe/piece-loop.js";
+
+/** Strings up to this many units are written by hand: cheaper than the call, and nothing is allocated. */
+const SHORT = 48;
+
+export class TextBuffer {
+  bytes: Uint8Array = new Uint8Array(4096);
+  view: DataView = new DataView(this.bytes.buffer);
+  /** The end of what was written last. */
+  end = 0;
+  readonly #encoder = new TextEncoder();
+
+  /** Writes `text` as UTF-8 from `at`; a lone surrogate becomes U+FFFD. */
+  write(text: string, at: number): void {
+    if (text.length <= SHORT) {
+      this.#reserve(at, 3 * text.length);
+      this.end = writeShort(text, this.bytes, at);
+      return;
+    }
+    this.#reserve(at, text.length + (text.length >> 3));
+    let rest = text;
+    let end = at;
+    for (;;) {
+      const room = this.bytes.subarray(end, this.bytes.length - PADDING);
+      const { read, written } = this.#encoder.encodeInto(rest, room);
+      end += written;
+      if (read === rest.length) break;
+      rest = rest.slice(read);
+      this.#reserve(end, 3 * rest.length);
+    }
+    this.end = end;
+  }
+
+  /** Room for `needed` bytes from `used` on, which are kept. */
+  #reserve(used: number, needed: number): void {
+    const wanted = used + needed + PADDING;
+    if (wanted <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(wanted, Math.min(2 * this.bytes.length, 1 << 24)));
+    larger.set(this.bytes.subarray(0, used));
+    this.bytes = larger;
+    this.view = new DataView(larger.buffer);
+  }
+}
+
+function writeShort(text: string, bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (let i = 0; i < text.length; i++) {
+    let c = text.charCodeAt(i);
+    if (c < 0x80) {
+      bytes[at++] = c;
+      continue;
+    }
+    if (c < 0x800) {
+      bytes[at++] = 0xc0 | (c >> 6);
+      bytes[at++] = 0x80 | (c & 63);
+      continue;
+    }
+    if (c >= 0xd800 && c < 0xe000) {
+      const next = c < 0xdc00 ? text.charCodeAt(i + 1) : 0;
+      if (next >= 0xdc00 && next < 0xe000) {
+        const point = 0x10000 + ((c - 0xd800) << 10) + (next - 0xdc00);
+        bytes[at++] = 0xf0 | (point >> 18);
+        bytes[at++] = 0x80 | ((point >> 12) & 63);
+        bytes[at++] = 0x80 | ((point >> 6) & 63);
+        bytes[at++] = 0x80 | (point & 63);
+        i++;
+        continue;
+      }
+      c = 0xfffd;
+    }
+    bytes[at++] = 0xe0 | (c >> 12);
+    bytes[at++] = 0x80 | ((c >> 6) & 63);
+    bytes[at++] = 0x80 | (c & 63);
+  }
+  return at;
+}
