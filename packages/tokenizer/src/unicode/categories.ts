@@ -2,7 +2,7 @@
 // know them: Unicode 16, whatever the host's own version.
 
 import { ALPHABETIC_CATEGORIES, CATEGORY_RUNS, WHITE_SPACE } from "./data.js";
-import { PackedReader, type Ranges, unpackRanges } from "./packed.js";
+import { type Ranges, unpackNumbers, unpackRanges } from "./packed.js";
 
 /** Names of the general categories; {@link categoryOf} gives indices into this list. */
 export const CATEGORIES: readonly string[] =
@@ -29,28 +29,26 @@ interface Table {
 let table: Table | undefined;
 
 function decode(): Table {
-  const reader = new PackedReader(CATEGORY_RUNS);
-  const starts: number[] = [];
-  const runs: number[] = [];
+  const packed = unpackNumbers(CATEGORY_RUNS, 2);
   const white = unpackRanges(WHITE_SPACE);
+  const starts = new Uint32Array(packed.length / 2 + white.length + 1);
+  const runs = new Uint8Array(starts.length);
+  let count = 0;
   let nextWhite = 0;
   let at = 0;
-  while (!reader.done) {
-    const symbol = reader.symbol();
+  for (let i = 0; i < packed.length; i += 2) {
+    const symbol = packed[i] as number;
     const property =
       symbol < 30 ? symbol : (ALPHABETIC_CATEGORIES[symbol - 30] as number) | ALPHABETIC;
-    const end = at + reader.number() + 1;
+    const end = at + (packed[i + 1] as number) + 1;
     while (at < end) {
-      const boundary = Math.min(end, white[nextWhite] ?? end);
-      if (boundary > at) {
-        starts.push(at);
-        runs.push(nextWhite & 1 ? property | WHITE : property);
-        at = boundary;
-      }
       if (white[nextWhite] === at) nextWhite++;
+      starts[count] = at;
+      runs[count++] = nextWhite & 1 ? property | WHITE : property;
+      at = Math.min(end, white[nextWhite] ?? end);
     }
   }
-  starts.push(at);
+  starts[count] = at;
 
   const blocks = new Uint16Array(CODE_POINTS >> 7);
   const properties = new Uint8Array(1 << 16);
@@ -67,18 +65,18 @@ function decode(): Table {
     blocks[block] = known ?? used;
     if (known !== undefined) continue;
     if (whole) uniform.set(property, used);
-    for (let r = run; (starts[r] as number) < last && r < runs.length; r++) {
-      const from = Math.max(starts[r] as number, first) - first;
-      const to = Math.min(starts[r + 1] as number, last) - first;
-      properties.fill(runs[r] as number, (used << 7) + from, (used << 7) + to);
+    let place = used << 7;
+    for (let c = first, r = run; c < last; c++) {
+      if (c === starts[r + 1]) r++;
+      properties[place++] = runs[r] as number;
     }
     used++;
   }
   return {
     blocks,
     properties: properties.slice(0, used << 7),
-    starts: Uint32Array.from(starts),
-    runs: Uint8Array.from(runs),
+    starts: starts.subarray(0, count + 1),
+    runs: runs.subarray(0, count),
   };
 }
 

@@ -4,45 +4,36 @@
 /** Sorted code points where a set begins and ends, by turns: [start, end, start, end, …). */
 export type Ranges = readonly number[];
 
-/** Reads numbers one after another. */
-export class PackedReader {
-  private at = 0;
-
-  constructor(private readonly text: string) {}
-
-  get done(): boolean {
-    return this.at >= this.text.length;
-  }
-
-  /** One character as a number of 0..51. */
-  symbol(): number {
-    return this.text.charCodeAt(this.at++) - 40;
-  }
-
-  number(): number {
-    let scale = 1;
-    let value = 0;
-    for (;;) {
-      const digit = this.symbol();
-      value += digit * scale;
-      if (digit < 26) return value;
+/**
+ * Numbers one after another. With a group of 2 or more, the first of each group is not
+ * a number but one character for 0..51.
+ */
+export function unpackNumbers(text: string, group = 1): Uint32Array {
+  const numbers = new Uint32Array(text.length);
+  let count = 0;
+  let value = 0;
+  let scale = 1;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 40;
+    value += digit * scale;
+    if (digit < 26 || (group > 1 && count % group === 0)) {
+      numbers[count++] = value;
+      value = 0;
+      scale = 1;
+    } else {
       scale *= 26;
     }
   }
+  return numbers.subarray(0, count);
 }
 
 /** Ranges from gaps and lengths. */
 export function unpackRanges(text: string): Ranges {
-  const reader = new PackedReader(text);
-  const ranges: number[] = [];
   let at = 0;
-  while (!reader.done) {
-    at += reader.number();
-    ranges.push(at);
-    at += reader.number() + 1;
-    ranges.push(at);
-  }
-  return ranges;
+  return Array.from(unpackNumbers(text), (number, i) => {
+    at += number + (i & 1);
+    return at;
+  });
 }
 
 /** Whether a code point is in the ranges. */
