@@ -19,6 +19,17 @@ export interface Vocabulary {
   readonly encoding: "utf8" | "bytes";
 }
 
+/** What a compiled file knows of the merges, so that it needn't be found out again. */
+export interface PreparedMerges {
+  /** (left, right) ids in order of rank. */
+  readonly pairs: Int32Array;
+  /** The id that each pair makes. */
+  readonly merged: Int32Array;
+  readonly ranks: Int32Array;
+  /** By id: the index of the merge that makes it, -1 for none, -2 for the alphabet. */
+  readonly made: Int32Array;
+}
+
 export interface BpeModel {
   readonly type: "BPE";
   readonly vocabulary: Vocabulary;
@@ -38,6 +49,7 @@ export interface BpeModel {
   readonly byteFallback?: boolean;
   /** A piece that is a token is that token, whatever the merges say. */
   readonly ignoreMerges?: boolean;
+  readonly prepared?: PreparedMerges | undefined;
 }
 
 export interface UnigramModel {

@@ -3,11 +3,13 @@
 
 import type { BpeModel, Vocabulary } from "../definition.js";
 import { TokenizerError } from "../errors.js";
+import { splitsOf } from "./prepared.js";
 import { ContentIndex } from "./content-index.js";
 import { BpeEncoder } from "./encoder.js";
 import type { Merges } from "./splits.js";
 import type { TokenBytes } from "./token-trie.js";
-import { byteTokens, sequenceLength } from "./unknown.js";
+import { byteTokens } from "./unknown.js";
+import { sequenceLength } from "./utf8.js";
 
 /**
  * What stands in the buffer that is encoded. `"bytes"`: the text's UTF-8. `"spaces"`: its UTF-8 with
@@ -19,10 +21,9 @@ export type Content = "bytes" | "spaces";
 const LONGEST_CONTENTS = 1 << 26;
 
 export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
-  const { vocabulary } = model;
+  const { vocabulary, prepared } = model;
   const tokens = content === "bytes" ? rawContents(vocabulary) : spacedContents(vocabulary);
   const { size } = vocabulary;
-  const index = new ContentIndex(tokens, size);
   const ofBytes = content === "bytes";
   const alphabet = new Uint8Array(size);
   for (let id = 0; id < size; id++) {
@@ -32,27 +33,37 @@ export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
       alphabet[id] = 1;
     }
   }
-  const unk = model.unkToken === undefined ? -1 : idOfContent(vocabulary, model.unkToken);
   return new BpeEncoder({
     size,
     tokens,
-    merges: model.merges
-      ? listedMerges(model.merges, tokens, index)
-      : rankedMerges(tokens, size, index),
+    merges: prepared ?? findMerges(model, tokens),
     alphabet,
     ofBytes,
     ignoreMerges: model.ignoreMerges ?? model.merges === undefined,
     unknown: {
-      id: unk,
+      id: model.unkToken === undefined ? -1 : idOfContent(vocabulary, model.unkToken),
       fuse: model.fuseUnk ?? false,
       byteIds: model.byteFallback ? byteTokens(vocabulary, size) : undefined,
     },
+    splits: prepared && splitsOf(prepared),
   });
 }
 
-function idOfContent(vocabulary: Vocabulary, content: string): number {
-  const bytes = new TextEncoder().encode(content);
-  return new ContentIndex(vocabulary, vocabulary.size).find(bytes, 0, bytes.length);
+function findMerges({ merges, vocabulary }: BpeModel, tokens: TokenBytes): Merges {
+  const index = new ContentIndex(tokens, vocabulary.size);
+  return merges
+    ? listedMerges(merges, tokens, index)
+    : rankedMerges(tokens, vocabulary.size, index);
+}
+
+function idOfContent({ bytes, starts, ends, size }: Vocabulary, content: string): number {
+  const wanted = new TextEncoder().encode(content);
+  for (let id = 0; id < size; id++) {
+    const start = starts[id] as number;
+    if ((ends[id] as number) - start !== wanted.length) continue;
+    if (wanted.every((byte, i) => bytes[start + i] === byte)) return id;
+  }
+  return -1;
 }
 
 /** GPT-2's alphabet: printable Latin-1 characters stand for themselves, the rest for U+0100 and on. */

@@ -3,12 +3,15 @@
 // longest token that can stand after the one before it and going back where none can.
 // That is linear in the piece, since no position is left twice in vain.
 
+import type { PreparedMerges } from "../definition.js";
 import { MergeQueue } from "./merge-queue.js";
 import { PairTable } from "./pair-table.js";
 import { LONGEST_KEY, PieceTable } from "./piece-table.js";
+import { prepare } from "./prepared.js";
 import { findSplits, type Merges, NEVER, type Splits, standsTogether } from "./splits.js";
 import { type TokenBytes, TokenTrie } from "./token-trie.js";
-import { sequenceLength, type Unknown, writeUnknown } from "./unknown.js";
+import { type Unknown, writeUnknown } from "./unknown.js";
+import { codePointAt, sequenceLength } from "./utf8.js";
 
 export interface EncoderParts {
   /** Ids are below this. */
@@ -39,6 +42,11 @@ export class BpeEncoder {
   readonly #pairs: PairTable;
   readonly splits: Splits;
   readonly pieces: PieceTable;
+  /**
+   * Whether no merge makes a token with a space after another character: then no merge
+   * crosses the beginning of a run of spaces, and a text may be cut there.
+   */
+  readonly spacesLead: boolean;
   /** Bytes of each token by id. */
   readonly lengths: Int32Array;
   readonly #queue: MergeQueue;
@@ -77,7 +85,27 @@ export class BpeEncoder {
       if (ofBytes) this.#byteToken[tokens.bytes[start] as number] = id;
       else this.#character.set(codePointAt(tokens.bytes, start), id);
     }
+    this.spacesLead = ofBytes || this.#spacesLead();
     this.pieces = new PieceTable(tokens, this.#ids(parts.ignoreMerges), CACHE_LIMIT);
+    // In a text, a fallback token is as long as the byte that it stands for.
+    for (const id of parts.unknown.byteIds ?? []) if (id >= 0) this.lengths[id] = 1;
+  }
+
+  /** What a compiled file keeps of this encoder. */
+  prepared(): PreparedMerges {
+    return prepare(this.#parts.merges, this.splits);
+  }
+
+  #spacesLead(): boolean {
+    const { bytes, starts, ends } = this.#parts.tokens;
+    for (const id of this.#parts.merges.merged) {
+      let p = starts[id] as number;
+      const end = ends[id] as number;
+      while (p < end && bytes[p] === 0x20) p++;
+      while (p < end && bytes[p] !== 0x20) p++;
+      if (p < end) return false;
+    }
+    return true;
   }
 
   /** The tokens that are results of encoding their own content; with `all`, also the others. */
@@ -211,15 +239,4 @@ export class BpeEncoder {
     }
     return on;
   }
-}
-
-/** The code point of the UTF-8 sequence at `p`. */
-function codePointAt(buffer: Uint8Array, p: number): number {
-  const a = buffer[p] as number;
-  if (a < 0x80) return a;
-  const b = (buffer[p + 1] as number) & 63;
-  if (a < 0xe0) return ((a & 31) << 6) | b;
-  const c = (buffer[p + 2] as number) & 63;
-  if (a < 0xf0) return ((a & 15) << 12) | (b << 6) | c;
-  return ((a & 7) << 18) | (b << 12) | (c << 6) | ((buffer[p + 3] as number) & 63);
 }

@@ -2,7 +2,10 @@
 // one function, since a call for each piece would cost as much as the piece.
 
 import type { BpeEncoder } from "./encoder.js";
+import { IdSink } from "./id-sink.js";
+import { categoryMask, inCategory } from "../unicode/categories.js";
 import { hashMedium, hashShort, LONGEST_KEY, MASK_HIGH, MASK_LOW } from "./piece-table.js";
+import { codePointAt, sequenceLength } from "./utf8.js";
 
 /** A pre-tokenizer's pattern as tables; see `src/pattern`. */
 export interface PieceAutomaton {
@@ -14,10 +17,10 @@ export interface PieceAutomaton {
 }
 
 /**
- * How a text is cut into pieces: by a pattern; before each run of spaces, which then
- * begins the next piece; or not at all.
+ * How a text is cut into pieces: by a pattern; before each run of spaces, or before each
+ * space, which then begin the next piece; or not at all.
  */
-export type Splitting = PieceAutomaton | "words" | "whole";
+export type Splitting = PieceAutomaton | "words" | "each-space" | "whole";
 
 const NO_AUTOMATON: PieceAutomaton = {
   asciiClasses: new Uint8Array(0),
@@ -27,28 +30,51 @@ const NO_AUTOMATON: PieceAutomaton = {
   start: 0,
 };
 
+const NUMBER = categoryMask("N");
+
+function isNumber(buffer: Uint8Array, p: number): boolean {
+  const a = buffer[p] as number;
+  return a < 0x80 ? a >= 0x30 && a <= 0x39 : inCategory(codePointAt(buffer, p), NUMBER);
+}
+
+/** How many characters `buffer[p..end)` has. */
+function characters(buffer: Uint8Array, p: number, end: number): number {
+  let count = 0;
+  for (let q = p; q < end; q++) if (((buffer[q] as number) & 0xc0) !== 0x80) count++;
+  return count;
+}
+
+/** The place `count` characters after `p`. */
+function after(buffer: Uint8Array, p: number, count: number): number {
+  let q = p;
+  for (let i = 0; i < count; i++) q += sequenceLength(buffer[q] as number);
+  return q;
+}
+
 /** Bytes that must be readable after the end of a text. */
 export const PADDING = 32;
 
-export class PieceLoop {
+export class PieceLoop extends IdSink {
   readonly #encoder: BpeEncoder;
   readonly #automaton: PieceAutomaton;
-  readonly #splitting: 0 | 1 | 2;
+  readonly #splitting: 0 | 1 | 2 | 3;
   /** What no piece of the pattern covers is a piece of its own rather than dropped. */
   readonly #keepGaps: boolean;
-  /** The ids of this run, up to {@link count}. */
-  out: Int32Array = new Int32Array(1024);
-  count = 0;
+  /** Pieces of numeric characters are cut from the right into so many at a time; 0 leaves them whole. */
+  readonly #regroup: number;
 
-  constructor(encoder: BpeEncoder, splitting: Splitting, keepGaps = true) {
+  constructor(encoder: BpeEncoder, splitting: Splitting, keepGaps = true, regroup = 0) {
+    super();
+    this.#regroup = regroup;
     this.#encoder = encoder;
     this.#automaton = typeof splitting === "string" ? NO_AUTOMATON : splitting;
-    this.#splitting = splitting === "whole" ? 2 : splitting === "words" ? 1 : 0;
+    this.#splitting =
+      splitting === "whole" ? 3 : splitting === "each-space" ? 2 : splitting === "words" ? 1 : 0;
     this.#keepGaps = keepGaps;
   }
 
   /**
-   * Encodes `buffer[start..end)`, and adds its ids to {@link out}. {@link PADDING} bytes after `end`
+   * Encodes `buffer[start..end)`, and adds its ids. {@link PADDING} bytes after `end`
    * must be readable.
    *
    * @param view   of the same bytes as `buffer`.
@@ -75,11 +101,14 @@ export class PieceLoop {
     let mediumMask = medium.length - 1;
     let out: Int32Array = this.out;
     let on = this.count;
+    const regroup = this.#regroup;
+    let digitsEnd = start;
     let p = start;
     while (p < end) {
       // Where the piece that begins at p ends.
       let e = -1;
-      if (splitting === 0) {
+      if (p < digitsEnd) e = after(buffer, p, regroup);
+      else if (splitting === 0) {
         let q = p;
         let state = begin;
         for (;;) {
@@ -125,9 +154,14 @@ export class PieceLoop {
             continue;
           }
         }
-      } else if (splitting === 1) {
+        if (regroup !== 0 && isNumber(buffer, p)) {
+          digitsEnd = e;
+          e = after(buffer, p, characters(buffer, p, e) % regroup || regroup);
+        }
+      } else if (splitting < 3) {
         e = p;
-        while (e < end && buffer[e] === 0x20) e++;
+        if (splitting === 2) e++;
+        else while (e < end && buffer[e] === 0x20) e++;
         while (e < end && buffer[e] !== 0x20) e++;
         if (e >= end && !final) break;
       } else {
@@ -138,7 +172,7 @@ export class PieceLoop {
       const length = e - p;
       if (on + length > out.length) {
         this.count = on;
-        out = this.#grow(length);
+        out = this.grow(length);
       }
       // Its tokens: in the table as a whole, or to be found.
       let found = -1; // length | count << 8
@@ -204,18 +238,15 @@ export class PieceLoop {
       p++;
       while (p < end && ((buffer[p] as number) & 0xc0) === 0x80) p++;
       if (p >= end) return final ? end : -1;
-      const found = matchEnd(this.#automaton, buffer, p, end);
+      const found = matchEnd(this.#automaton, buffer, p, end, final);
+      if (found === UNDECIDED) return -1;
       if (found > p) return p;
     }
   }
-
-  #grow(needed: number): Int32Array {
-    const larger = new Int32Array(Math.max(this.out.length * 2, this.count + needed));
-    larger.set(this.out.subarray(0, this.count));
-    this.out = larger;
-    return larger;
-  }
 }
+
+/** What {@link matchEnd} says where more text could decide otherwise. */
+export const UNDECIDED = -2;
 
 /** The end of the match that begins at `p`, or -1. The same steps as in the loop above. */
 export function matchEnd(
@@ -223,6 +254,7 @@ export function matchEnd(
   buffer: Uint8Array,
   p: number,
   end: number,
+  final: boolean,
 ): number {
   let last = -1;
   let state = start;
@@ -242,7 +274,7 @@ export function matchEnd(
     const t = transitions[state + kind] as number;
     if ((t & 1) !== 0) last = q;
     state = t >> 1;
-    if (state === 0) return last;
+    if (state === 0) return q >= end && !final ? UNDECIDED : last;
     q += size;
   }
 }

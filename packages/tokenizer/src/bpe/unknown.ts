@@ -2,10 +2,6 @@
 
 import type { TokenBytes } from "./token-trie.js";
 
-/** Bytes of the UTF-8 sequence that begins with `first`. */
-export const sequenceLength = (first: number): number =>
-  first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-
 export interface Unknown {
   /** By byte: the id of `<0x..>`, or -1; absent when there is no byte fallback. */
   readonly byteIds?: Int32Array | undefined;

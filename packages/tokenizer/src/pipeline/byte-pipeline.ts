@@ -2,8 +2,13 @@
 
 import { buildEncoder } from "../bpe/build-encoder.js";
 import type { BpeEncoder } from "../bpe/encoder.js";
-import { matchEnd, type PieceAutomaton, PieceLoop, type Splitting } from "../bpe/piece-loop.js";
-import { needsNfc, normalize } from "../unicode/normalize.js";
+import {
+  matchEnd,
+  type PieceAutomaton,
+  PieceLoop,
+  type Splitting,
+  UNDECIDED,
+} from "../bpe/piece-loop.js";
 import type { Shape } from "./shape.js";
 import { TextBuffer } from "./text-buffer.js";
 
@@ -45,7 +50,12 @@ export class BytePipeline {
       if (shape.cut === "each-space") splitting = "each-space";
       else if (this.encoder.spacesLead) splitting = "words";
     }
-    this.loop = new PieceLoop(this.encoder, splitting, last?.keepGaps ?? true);
+    this.loop = new PieceLoop(this.encoder, splitting, last?.keepGaps ?? true, shape.regroup);
+  }
+
+  /** Whether the text that is encoded can be another than the one that was given. */
+  get normalizes(): boolean {
+    return this.#normalize !== undefined;
   }
 
   /** The text after the normalizers, before spaces become marks. */
@@ -54,31 +64,41 @@ export class BytePipeline {
   }
 
   /**
-   * Adds the ids of a text that is normalized to `loop.out`.
+   * Adds the ids of a text that {@link normalized} gave to the loop's.
    *
    * @param first  whether the text stands at the beginning of the whole input.
-   * @param limit  stops soon after `loop.count` reaches this.
+   * @param limit  stops soon after the loop has so many ids.
+   * @returns how many bytes the buffer has in front of the text.
    */
-  encode(text: string, first: boolean, limit: number): void {
-    const start = this.fill(text, first);
+  encode(text: string, first: boolean, limit: number): number {
+    const prefixed = this.fill(text, first);
     const { bytes, view, end } = this.buffer;
-    void start;
     this.run(bytes, view, 0, end, true, limit);
+    return prefixed;
   }
 
-  /** Writes a normalized text to {@link buffer}, and says how many bytes stand in front of it. */
-  fill(text: string, first: boolean): number {
+  /** As {@link encode}, for a part of a text to which all normalizers have been applied. */
+  encodeNormalized(text: string, first: boolean, limit: number): number {
+    const begins = this.shape.prefix === "always" ? "none" : this.shape.prefix;
+    const prefixed = this.fill(text, first, begins);
+    const { bytes, view, end } = this.buffer;
+    this.run(bytes, view, 0, end, true, limit);
+    return prefixed;
+  }
+
+  /** Writes a text to {@link buffer}, and says how many bytes stand in front of it. */
+  fill(text: string, first: boolean, prefix: Shape["prefix"] = this.shape.prefix): number {
     const { shape, buffer } = this;
     if (text.length === 0) {
       buffer.end = 0;
       return 0;
     }
-    let content = text;
-    if (shape.content === "spaces" && text.includes("▁")) content = text.replaceAll("▁", " ");
+    const content =
+      shape.content === "spaces" && text.includes("▁") ? text.replaceAll("▁", " ") : text;
     const prefixed =
-      shape.prefix === "always" ||
-      (shape.prefix !== "none" &&
-        (first || shape.prefix === "unless-there") &&
+      prefix === "always" ||
+      (prefix !== "none" &&
+        (first || prefix === "unless-there") &&
         content.charCodeAt(0) !== 0x20);
     if (prefixed) buffer.bytes[0] = 0x20;
     buffer.write(content, prefixed ? 1 : 0);
@@ -128,11 +148,11 @@ export class BytePipeline {
           q++;
           continue;
         }
-        e = matchEnd(automaton, bytes, q, end);
-        if (e > q) break;
+        e = matchEnd(automaton, bytes, q, end, final);
+        if (e > q || e === UNDECIDED) break;
         q++;
       }
-      if (!final && (q >= end || e >= end)) break;
+      if (!final && (q >= end || e === UNDECIDED)) break;
       if (q > p && keepGaps) {
         this.#stage(index + 1, bytes, view, p, q, true, limit);
         if (this.loop.count >= limit) return q;
@@ -145,15 +165,4 @@ export class BytePipeline {
     }
     return p;
   }
-}
-
-/** What a list of normalizers does to a text, when it is nothing or NFC. */
-export function simpleNormalizer(
-  types: readonly string[],
-): ((text: string) => string) | undefined | "other" {
-  if (types.length === 0) return undefined;
-  if (types.every((type) => type === "NFC")) {
-    return (text) => (needsNfc(text) ? normalize(text, "NFC") : text);
-  }
-  return "other";
 }

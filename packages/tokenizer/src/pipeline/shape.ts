@@ -9,6 +9,9 @@ import type { BpeModel, Component, TokenizerDefinition } from "../definition.js"
 export const GPT2_PATTERN =
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
+/** Digits in threes from the right, as a pattern that any implementation understands. */
+export const FROM_RIGHT = "\\p{N}{1,3}(?=(?:\\p{N}{3})*(?!\\p{N}))";
+
 export interface Stage {
   readonly pattern: string;
   /** What lies between the matches is kept as pieces of its own. */
@@ -27,6 +30,8 @@ export interface Shape {
   readonly prefix: "none" | "always" | "unless-there" | "first-unless-there";
   /** Patterns that cut the text, each within the pieces of the one before it. */
   readonly stages: readonly Stage[];
+  /** Pieces of numeric characters are cut from the right into so many at a time; 0 for not. */
+  readonly regroup: number;
   /** Without stages: cut before each space (Metaspace), before each run of them, or not at all. */
   readonly cut: "each-space" | "words";
 }
@@ -35,7 +40,9 @@ const flatten = (component: Component | undefined, inner: string): Component[] =
   if (component === undefined) return [];
   if (component.type !== "Sequence") return [component];
   const parts = component[inner];
-  return Array.isArray(parts) ? parts.flatMap((part) => flatten(part as Component, inner)) : [component];
+  return Array.isArray(parts)
+    ? parts.flatMap((part) => flatten(part as Component, inner))
+    : [component];
 };
 
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
@@ -63,7 +70,8 @@ function stageOf(component: Component): Stage | undefined {
 /** How the byte encoder can serve `definition`, or undefined. */
 export function shapeOf(definition: TokenizerDefinition): Shape | undefined {
   const { model } = definition;
-  if (model.type !== "BPE" || model.continuingSubwordPrefix || model.endOfWordSuffix) return undefined;
+  if (model.type !== "BPE" || model.continuingSubwordPrefix || model.endOfWordSuffix)
+    return undefined;
   const normalizers = flatten(definition.normalizer, "normalizers");
   const parts = flatten(definition.preTokenizer, "pretokenizers");
   const last = parts.at(-1);
@@ -95,11 +103,19 @@ function byteLevelShape(
     if (stage === undefined) return undefined;
     stages.push(stage);
   }
-  return { model, content: "bytes", normalizers, prefix, stages, cut: "words" };
+  let regroup = 0;
+  for (const [i, { pattern, keepGaps }] of stages.entries()) {
+    if (!pattern.includes(FROM_RIGHT)) continue;
+    stages[i] = { pattern: pattern.replace(FROM_RIGHT, "\\p{N}+"), keepGaps };
+    regroup = 3;
+  }
+  return { model, content: "bytes", normalizers, prefix, stages, regroup, cut: "words" };
 }
 
 const isMark = (component: Component | undefined) =>
-  component?.type === "Replace" && patternOf(component) === escaped(" ") && component["content"] === "▁";
+  component?.type === "Replace" &&
+  patternOf(component) === escaped(" ") &&
+  component["content"] === "▁";
 
 function spacedShape(
   model: BpeModel,
@@ -109,11 +125,12 @@ function spacedShape(
   const normalizers = [...all];
   const only = parts[0];
   if (only?.type === "Metaspace" && parts.length === 1 && only["replacement"] === "▁") {
-    const scheme = only["prepend_scheme"] ?? (only["add_prefix_space"] === false ? "never" : "always");
+    const scheme =
+      only["prepend_scheme"] ?? (only["add_prefix_space"] === false ? "never" : "always");
     const prefix =
       scheme === "always" ? "unless-there" : scheme === "first" ? "first-unless-there" : "none";
     const cut = only["split"] === false ? "words" : "each-space";
-    return { model, content: "spaces", normalizers, prefix, stages: [], cut };
+    return { model, content: "spaces", normalizers, prefix, stages: [], regroup: 0, cut };
   }
   // Every space has become a mark by then, so cutting at spaces cuts nothing.
   const cutsNothing =
@@ -126,5 +143,5 @@ function spacedShape(
     normalizers.pop();
     prefix = "always";
   }
-  return { model, content: "spaces", normalizers, prefix, stages: [], cut: "words" };
+  return { model, content: "spaces", normalizers, prefix, stages: [], regroup: 0, cut: "words" };
 }

@@ -1,0 +1,188 @@
+// What encoding a text gives: its ids, and on demand everything else that is known of
+// them. Whoever reads only the ids pays only for them.
+
+import type { EncodingParts } from "./components/encoding-parts.js";
+
+/** What an {@link Encoding} asks of the tokenizer that made it. */
+export interface EncodingSource {
+  /** Everything that is known of the tokens. */
+  parts(): EncodingParts;
+  /** Where the tokens stand, if that is known for less. */
+  spans(): Spans | undefined;
+  /** The content of a token. */
+  token(id: number): string;
+}
+
+export interface Spans {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
+export class Encoding {
+  /** The ids, special tokens included. */
+  readonly ids: Int32Array;
+  /** The text, the first of a pair. */
+  readonly text: string;
+  /** The second text of a pair. */
+  readonly pair: string | undefined;
+  readonly #source: EncodingSource;
+  #parts: EncodingParts | undefined;
+  #spans: Spans | undefined;
+  #byteSpans: Spans | undefined;
+
+  constructor(ids: Int32Array, text: string, pair: string | undefined, source: EncodingSource) {
+    this.ids = ids;
+    this.text = text;
+    this.pair = pair;
+    this.#source = source;
+  }
+
+  /** The number of tokens. */
+  get length(): number {
+    return this.ids.length;
+  }
+
+  get #all(): EncodingParts {
+    this.#parts ??= this.#source.parts();
+    return this.#parts;
+  }
+
+  get #where(): Spans {
+    this.#spans ??= this.#source.spans() ?? unzip(this.#all.offsets ?? []);
+    return this.#spans;
+  }
+
+  /** The tokens as the vocabulary writes them. */
+  get tokens(): string[] {
+    return Array.from(this.ids, (id) => this.#source.token(id));
+  }
+
+  /**
+   * Where each token begins in its text, in UTF-16 units, so that `text.slice(starts[i], ends[i])`
+   * is what it stands for. A token that is a part of a character has the whole character;
+   * tokens that no text gave begin and end at 0.
+   */
+  get starts(): Int32Array {
+    return this.#where.starts;
+  }
+
+  /** Where each token ends in its text, in UTF-16 units. */
+  get ends(): Int32Array {
+    return this.#where.ends;
+  }
+
+  /** {@link starts} in bytes of the text's UTF-8. */
+  get byteStarts(): Int32Array {
+    return this.#inBytes.starts;
+  }
+
+  /** {@link ends} in bytes of the text's UTF-8. */
+  get byteEnds(): Int32Array {
+    return this.#inBytes.ends;
+  }
+
+  get #inBytes(): Spans {
+    if (this.#byteSpans !== undefined) return this.#byteSpans;
+    const { starts, ends } = this.#where;
+    const first = byteOffsets(this.text);
+    const second = this.pair === undefined ? first : byteOffsets(this.pair);
+    const convert = (units: Int32Array) =>
+      units.map((unit, i) => (this.pair !== undefined && this.sequenceIds[i] === 1 ? second : first)(unit));
+    this.#byteSpans = { starts: convert(starts), ends: convert(ends) };
+    return this.#byteSpans;
+  }
+
+  /** 0 for tokens of the first text, 1 for those of the second, or what a template says. */
+  get typeIds(): Int32Array {
+    return Int32Array.from(this.#all.typeIds);
+  }
+
+  /** 0 for padding, 1 for everything else. */
+  get attentionMask(): Int32Array {
+    return Int32Array.from(this.#all.attentionMask);
+  }
+
+  /** 1 for tokens that a template or padding added, 0 for those of the text. */
+  get specialTokensMask(): Int32Array {
+    return Int32Array.from(this.#all.specialTokensMask);
+  }
+
+  /** The piece that each token was cut from, counted from 0; -1 for tokens that no text gave. */
+  get wordIds(): Int32Array {
+    return Int32Array.from(this.#all.wordIds);
+  }
+
+  /** 0 or 1 for the text that each token is from; -1 for tokens that no text gave. */
+  get sequenceIds(): Int32Array {
+    return Int32Array.from(this.#all.sequenceIds);
+  }
+
+  /** What truncation cut off, in parts of the same length. */
+  get overflowing(): Encoding[] {
+    return this.#all.overflowing.map((parts) => encodingOf(parts, this.text, this.pair, this.#source));
+  }
+
+  /**
+   * The token at a place of the text, or -1.
+   *
+   * @param unit  a place in UTF-16 units.
+   */
+  tokenAt(unit: number, sequence: 0 | 1 = 0): number {
+    const { starts, ends } = this;
+    for (let i = 0; i < starts.length; i++) {
+      const covers = (starts[i] as number) <= unit && unit < (ends[i] as number);
+      if (covers && (this.pair === undefined || this.sequenceIds[i] === sequence)) return i;
+    }
+    return -1;
+  }
+
+  toJSON(): object {
+    return {
+      ids: Array.from(this.ids),
+      tokens: this.tokens,
+      offsets: Array.from(this.starts, (start, i) => [start, this.ends[i]]),
+    };
+  }
+}
+
+/** An encoding of which everything is known. */
+export function encodingOf(
+  parts: EncodingParts,
+  text: string,
+  pair: string | undefined,
+  source: Pick<EncodingSource, "token">,
+): Encoding {
+  return new Encoding(Int32Array.from(parts.ids), text, pair, {
+    parts: () => parts,
+    spans: () => undefined,
+    token: source.token,
+  });
+}
+
+function unzip(offsets: readonly number[]): Spans {
+  const starts = new Int32Array(offsets.length / 2);
+  const ends = new Int32Array(offsets.length / 2);
+  for (let i = 0; i < starts.length; i++) {
+    starts[i] = offsets[2 * i] as number;
+    ends[i] = offsets[2 * i + 1] as number;
+  }
+  return { starts, ends };
+}
+
+/** From units to bytes; places are asked for in nearly ascending order. */
+function byteOffsets(text: string): (unit: number) => number {
+  const bytes = new Int32Array(text.length + 1);
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    bytes[i] = at;
+    const c = text.charCodeAt(i);
+    const low = c >= 0xdc00 && c < 0xe000 && i > 0 && isHigh(text.charCodeAt(i - 1));
+    const high = isHigh(c) && isLow(text.charCodeAt(i + 1));
+    at += c < 0x80 ? 1 : c < 0x800 ? 2 : low ? 0 : high ? 4 : 3;
+  }
+  bytes[text.length] = at;
+  return (unit) => bytes[unit] as number;
+}
+
+const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
+const isLow = (unit: number) => unit >= 0xdc00 && unit < 0xe000;

@@ -1,0 +1,104 @@
+// What can be asked of an encoding, and how it is checked.
+
+import type { Padding } from "./components/padding.js";
+import type { Truncation } from "./components/truncation.js";
+import { TokenizerError } from "./errors.js";
+import type { SpecialTokens } from "./pipeline/special-tokens.js";
+
+export interface TruncationOptions {
+  /** Tokens that remain, special ones included. */
+  readonly maxLength: number;
+  /** Tokens that each overflowing part repeats of the one before; 0 by default. */
+  readonly stride?: number;
+  /** Which text of a pair loses tokens; by default the longest first. */
+  readonly strategy?: "longest-first" | "only-first" | "only-second";
+  /** The side that tokens are taken from; the right one by default. */
+  readonly direction?: "left" | "right";
+}
+
+export interface PaddingOptions {
+  /** A number of tokens, or that of the longest encoding of the batch (the default). */
+  readonly length?: number | "longest";
+  /** The side that the padding stands on; the right one by default. */
+  readonly direction?: "left" | "right";
+  /** The length is rounded up to a multiple of this. */
+  readonly multipleOf?: number;
+  /** The token that fills; the tokenizer's own padding token by default. */
+  readonly token?: string;
+}
+
+export interface EncodeOptions {
+  /** The second text of a pair, for templates that know one. */
+  readonly pair?: string;
+  /** Whether the template's tokens are added (`<s>`, `[CLS]`); true by default. */
+  readonly addSpecialTokens?: boolean;
+  /** What becomes of special tokens that are written out in the text; `"parse"` by default. */
+  readonly specialTokens?: SpecialTokens;
+  /** By default what the file says. */
+  readonly truncation?: false | TruncationOptions;
+  /** By default what the file says. */
+  readonly padding?: false | PaddingOptions;
+}
+
+export function checkText(text: unknown, name = "text"): asserts text is string {
+  if (typeof text === "string") return;
+  throw new TokenizerError("ERR_ARGUMENT", `${name} must be a string, and is ${typeof text}`);
+}
+
+export function checkCount(value: unknown, name: string): asserts value is number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
+  throw new TokenizerError(
+    "ERR_ARGUMENT",
+    `${name} must be a whole number from 0, and is ${String(value)}`,
+  );
+}
+
+const SPECIAL: readonly unknown[] = ["parse", "text", "refuse", undefined];
+
+export function checkSpecial(value: unknown): asserts value is SpecialTokens | undefined {
+  if (SPECIAL.includes(value)) return;
+  throw new TokenizerError(
+    "ERR_ARGUMENT",
+    `specialTokens must be "parse", "text" or "refuse", and is ${JSON.stringify(value)}`,
+  );
+}
+
+const STRATEGIES = {
+  "longest-first": "LongestFirst",
+  "only-first": "OnlyFirst",
+  "only-second": "OnlySecond",
+} as const;
+
+export function toTruncation(options: TruncationOptions): Truncation {
+  const { maxLength, stride = 0, strategy = "longest-first", direction = "right" } = options;
+  checkCount(maxLength, "truncation.maxLength");
+  checkCount(stride, "truncation.stride");
+  const known = STRATEGIES[strategy];
+  if (known === undefined) {
+    throw new TokenizerError(
+      "ERR_ARGUMENT",
+      `truncation.strategy must be one of ${Object.keys(STRATEGIES).join(", ")}, and is ${String(strategy)}`,
+    );
+  }
+  return { maxLength, stride, strategy: known, direction: side(direction, "truncation") };
+}
+
+export function toPadding(
+  options: PaddingOptions,
+  token: string,
+  id: number,
+): Padding {
+  const { length = "longest", direction = "right", multipleOf } = options;
+  if (length !== "longest") checkCount(length, "padding.length");
+  if (multipleOf !== undefined) checkCount(multipleOf, "padding.multipleOf");
+  return { length, direction: side(direction, "padding"), multipleOf: multipleOf || undefined, id, typeId: 0, token };
+}
+
+function side(direction: unknown, of: string): "Left" | "Right" {
+  if (direction === "left") return "Left";
+  if (direction === "right") return "Right";
+  throw new TokenizerError(
+    "ERR_ARGUMENT",
+    `${of}.direction must be "left" or "right", and is ${String(direction)}`,
+  );
+}

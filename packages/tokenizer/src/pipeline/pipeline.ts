@@ -1,0 +1,214 @@
+// From a text to ids, whichever way serves it: the byte encoder where the definition
+// has its shape, and the generic pipeline for everything else and for what only it knows.
+
+import { AddedTokenMatcher } from "../components/added-tokens.js";
+import { AlignedText } from "../components/aligned-text.js";
+import { GenericPipeline, type PieceTokens } from "../components/generic-pipeline.js";
+import { buildNormalizer, type Normalizer } from "../components/normalizers.js";
+import { buildPreTokenizer } from "../components/pre-tokenizers.js";
+import type { AddedToken, TokenizerDefinition } from "../definition.js";
+import { buildPieceModel } from "../models/build-model.js";
+import { compilePattern } from "../pattern/pattern.js";
+import { needsNfc, normalize } from "../unicode/normalize.js";
+import { BytePipeline } from "./byte-pipeline.js";
+import { IdSink } from "../bpe/id-sink.js";
+import { type Shape, shapeOf } from "./shape.js";
+import type { SpanSink } from "./span-sink.js";
+import { refused, type SpecialTokens } from "./special-tokens.js";
+
+interface Run {
+  readonly bytes: BytePipeline;
+  readonly asText: boolean;
+  readonly limit: number;
+  readonly spans: SpanSink | undefined;
+}
+
+/** No limit on the number of tokens. */
+export const UNLIMITED = 0x7fffffff;
+
+export class Pipeline {
+  readonly definition: TokenizerDefinition;
+  /** What the definition's shape allows. */
+  readonly bytes: BytePipeline | undefined;
+  /** The ids of the current call. */
+  readonly sink: IdSink;
+  readonly rawMatcher: AddedTokenMatcher;
+  readonly normalizedMatcher: AddedTokenMatcher;
+  readonly hasRaw: boolean;
+  readonly hasNormalized: boolean;
+  readonly #normalizer: Normalizer | undefined;
+  readonly #added = new Map<number, AddedToken>();
+  #generic: GenericPipeline | undefined;
+
+  constructor(definition: TokenizerDefinition) {
+    this.definition = definition;
+    const { addedTokens } = definition;
+    for (const token of addedTokens) this.#added.set(token.id, token);
+    this.#normalizer = definition.normalizer && buildNormalizer(definition.normalizer);
+    const raw = addedTokens.filter((token) => !token.normalized);
+    const normalized = addedTokens.filter((token) => token.normalized);
+    this.hasRaw = raw.length > 0;
+    this.hasNormalized = normalized.length > 0;
+    this.rawMatcher = new AddedTokenMatcher(raw);
+    this.normalizedMatcher = new AddedTokenMatcher(
+      normalized,
+      ({ content }) => this.#normalize(content),
+    );
+    const shape = shapeOf(definition);
+    this.bytes = shape && this.#buildBytes(shape);
+    this.sink = this.bytes?.loop ?? new IdSink();
+  }
+
+  /** Whether ids can be given before the whole text is there. */
+  get streams(): boolean {
+    const { bytes } = this;
+    if (bytes === undefined || (this.hasRaw && this.hasNormalized)) return false;
+    if (this.hasNormalized && this.#normalizer !== undefined) return false;
+    if (bytes.shape.normalizers.some(({ type }) => type !== "NFC")) return false;
+    return ![...this.#added.values()].some((token) => token.lstrip || token.rstrip || token.singleWord);
+  }
+
+  /** The matcher of a definition whose added tokens are all of one kind. */
+  get matcher(): AddedTokenMatcher {
+    return this.hasNormalized ? this.normalizedMatcher : this.rawMatcher;
+  }
+
+  /** Units of the longest added token. */
+  get longestAdded(): number {
+    let longest = 0;
+    for (const { content } of this.#added.values()) longest = Math.max(longest, content.length);
+    return longest;
+  }
+
+  /** Whether an added token begins with `text` and goes on. */
+  beginsAdded(text: string): boolean {
+    for (const { content } of this.#added.values()) {
+      if (content.length > text.length && content.startsWith(text)) return true;
+    }
+    return false;
+  }
+
+  #normalize(text: string): string {
+    return this.#normalizer?.normalize(new AlignedText(text, -1)).text ?? text;
+  }
+
+  #buildBytes(shape: Shape): BytePipeline | undefined {
+    const automata = [];
+    for (const { pattern } of shape.stages) {
+      const { dfa } = compilePattern(pattern);
+      if (dfa === undefined) return undefined;
+      automata.push(dfa);
+    }
+    return new BytePipeline(shape, automata, this.#shapeNormalizer(shape));
+  }
+
+  #shapeNormalizer({ normalizers }: Shape): ((text: string) => string) | undefined {
+    if (normalizers.length === 0) return undefined;
+    if (normalizers.every(({ type }) => type === "NFC")) {
+      return (text) => (needsNfc(text) ? normalize(text, "NFC") : text);
+    }
+    const own = buildNormalizer({ type: "Sequence", normalizers });
+    return (text) => own.normalize(new AlignedText(text, -1)).text;
+  }
+
+  get generic(): GenericPipeline {
+    this.#generic ??= new GenericPipeline({
+      model: buildPieceModel(this.definition.model),
+      addedTokens: this.definition.addedTokens,
+      normalizer: this.#normalizer,
+      preTokenizer: this.definition.preTokenizer && buildPreTokenizer(this.definition.preTokenizer),
+    });
+    return this.#generic;
+  }
+
+  /**
+   * Adds the ids of `text` to {@link sink}, without those of a post-processor.
+   *
+   * @param limit  stops soon after the sink has so many.
+   * @param spans  where each of them stands, when asked for.
+   */
+  encode(
+    text: string,
+    special: SpecialTokens = "parse",
+    limit: number = UNLIMITED,
+    spans?: SpanSink,
+  ): void {
+    if (special === "refuse") this.refuseSpecial(text);
+    if (this.bytes === undefined) {
+      const { ids } = this.generic.encode(text, { specialAsText: special === "text" });
+      this.sink.pushAll(ids);
+      spans?.fail();
+      return;
+    }
+    const run = { bytes: this.bytes, asText: special === "text", limit, spans };
+    if (!this.hasRaw) {
+      this.#encodeSegment(run, text, 0);
+      return;
+    }
+    const matches = this.rawMatcher.findAll(text, run.asText);
+    let at = 0;
+    for (let m = 0; m < matches.length && this.sink.count < limit; m += 3) {
+      const start = matches[m] as number;
+      const end = matches[m + 1] as number;
+      if (start > at) this.#encodeSegment(run, text.slice(at, start), at);
+      this.sink.push(matches[m + 2] as number);
+      spans?.push(start, end);
+      at = end;
+    }
+    if (at < text.length && this.sink.count < limit) {
+      this.#encodeSegment(run, at === 0 ? text : text.slice(at), at);
+    }
+  }
+
+  /** A part, from `base` on, without added tokens of the raw kind. */
+  #encodeSegment({ bytes, asText, limit, spans }: Run, text: string, base: number): void {
+    const first = base === 0;
+    if (this.hasNormalized) {
+      const normalized = this.#normalize(text);
+      const matches = this.normalizedMatcher.findAll(normalized, asText);
+      if (matches.length > 0) {
+        if (normalized !== text) spans?.fail();
+        let at = 0;
+        const part = (end: number) => {
+          if (end === at || this.sink.count >= limit) return;
+          const from = this.sink.count;
+          const prefixed = bytes.encodeNormalized(normalized.slice(at, end), first && at === 0, limit);
+          spans?.addSegment(bytes, from, base + at, prefixed);
+        };
+        for (let m = 0; m < matches.length && this.sink.count < limit; m += 3) {
+          part(matches[m] as number);
+          this.sink.push(matches[m + 2] as number);
+          at = matches[m + 1] as number;
+          spans?.push(base + (matches[m] as number), base + at);
+        }
+        part(normalized.length);
+        return;
+      }
+    }
+    const from = this.sink.count;
+    const normalized = bytes.normalized(text);
+    const prefixed = bytes.encode(normalized, first, limit);
+    if (spans === undefined) return;
+    if (normalized === text) spans.addSegment(bytes, from, base, prefixed);
+    else spans.fail();
+  }
+
+  refuseSpecial(text: string): void {
+    for (const [matcher, searched] of [
+      [this.rawMatcher, text],
+      [this.normalizedMatcher, this.hasNormalized ? this.#normalize(text) : ""],
+    ] as const) {
+      const matches = matcher.findAll(searched, false);
+      for (let m = 0; m < matches.length; m += 3) {
+        const token = this.#added.get(matches[m + 2] as number);
+        if (token?.special) throw refused(token.content, matches[m] as number);
+      }
+    }
+  }
+
+  /** Tokens with what else is known of them: exact, and slower. */
+  detailed(text: string, special: SpecialTokens = "parse", offsets = true): PieceTokens {
+    if (special === "refuse") this.refuseSpecial(text);
+    return this.generic.encode(text, { offsets, specialAsText: special === "text" });
+  }
+}

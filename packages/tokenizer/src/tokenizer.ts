@@ -1,0 +1,385 @@
+// The class that people use: text to ids and back.
+
+import { encodingParts, type EncodingParts } from "./components/encoding-parts.js";
+import { pad, readPadding, type Padding } from "./components/padding.js";
+import {
+  buildPostProcessor,
+  joinSequences,
+  type PostProcessor,
+} from "./components/post-processors.js";
+import { readTruncation, truncate, type Truncation } from "./components/truncation.js";
+import { TokenDecoder } from "./decoding/token-decoder.js";
+import type { StreamDecoder } from "./decoding/stream-decoder.js";
+import type { TokenizerConfig, TokenizerDefinition } from "./definition.js";
+import { Encoding, encodingOf, type Spans } from "./encoding.js";
+import { TokenizerError } from "./errors.js";
+import { loadDefinition, type LoadOptions, type TokenizerSource } from "./formats/resolve.js";
+import { writeCompiled } from "./formats/compiled.js";
+import { Healing } from "./healing.js";
+import {
+  checkCount,
+  checkSpecial,
+  checkText,
+  type EncodeOptions,
+  toPadding,
+  toTruncation,
+} from "./options.js";
+import { Pipeline } from "./pipeline/pipeline.js";
+import { SpanSink } from "./pipeline/span-sink.js";
+import type { SpecialTokens } from "./pipeline/special-tokens.js";
+import { StreamEncoder } from "./stream-encoder.js";
+import { type Surroundings, surroundings } from "./template.js";
+import { TokenNames, type VocabularyEntry } from "./token-names.js";
+
+export interface DecodeOptions {
+  /** Leaves out special tokens; false by default. */
+  readonly skipSpecialTokens?: boolean;
+}
+
+/**
+ * A tokenizer, loaded from any of the formats in use.
+ *
+ * @example
+ * const tokenizer = await Tokenizer.load("./tokenizer.json");
+ * const { ids } = tokenizer.encode("Solve x^2 = 9.");
+ * tokenizer.decode(ids); // "Solve x^2 = 9."
+ */
+export class Tokenizer {
+  /** Everything that the file says. */
+  readonly definition: TokenizerDefinition;
+  readonly #pipeline: Pipeline;
+  readonly #decoder: TokenDecoder;
+  readonly #names: TokenNames;
+  readonly #post: PostProcessor | undefined;
+  readonly #around: Surroundings | undefined;
+  readonly #truncation: Truncation | undefined;
+  readonly #padding: Padding | undefined;
+
+  /** @throws ERR_FORMAT or ERR_UNSUPPORTED for what the definition says. */
+  constructor(definition: TokenizerDefinition) {
+    this.definition = definition;
+    this.#pipeline = new Pipeline(definition);
+    this.#names = new TokenNames(definition);
+    this.#decoder = new TokenDecoder(definition, this.#names);
+    this.#post = definition.postProcessor && buildPostProcessor(definition.postProcessor);
+    this.#around = surroundings(this.#post);
+    this.#truncation = definition.truncation && readTruncation(definition.truncation);
+    this.#padding = definition.padding && readPadding(definition.padding);
+  }
+
+  /**
+   * Loads a tokenizer: a path or URL of a `tokenizer.json`, `tokenizer.model`, `.tiktoken` or `.gguf`
+   * file or of what {@link compile} wrote, a directory, a hub id such as `"Qwen/Qwen2.5-Math-7B"`, bytes,
+   * or an object that was parsed from tokenizer.json.
+   *
+   * @throws ERR_LOAD when it can't be read, ERR_FORMAT when it isn't what it should be,
+   *   ERR_UNSUPPORTED when it asks for what this package doesn't have, ERR_LIMIT when it is too large.
+   */
+  static async load<T extends typeof Tokenizer>(
+    this: T,
+    source: TokenizerSource,
+    options: LoadOptions = {},
+  ): Promise<InstanceType<T>> {
+    const definition = await loadDefinition(source, options);
+    // biome-ignore lint/complexity/noThisInStatic: a subclass loads itself
+    return new this(definition) as InstanceType<T>;
+  }
+
+  /** One more than the highest id, added tokens included. */
+  get size(): number {
+    return this.#names.size;
+  }
+
+  /** What stands beside the vocabulary: special tokens by their part, the chat template. */
+  get config(): TokenizerConfig {
+    return this.definition.config ?? {};
+  }
+
+  /**
+   * The ids of a text, and on demand everything else that is known of them.
+   *
+   * @throws ERR_SPECIAL_TOKEN when `specialTokens` is `"refuse"` and the text has one.
+   */
+  encode(text: string, options: EncodeOptions = {}): Encoding {
+    const { pair } = options;
+    if (pair === undefined && this.#isPlain(options)) {
+      const ids = this.#plainIds(text, options);
+      return new Encoding(ids, text, undefined, {
+        parts: () => this.#padded([this.#parts(text, options)], options)[0] as EncodingParts,
+        spans: () => this.#spans(text, options),
+        token: (id) => this.#names.token(id),
+      });
+    }
+    return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0] as Encoding;
+  }
+
+  /** The encodings of several texts or pairs, padded to the same length when padding is asked for. */
+  encodeBatch(
+    texts: readonly (string | readonly [string, string])[],
+    options: EncodeOptions = {},
+  ): Encoding[] {
+    if (this.#isPlain(options)) {
+      if (texts.every((text) => typeof text === "string")) {
+        return texts.map((text) => this.encode(text as string, options));
+      }
+    }
+    const parts = texts.map((each) => {
+      const [text, pair] = typeof each === "string" ? [each, options.pair] : each;
+      return this.#parts(text as string, { ...options, ...(pair !== undefined && { pair }) });
+    });
+    const source = { token: (id: number) => this.#names.token(id) };
+    return this.#padded(parts, options).map((each, i) => {
+      const text = texts[i] as string | readonly [string, string];
+      return typeof text === "string"
+        ? encodingOf(each, text, options.pair, source)
+        : encodingOf(each, text[0], text[1], source);
+    });
+  }
+
+  /** The ids of a text and nothing else: {@link encode} for hot loops. */
+  encodeIds(text: string, options: EncodeOptions = {}): Int32Array {
+    if (options.pair === undefined && this.#isPlain(options)) return this.#plainIds(text, options);
+    return this.encode(text, options).ids;
+  }
+
+  /** How many tokens {@link encode} gives, without making them. The file's truncation is left aside. */
+  count(text: string, options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {}): number {
+    checkText(text);
+    checkSpecial(options.specialTokens);
+    const { sink } = this.#pipeline;
+    sink.count = 0;
+    this.#pipeline.encode(text, options.specialTokens);
+    return sink.count + this.#added(options.addSpecialTokens);
+  }
+
+  /**
+   * How many tokens {@link count} gives, but at most `limit`: reads no more of the text than it must.
+   *
+   * @example
+   * tokenizer.countUpTo(prompt, 4097) > 4096 // too long, known without reading all of it
+   */
+  countUpTo(
+    text: string,
+    limit: number,
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+  ): number {
+    checkText(text);
+    checkCount(limit, "limit");
+    checkSpecial(options.specialTokens);
+    const added = this.#added(options.addSpecialTokens);
+    if (added >= limit) return limit;
+    return Math.min(limit, added + this.#countText(text, limit - added, options.specialTokens));
+  }
+
+  /**
+   * The beginning of a text that has at most `limit` tokens, special tokens of the template not
+   * counted; never cut within a character.
+   */
+  truncate(
+    text: string,
+    limit: number,
+    options: Pick<EncodeOptions, "specialTokens"> = {},
+  ): string {
+    checkText(text);
+    checkCount(limit, "limit");
+    checkSpecial(options.specialTokens);
+    return this.#truncated(text, limit, options.specialTokens ?? "parse");
+  }
+
+  /**
+   * The text of ids.
+   *
+   * @throws ERR_UNKNOWN_TOKEN for an id that the vocabulary lacks.
+   */
+  decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
+    return this.#decoder.decode(ids, options.skipSpecialTokens ?? false);
+  }
+
+  decodeBatch(batch: readonly ArrayLike<number>[], options: DecodeOptions = {}): string[] {
+    return batch.map((ids) => this.decode(ids, options));
+  }
+
+  /** The bytes of ids, which are UTF-8 when no character is cut off. */
+  decodeBytes(ids: ArrayLike<number>, options: DecodeOptions = {}): Uint8Array {
+    return this.#decoder.bytes(ids, options.skipSpecialTokens ?? false);
+  }
+
+  /** A decoder for ids that arrive one after another; it never gives half a character. */
+  decodeStream(options: DecodeOptions = {}): StreamDecoder {
+    return this.#decoder.stream(options.skipSpecialTokens ?? false);
+  }
+
+  /** An encoder for text that arrives in parts; its ids are those of the whole text. */
+  encodeStream(options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {}): StreamEncoder {
+    checkSpecial(options.specialTokens);
+    const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
+    return new StreamEncoder(this.#pipeline, options.specialTokens ?? "parse", around);
+  }
+
+  /**
+   * Takes back the last token of a prompt, so that the model may choose one that goes on
+   * beyond it: `"https:"` can then become `"https://"`.
+   */
+  heal(text: string, options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {}): Healing {
+    const ids = this.#plainIds(text, options);
+    return Healing.of(ids, this.#around, this.#decoder, this.#names);
+  }
+
+  /** The id of a token as the vocabulary writes it, or undefined. */
+  tokenToId(token: string): number | undefined {
+    checkText(token, "token");
+    return this.#names.id(token);
+  }
+
+  /** The token of an id as the vocabulary writes it, or undefined. */
+  idToToken(id: number): string | undefined {
+    return this.#names.has(id) ? this.#names.token(id) : undefined;
+  }
+
+  /** The whole vocabulary in order of ids. */
+  vocabulary(): IterableIterator<VocabularyEntry> {
+    return this.#names.entries();
+  }
+
+  /** What {@link load} reads in a few milliseconds: the same tokenizer, in this package's own format. */
+  compile(): Uint8Array {
+    return writeCompiled(this.definition, this.#pipeline.bytes?.encoder.prepared());
+  }
+
+  #isPlain({ truncation, padding }: EncodeOptions): boolean {
+    return (
+      this.#around !== undefined &&
+      (truncation === false || (truncation === undefined && this.#truncation === undefined)) &&
+      (padding === false || (padding === undefined && this.#padding === undefined))
+    );
+  }
+
+  #plainIds(text: string, options: EncodeOptions): Int32Array {
+    checkText(text);
+    checkSpecial(options.specialTokens);
+    const { sink } = this.#pipeline;
+    const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
+    sink.count = 0;
+    if (around !== undefined) sink.pushAll(around.before);
+    this.#pipeline.encode(text, options.specialTokens);
+    if (around !== undefined) sink.pushAll(around.after);
+    return sink.take();
+  }
+
+  #added(addSpecialTokens = true): number {
+    if (!addSpecialTokens || this.#post === undefined) return 0;
+    return this.#post.addedTokens(false);
+  }
+
+  #countText(text: string, limit: number, special: SpecialTokens | undefined): number {
+    const { sink } = this.#pipeline;
+    sink.count = 0;
+    if (text.length <= WINDOW || special === "refuse") {
+      this.#pipeline.encode(text, special, limit);
+      return sink.count;
+    }
+    const stream = new StreamEncoder(this.#pipeline, special ?? "parse", undefined);
+    let count = 0;
+    for (let at = 0; at < text.length && count < limit; at += WINDOW) {
+      count += stream.push(text.slice(at, at + WINDOW)).length;
+    }
+    return count < limit ? count + stream.end().length : count;
+  }
+
+  #truncated(text: string, limit: number, special: SpecialTokens): string {
+    if (limit === 0) return "";
+    if (this.#countText(text, limit + 1, special) <= limit) return text;
+    let keep = limit;
+    const { ends } = this.#where(text, special, limit + 1);
+    for (;;) {
+      if (keep === 0) return "";
+      // A token that ends within a character has all of it; the prefix may not.
+      let end = ends[keep - 1] as number;
+      while (keep < ends.length && keep > 0 && (ends[keep] as number) === end) {
+        keep--;
+        end = keep > 0 ? (ends[keep - 1] as number) : 0;
+      }
+      const prefix = text.slice(0, end);
+      // A beginning is cut into pieces by itself, which can give more tokens than before.
+      if (keep === 0 || this.#countText(prefix, limit + 1, special) <= limit) return prefix;
+      keep--;
+    }
+  }
+
+  /** Spans of the first tokens of a text, at least `limit` of them if it has so many. */
+  #where(text: string, special: SpecialTokens, limit: number): Spans {
+    const { sink } = this.#pipeline;
+    const spans = new SpanSink();
+    sink.count = 0;
+    this.#pipeline.encode(text, special, limit, spans);
+    if (!spans.failed && spans.count === sink.count) return spans.spans();
+    const { starts, ends } = this.#pipeline.detailed(text, special);
+    return { starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+  }
+
+  #spans(text: string, options: EncodeOptions): Spans | undefined {
+    if (this.#trimsOffsets()) return undefined;
+    const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
+    const spans = new SpanSink();
+    const { sink } = this.#pipeline;
+    sink.count = 0;
+    for (const _ of around?.before ?? []) spans.push(0, 0);
+    this.#pipeline.encode(text, options.specialTokens, undefined, spans);
+    if (spans.failed) return undefined;
+    for (const _ of around?.after ?? []) spans.push(0, 0);
+    return spans.spans();
+  }
+
+  /** Whether the post-processor leaves out the white space of tokens from their spans. */
+  #trimsOffsets(): boolean {
+    return JSON.stringify(this.definition.postProcessor ?? {}).includes('"trim_offsets":true');
+  }
+
+  #parts(text: string, options: EncodeOptions): EncodingParts {
+    checkText(text);
+    checkSpecial(options.specialTokens);
+    const { pair, addSpecialTokens = true, specialTokens } = options;
+    let sequences = [this.#sequence(text, specialTokens, 0)];
+    if (pair !== undefined) {
+      checkText(pair, "pair");
+      sequences.push(this.#sequence(pair, specialTokens, 1));
+    }
+    const truncation =
+      options.truncation === undefined
+        ? this.#truncation
+        : options.truncation && toTruncation(options.truncation);
+    if (truncation) {
+      const added = addSpecialTokens ? (this.#post?.addedTokens(pair !== undefined) ?? 0) : 0;
+      sequences = truncate(sequences, truncation, added);
+    }
+    return this.#post
+      ? this.#post.process(sequences, addSpecialTokens)
+      : joinSequences(sequences);
+  }
+
+  #sequence(text: string, special: SpecialTokens | undefined, sequence: number): EncodingParts {
+    const { ids, starts, ends, words, texts } = this.#pipeline.detailed(text, special);
+    const tokens = ids.map((id, i) => texts.get(i) ?? this.#names.token(id));
+    const offsets = ids.flatMap((_, i) => [starts[i] as number, ends[i] as number]);
+    return encodingParts(ids, words, sequence, { tokens, offsets });
+  }
+
+  #padded(parts: readonly EncodingParts[], { padding }: EncodeOptions): readonly EncodingParts[] {
+    if (padding === false) return parts;
+    if (padding === undefined) return this.#padding ? pad(parts, this.#padding) : parts;
+    const token = padding.token ?? this.config.padToken ?? this.#padding?.token;
+    const id = token === undefined ? undefined : this.tokenToId(token);
+    if (token === undefined || id === undefined) {
+      throw new TokenizerError(
+        "ERR_ARGUMENT",
+        token === undefined
+          ? "padding needs a token, and this tokenizer names none: pass padding.token"
+          : `padding.token is ${JSON.stringify(token)}, which the vocabulary lacks`,
+      );
+    }
+    return pad(parts, toPadding(padding, token, id));
+  }
+}
+
+/** Units of a text that are encoded at a time when all of it may not be needed. */
+const WINDOW = 8192;
