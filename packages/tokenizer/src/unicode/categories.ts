@@ -54,23 +54,29 @@ function decode(): Table {
   const properties = new Uint8Array(1 << 16);
   const uniform = new Map<number, number>();
   let used = 0;
-  let run = 0;
-  for (let block = 0; block < blocks.length; block++) {
-    const first = block << 7;
-    const last = first + 128;
-    while ((starts[run + 1] as number) <= first) run++;
-    const whole = (starts[run + 1] as number) >= last;
+  at = 0;
+  for (let run = 0; run < count; run++) {
     const property = runs[run] as number;
-    const known = whole ? uniform.get(property) : undefined;
-    blocks[block] = known ?? used;
-    if (known !== undefined) continue;
-    if (whole) uniform.set(property, used);
-    let place = used << 7;
-    for (let c = first, r = run; c < last; c++) {
-      if (c === starts[r + 1]) r++;
-      properties[place++] = runs[r] as number;
+    const end = starts[run + 1] as number;
+    while (at < end) {
+      const place = at & 127;
+      if (place === 0 && end - at > 127) {
+        let block = uniform.get(property);
+        if (block === undefined) {
+          block = used++;
+          uniform.set(property, block);
+          properties.fill(property, block << 7, (block + 1) << 7);
+        }
+        blocks.fill(block, at >> 7, end >> 7);
+        at = end & ~127;
+      } else {
+        if (place === 0) blocks[at >> 7] = used++;
+        const next = Math.min(end, at - place + 128);
+        const base = ((used - 1) << 7) + place;
+        properties.fill(property, base, base + next - at);
+        at = next;
+      }
     }
-    used++;
   }
   return {
     blocks,
