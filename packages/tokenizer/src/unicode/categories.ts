@@ -1,6 +1,7 @@
 // General categories, White_Space and Alphabetic as Hugging Face tokenizers and tiktoken
 // know them: Unicode 16, whatever the host's own version.
 
+import { type Blocks, buildBlocks, CODE_POINTS } from "./blocks.js";
 import { ALPHABETIC_CATEGORIES, CATEGORY_RUNS, WHITE_SPACE } from "./data.js";
 import { type Ranges, unpackNumbers, unpackRanges } from "./packed.js";
 
@@ -10,17 +11,11 @@ export const CATEGORIES: readonly string[] =
     " ",
   );
 
-/** One more than the highest code point. */
-export const CODE_POINTS = 0x110000;
-
 const CATEGORY_BITS = 31;
 const ALPHABETIC = 32;
 const WHITE = 64;
 
-interface Table {
-  /** Index of a block of 128 properties, by code point >> 7. */
-  readonly blocks: Uint16Array;
-  readonly properties: Uint8Array;
+interface Table extends Blocks {
   /** Where each run of one property begins; one more entry ends the last. */
   readonly starts: Uint32Array;
   readonly runs: Uint8Array;
@@ -50,31 +45,8 @@ function decode(): Table {
   }
   starts[count] = at;
 
-  const blocks = new Uint16Array(CODE_POINTS >> 7);
-  const properties = new Uint8Array(1 << 16);
-  const uniform = new Map<number, number>();
-  let used = 0;
-  let run = 0;
-  for (let block = 0; block < blocks.length; block++) {
-    const first = block << 7;
-    const last = first + 128;
-    while ((starts[run + 1] as number) <= first) run++;
-    const whole = (starts[run + 1] as number) >= last;
-    const property = runs[run] as number;
-    const known = whole ? uniform.get(property) : undefined;
-    blocks[block] = known ?? used;
-    if (known !== undefined) continue;
-    if (whole) uniform.set(property, used);
-    let place = used << 7;
-    for (let c = first, r = run; c < last; c++) {
-      if (c === starts[r + 1]) r++;
-      properties[place++] = runs[r] as number;
-    }
-    used++;
-  }
   return {
-    blocks,
-    properties: properties.slice(0, used << 7),
+    ...buildBlocks(starts, runs, count),
     starts: starts.subarray(0, count + 1),
     runs: runs.subarray(0, count),
   };
@@ -83,7 +55,7 @@ function decode(): Table {
 function propertyOf(codePoint: number): number {
   table ??= decode();
   const block = table.blocks[codePoint >> 7] as number;
-  return table.properties[(block << 7) | (codePoint & 127)] as number;
+  return table.values[(block << 7) | (codePoint & 127)] as number;
 }
 
 /** Index into {@link CATEGORIES} of a code point (0..0x10FFFF). */
