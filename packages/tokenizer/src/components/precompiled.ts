@@ -1,0 +1,208 @@
+// The normalizer Precompiled: SentencePiece's map of characters, a double-array trie from
+// UTF-8 to replacements. Hugging Face asks it for short grapheme clusters, then for single
+// characters, and takes the shortest key that begins either; so does this.
+
+import { categoryMask, inCategory } from "../unicode/categories.js";
+import { type EditLog, type TextStep, widthAt } from "./aligned-text.js";
+import { expected, type Shape } from "./shape.js";
+
+/** Decoded maps larger than this are refused; real ones have about 0.3 MB. */
+const MAX_BYTES = 1 << 26;
+
+/** Reads the field `precompiled_charsmap`: base64 of a trie's size, the trie, and the replacements. */
+export function precompiled(shape: Shape): TextStep {
+  const path = shape.at("precompiled_charsmap");
+  const map = new CharacterMap(fromBase64(shape.string("precompiled_charsmap"), path), path);
+  return (text, log) => rewrite(text, log, map);
+}
+
+/** A SentencePiece `precompiled_charsmap`. */
+export class CharacterMap {
+  readonly #units: DataView;
+  readonly #count: number;
+  readonly #replacements: Uint8Array;
+
+  constructor(bytes: Uint8Array, path: string) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const size = bytes.length < 4 ? -1 : view.getUint32(0, true) & ~3;
+    if (size < 0 || size > bytes.length - 4) {
+      throw expected("a trie that fits its size", `${bytes.length} bytes`, path);
+    }
+    this.#units = new DataView(bytes.buffer, bytes.byteOffset + 4, size);
+    this.#count = size >> 2;
+    this.#replacements = bytes.subarray(4 + size);
+    try {
+      new TextDecoder("utf-8", { fatal: true }).decode(this.#replacements);
+    } catch {
+      throw expected("replacements in UTF-8", "other bytes", path);
+    }
+  }
+
+  /** The replacement for the shortest key that `text` begins with. */
+  find(text: string): string | undefined {
+    let node = this.#step(0);
+    for (let i = 0; i < text.length; ) {
+      const codePoint = text.codePointAt(i) as number;
+      i += codePoint > 0xffff ? 2 : 1;
+      const bytes = codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+      for (let b = bytes - 1; b >= 0; b--) {
+        const bits = (codePoint >> (6 * b)) & 0x3f;
+        const lead = bytes === 1 ? codePoint : ((0xf00 >> bytes) & 0xff) | bits;
+        const byte = b === bytes - 1 ? lead : bits | 0x80;
+        if (byte === 0) return undefined;
+        node ^= byte;
+        const unit = this.#unit(node);
+        if ((unit & 0x800000ff) !== byte) return undefined;
+        node = this.#step(node, unit);
+        if (unit & 0x100) return this.#replacement(this.#unit(node) & 0x7fffffff);
+      }
+    }
+    return undefined;
+  }
+
+  #step(node: number, unit = this.#unit(node)): number {
+    return node ^ ((unit >>> 10) << ((unit & 0x200) >> 6));
+  }
+
+  /** A unit beyond the trie is one that no byte leads to. */
+  #unit(node: number): number {
+    return node >= 0 && node < this.#count ? this.#units.getUint32(4 * node, true) : 0x80000000 | 0;
+  }
+
+  #replacement(at: number): string | undefined {
+    if (at >= this.#replacements.length) return at === this.#replacements.length ? "" : undefined;
+    const end = this.#replacements.indexOf(0, at);
+    const bytes = this.#replacements.subarray(at, end < 0 ? this.#replacements.length : end);
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  }
+}
+
+function rewrite(text: string, log: EditLog | undefined, map: CharacterMap): string {
+  const known = new Map<string, string | undefined>();
+  const find = (key: string): string | undefined => {
+    if (!known.has(key)) known.set(key, map.find(key));
+    return known.get(key);
+  };
+  let out = "";
+  let kept = 0;
+  const changes: Change[] | undefined = log && [];
+  const replace = (at: number, end: number): boolean => {
+    const old = text.slice(at, end);
+    const found = find(old);
+    if (found === undefined) return false;
+    if (changes) {
+      note(changes, text, kept, at);
+      noteReplaced(changes, old, found);
+    }
+    out += text.slice(kept, at) + found;
+    kept = end;
+    return true;
+  };
+  for (let i = 0; i < text.length; ) {
+    const end = clusterEnd(text, i);
+    // Only clusters of less than six bytes are looked up whole.
+    const whole = end - i > 1 && utf8Length(text, i, end) < 6 && replace(i, end);
+    while (i < end && !whole) {
+      const next = i + widthAt(text, i);
+      replace(i, next);
+      i = next;
+    }
+    i = end;
+  }
+  if (kept === 0) return text;
+  if (changes) {
+    note(changes, text, kept, text.length);
+    for (const change of changes) log?.put(change.units, change.change);
+  }
+  return out + text.slice(kept);
+}
+
+/** A character put out: its units, and what it takes the place of (see `EditLog.put`). */
+interface Change {
+  readonly units: number;
+  change: number;
+}
+
+function note(changes: Change[], text: string, from: number, to: number): void {
+  for (let i = from; i < to; ) {
+    const units = widthAt(text, i);
+    changes.push({ units, change: 0 });
+    i += units;
+  }
+}
+
+/** As Hugging Face counts: surplus characters are added, missing ones belong to the one before. */
+function noteReplaced(changes: Change[], old: string, replacement: string): void {
+  const difference = [...replacement].length - [...old].length;
+  note(changes, replacement, 0, replacement.length);
+  for (let n = 1; n <= difference; n++) (changes.at(-n) as Change).change = 1;
+  const last = changes.at(-1);
+  if (difference < 0 && last) last.change += difference;
+}
+
+function utf8Length(text: string, from: number, to: number): number {
+  let bytes = 0;
+  for (let i = from; i < to && bytes < 8; i++) {
+    const unit = text.charCodeAt(i);
+    bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : (unit & 0xf800) === 0xd800 ? 2 : 3;
+  }
+  return bytes;
+}
+
+const MARK = categoryMask("M");
+const CONTROL = categoryMask("Cc") | categoryMask("Cf") | categoryMask("Zl") | categoryMask("Zp");
+
+/**
+ * Where the grapheme cluster at `at` ends. Exact for clusters that can have less than six
+ * bytes: CR LF, and a character with what extends it. Others (Hangul syllables, flags,
+ * emoji sequences) are longer, and then it makes no difference where they end.
+ */
+function clusterEnd(text: string, at: number): number {
+  const first = text.codePointAt(at) as number;
+  let end = at + (first > 0xffff ? 2 : 1);
+  if (first === 13 && text.charCodeAt(end) === 10) return end + 1;
+  // Before ASCII nothing extends anything.
+  if (end >= text.length || text.charCodeAt(end) < 0x300) return end;
+  if (isControl(first)) return end;
+  while (end < text.length) {
+    const next = text.codePointAt(end) as number;
+    if (!extendsCluster(next)) break;
+    end += next > 0xffff ? 2 : 1;
+  }
+  return end;
+}
+
+function isControl(codePoint: number): boolean {
+  return inCategory(codePoint, CONTROL) && !extendsCluster(codePoint);
+}
+
+function extendsCluster(codePoint: number): boolean {
+  if (codePoint < 0x300) return false;
+  return (
+    (inCategory(codePoint, MARK) && !LOOSE.has(codePoint)) ||
+    (codePoint >= 0xe0020 && codePoint <= 0xe007f) ||
+    (codePoint >= 0x1f3fb && codePoint <= 0x1f3ff) ||
+    EXTENDING.has(codePoint)
+  );
+}
+
+/** Not marks, yet part of the cluster before. */
+const EXTENDING: ReadonlySet<number> = new Set([0xe33, 0xeb3, 0x200c, 0x200d, 0xff9e, 0xff9f]);
+
+/** Spacing marks that begin a cluster of their own. */
+const LOOSE: ReadonlySet<number> = new Set([
+  0x102b, 0x102c, 0x1038, 0x1062, 0x1063, 0x1064, 0x1067, 0x1068, 0x1069, 0x106a, 0x106b, 0x106c,
+  0x106d, 0x1083, 0x1087, 0x1088, 0x1089, 0x108a, 0x108b, 0x108c, 0x108f, 0x109a, 0x109b, 0x109c,
+  0x1a61, 0x1a63, 0x1a64, 0xaa7b, 0xaa7d, 0x11720, 0x11721,
+]);
+
+function fromBase64(text: string, path: string): Uint8Array {
+  if (text.length > MAX_BYTES) throw expected(`at most ${MAX_BYTES} characters`, text.length, path);
+  let binary: string;
+  try {
+    binary = atob(text);
+  } catch {
+    throw expected("base64", text, path);
+  }
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}

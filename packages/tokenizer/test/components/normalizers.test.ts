@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { AlignedText, widthAt } from "../../src/components/aligned-text.js";
+import { buildNormalizer } from "../../src/components/normalizers.js";
+import { golden, toUnits, unitOffsets } from "./golden.js";
+
+const { texts, cases } = golden("normalizers");
+
+/** The ranges of the original text that the characters of `aligned` came from. */
+function characterRanges(aligned: AlignedText): number[] {
+  const ranges: number[] = [];
+  for (let i = 0; i < aligned.text.length; ) {
+    const end = i + widthAt(aligned.text, i);
+    ranges.push(aligned.start(i), aligned.end(end));
+    i = end;
+  }
+  return ranges;
+}
+
+describe("a normalizer gives the text and the alignments of Hugging Face", () => {
+  for (const { component, results } of cases) {
+    test(JSON.stringify(component).slice(0, 150), () => {
+      const normalizer = buildNormalizer(component);
+      texts.forEach((text: string, i: number) => {
+        if (results[i] === null) return;
+        const identity = [...text].flatMap((_, at) => [at, at + 1]);
+        const [expected, ranges] = results[i] === 0 ? [text, identity] : results[i];
+        const aligned = normalizer.normalize(new AlignedText(text, 0));
+        expect([text, aligned.text]).toEqual([text, expected]);
+        expect([text, characterRanges(aligned)]).toEqual([text, toUnits(text, ranges)]);
+        expect(normalizer.normalize(new AlignedText(text, -1)).text).toBe(expected);
+      });
+    });
+  }
+});
+
+test("alignments are relative to where the text begins", () => {
+  const text = "éa";
+  const aligned = buildNormalizer({ type: "NFD" }).normalize(new AlignedText(text, 100));
+  expect(characterRanges(aligned)).toEqual([100, 101, 100, 101, 101, 102]);
+});
+
+test("a text that a normalizer leaves alone keeps no alignment", () => {
+  const text = new AlignedText("plain", 0);
+  for (const type of ["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt"]) {
+    expect(buildNormalizer({ type }).normalize(text)).toBe(text);
+  }
+});
+
+test("both halves of a surrogate pair come from the whole character", () => {
+  const text = "x😀";
+  const aligned = buildNormalizer({ type: "Prepend", prepend: "▁" }).normalize(
+    new AlignedText(text, 0),
+  );
+  expect([aligned.start(3), aligned.end(3), aligned.start(2), aligned.end(4)]).toEqual([
+    1, 3, 1, 3,
+  ]);
+  expect(unitOffsets(text)).toEqual([0, 1, 3]);
+});
+
+test("a megabyte of one combining mark is normalized in linear time", () => {
+  const normalizer = buildNormalizer({ type: "NFC" });
+  const text = `a${"\u0301".repeat(1 << 20)}`;
+  const before = process.cpuUsage();
+  const aligned = normalizer.normalize(new AlignedText(text, 0));
+  expect(aligned.text.length).toBe(text.length - 1);
+  expect(process.cpuUsage(before).user).toBeLessThan(5e6);
+});
