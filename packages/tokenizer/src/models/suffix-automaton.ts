@@ -2,7 +2,7 @@
 // finds all tokens that end there, the longest first. A text is read once, however
 // long the contents are, where a trie alone starts again at every character.
 
-import { edgeStride, UnitTrie } from "./unit-trie.js";
+import { edgeStride, rootNode, type UnitTrie } from "./unit-trie.js";
 
 export class SuffixAutomaton {
   readonly trie: UnitTrie;
@@ -23,7 +23,7 @@ export class SuffixAutomaton {
     this.trie = trie;
     const { count, parents, units, edges, mask } = trie;
     const depths = new Int32Array(count);
-    for (let node = UnitTrie.root + 1; node < count; node++) {
+    for (let node = rootNode + 1; node < count; node++) {
       depths[node] = (depths[parents[node] as number] as number) + 1; // parents come first
     }
 
@@ -42,7 +42,7 @@ export class SuffixAutomaton {
         if (suffix !== 0) break;
         fail = fails[fail] as number;
       }
-      fails[node] = suffix || UnitTrie.root;
+      fails[node] = suffix || rootNode;
       let output = (payloads[suffix] as number) >> 1;
       if ((trie.tokens[node] as number) >= 0) {
         shorter.push(output);
@@ -60,7 +60,7 @@ export class SuffixAutomaton {
     }
     const { first } = this;
     for (let unit = 0; unit < 0x10000; unit++) {
-      const child = trie.child(UnitTrie.root, unit);
+      const child = trie.child(rootNode, unit);
       first[unit * 2] = child;
       first[unit * 2 + 1] = child === 0 ? 1 : (payloads[child] as number);
     }
@@ -74,15 +74,15 @@ export class SuffixAutomaton {
 /** The nodes below the root, those of least depth first. */
 function byDepth(depths: Int32Array): Int32Array {
   const starts: number[] = [0, 0];
-  for (let node = UnitTrie.root + 1; node < depths.length; node++) {
+  for (let node = rootNode + 1; node < depths.length; node++) {
     const next = (depths[node] as number) + 1;
     starts[next] = (starts[next] ?? 0) + 1;
   }
   for (let depth = 1; depth < starts.length; depth++) {
     starts[depth] = (starts[depth] as number) + (starts[depth - 1] as number);
   }
-  const order = new Int32Array(depths.length - UnitTrie.root - 1);
-  for (let node = UnitTrie.root + 1; node < depths.length; node++) {
+  const order = new Int32Array(depths.length - rootNode - 1);
+  for (let node = rootNode + 1; node < depths.length; node++) {
     const depth = depths[node] as number;
     const at = starts[depth] as number;
     order[at] = node;

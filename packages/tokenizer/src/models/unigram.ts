@@ -12,7 +12,7 @@ import type { UnigramModel } from "../definition.js";
 import { ensure } from "../errors.js";
 import type { PieceModel, PushToken } from "./piece-model.js";
 import { SuffixAutomaton } from "./suffix-automaton.js";
-import { edgeSlot, edgeStride, UnitTrie } from "./unit-trie.js";
+import { edgeSlot, edgeStride, rootNode, UnitTrie } from "./unit-trie.js";
 import { WordCache } from "./word-cache.js";
 
 const unknownPenalty = 10;
@@ -70,7 +70,7 @@ export class Unigram implements PieceModel {
     if (model.byteFallback) {
       this.#byteTokens = Int32Array.from({ length: 256 }, (_, byte) => {
         const content = `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
-        return trie.tokens[trie.walk(UnitTrie.root, content, 0, content.length)] as number;
+        return trie.tokens[trie.walk(rootNode, content, 0, content.length)] as number;
       });
     }
   }
@@ -121,7 +121,7 @@ export class Unigram implements PieceModel {
       let payload = 0;
       for (let half = 0; ; ) {
         for (;;) {
-          if (node <= UnitTrie.root) {
+          if (node <= rootNode) {
             node = first[unit * 2] as number;
             payload = first[unit * 2 + 1] as number;
             break;
@@ -212,7 +212,7 @@ export class Unigram implements PieceModel {
     const start = this.#unknownFrom;
     this.#unknownFrom = -1;
     const { trie } = this.#automaton;
-    const token = trie.tokens[trie.walk(UnitTrie.root, text, start, end)] as number;
+    const token = trie.tokens[trie.walk(rootNode, text, start, end)] as number;
     const byteTokens = token < 0 ? this.#byteTokens : undefined;
     if (byteTokens !== undefined) {
       const bytes = encoder.encode(text.slice(start, end));

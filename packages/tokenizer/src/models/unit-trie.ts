@@ -10,6 +10,9 @@ const maxContentUnits = 4096;
 const maxNodes = 2 ** 22;
 const maxProbes = 512; // one lookup in a sound table takes a few
 
+/** The node of the empty content. */
+export const rootNode = 1;
+
 /** An edge is `[node, unit, child, payload]`; node 0 is no node, so 0 marks a free one. */
 export const edgeStride = 4;
 
@@ -20,8 +23,6 @@ export function edgeSlot(node: number, unit: number, mask: number): number {
 }
 
 export class UnitTrie {
-  static readonly root = 1;
-
   edges = new Int32Array(1024 * edgeStride);
   mask = 1023;
   /** One more than the number of the last node. */
@@ -47,7 +48,7 @@ export class UnitTrie {
           `expected the content of token ${id} to have at most ${maxContentUnits} UTF-16 units, found ${end - start} bytes`,
       );
       if (length <= 0) continue; // not UTF-8: no text has it
-      let node = UnitTrie.root;
+      let node = rootNode;
       for (let i = 0; i < length; i++) node = this.#add(node, content[i] as number, id);
       this.tokens[node] = id;
     }
@@ -107,7 +108,7 @@ export class UnitTrie {
   #rehash(): void {
     this.mask = this.mask * 2 + 1;
     this.edges = new Int32Array((this.mask + 1) * edgeStride);
-    for (let node = UnitTrie.root + 1; node < this.count; node++) this.#link(node);
+    for (let node = rootNode + 1; node < this.count; node++) this.#link(node);
   }
 
   #grow(): void {

@@ -4,7 +4,7 @@
 import type { WordPieceModel } from "../definition.js";
 import { ensure } from "../errors.js";
 import type { PieceModel, PushToken } from "./piece-model.js";
-import { UnitTrie, unitAt } from "./unit-trie.js";
+import { rootNode, UnitTrie, unitAt } from "./unit-trie.js";
 
 export class WordPiece implements PieceModel {
   readonly #trie: UnitTrie;
@@ -17,7 +17,7 @@ export class WordPiece implements PieceModel {
   constructor(model: WordPieceModel) {
     const { vocabulary, unkToken, continuingSubwordPrefix: prefix, maxInputCharsPerWord } = model;
     const trie = new UnitTrie(vocabulary);
-    const node = (text: string) => trie.walk(UnitTrie.root, text, 0, text.length);
+    const node = (text: string) => trie.walk(rootNode, text, 0, text.length);
     this.#trie = trie;
     this.#continuing = node(prefix);
     this.#unk = trie.tokens[node(unkToken)] as number;
@@ -48,7 +48,7 @@ export class WordPiece implements PieceModel {
     this.#ends.length = 0;
     if (tooLong(piece, this.#model.maxInputCharsPerWord)) return false;
     for (let start = 0; start < piece.length; ) {
-      let node = start === 0 ? UnitTrie.root : this.#continuing;
+      let node = start === 0 ? rootNode : this.#continuing;
       let best = -1;
       let end = start;
       for (let i = start; i < piece.length && node !== 0; ) {
