@@ -2,7 +2,7 @@
 // id that the merge makes. Of equal pairs the last counts, as in Hugging Face's map.
 
 import type { Vocabulary } from "../definition.js";
-import { ensure } from "../errors.js";
+import { ensure, TokenizerError } from "../errors.js";
 import type { VocabularyIndex } from "./vocabulary.js";
 
 /** Ranks below this fit a {@link MergeQueue}. */
@@ -35,11 +35,12 @@ export class MergeTable {
       const left = merges[rank * 2] as number;
       const right = merges[rank * 2 + 1] as number;
       const outside = left < 0 || left >= size ? left : right;
-      ensure(
-        outside >= 0 && outside < size,
-        "ERR_FORMAT",
-        () => `merge ${rank} names the id ${outside}, outside a vocabulary of ${size}`,
-      );
+      if (outside < 0 || outside >= size) {
+        throw new TokenizerError(
+          "ERR_FORMAT",
+          `merge ${rank} names the id ${outside}, outside a vocabulary of ${size}`,
+        );
+      }
       const leftLength = (ends[left] as number) - (starts[left] as number);
       const length = leftLength + (ends[right] as number) - (starts[right] as number) - prefix;
       let made = -1;
@@ -50,11 +51,12 @@ export class MergeTable {
         joined.set(bytes.subarray(from + prefix, ends[right]), leftLength);
         made = index.find(joined, 0, length);
       }
-      ensure(
-        made >= 0,
-        "ERR_FORMAT",
-        () => `merge ${rank} joins the tokens ${left} and ${right} to something that is no token`,
-      );
+      if (made < 0) {
+        throw new TokenizerError(
+          "ERR_FORMAT",
+          `merge ${rank} joins the tokens ${left} and ${right} to something that is no token`,
+        );
+      }
       this.made[rank] = made;
       this.#slots[this.#slot(left, right)] = rank + 1;
     }
@@ -77,6 +79,6 @@ export class MergeTable {
       if (rank < 0 || (merges[rank * 2] === left && merges[rank * 2 + 1] === right)) return slot;
       slot = (slot + 1) & mask;
     }
-    ensure(false, "ERR_LIMIT", () => `the merge of ${left} and ${right} collides with others`);
+    throw new TokenizerError("ERR_LIMIT", `the merge of ${left} and ${right} collides with others`);
   }
 }

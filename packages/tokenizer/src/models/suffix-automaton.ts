@@ -2,7 +2,10 @@
 // finds all tokens that end there, the longest first. A text is read once, however
 // long the contents are, where a trie alone starts again at every character.
 
-import { edgeStride, rootNode, type UnitTrie } from "./unit-trie.js";
+import { edgeSlot, edgeStride, rootNode, type UnitTrie } from "./unit-trie.js";
+
+/** The memo has this plus one entries. */
+export const memoMask = 0x3fff;
 
 export class SuffixAutomaton {
   readonly trie: UnitTrie;
@@ -10,6 +13,8 @@ export class SuffixAutomaton {
   readonly fails: Int32Array;
   /** By unit: the child of the root and its payload, or `[0, 1]`. */
   readonly first = new Int32Array(0x20000);
+  /** Recent steps as `[node, unit, next node, payload]`: a text takes few different ones. */
+  readonly memo = new Int32Array((memoMask + 1) * edgeStride);
   /**
    * By output, from 1: its length in units, the next shorter output that ends where it
    * ends (0: none), and its token. An edge's payload is twice the longest output of its child, plus
@@ -59,15 +64,39 @@ export class SuffixAutomaton {
       edges[at + 3] = payloads[edges[at + 2] as number] as number;
     }
     const { first } = this;
-    for (let unit = 0; unit < 0x10000; unit++) {
-      const child = trie.child(rootNode, unit);
-      first[unit * 2] = child;
-      first[unit * 2 + 1] = child === 0 ? 1 : (payloads[child] as number);
+    for (let unit = 0; unit < 0x10000; unit++) first[unit * 2 + 1] = 1;
+    for (let node = rootNode + 1; node < count; node++) {
+      if (depths[node] !== 1) continue;
+      first[(units[node] as number) * 2] = node;
+      first[(units[node] as number) * 2 + 1] = payloads[node] as number;
     }
     this.fails = fails;
     this.lengths = Int32Array.from(lengths);
     this.shorter = Int32Array.from(shorter);
     this.tokens = Int32Array.from(tokens);
+  }
+
+  /** Writes the step from `node` by `unit` into the memo at `to`. */
+  step(node: number, unit: number, to: number): void {
+    const { edges, mask } = this.trie;
+    const { memo, first } = this;
+    memo[to] = node;
+    memo[to + 1] = unit;
+    for (let from = node; from > rootNode; from = this.fails[from] as number) {
+      let at = edgeSlot(from, unit, mask) * edgeStride;
+      let held = edges[at] as number;
+      while (held !== 0 && (held !== from || edges[at + 1] !== unit)) {
+        at = (at + edgeStride) & (mask * edgeStride);
+        held = edges[at] as number;
+      }
+      if (held !== 0) {
+        memo[to + 2] = edges[at + 2] as number;
+        memo[to + 3] = edges[at + 3] as number;
+        return;
+      }
+    }
+    memo[to + 2] = first[unit * 2] as number;
+    memo[to + 3] = first[unit * 2 + 1] as number;
   }
 }
 

@@ -9,9 +9,9 @@
 // see a word at a time, although a piece may be a whole book.
 
 import type { UnigramModel } from "../definition.js";
-import { ensure } from "../errors.js";
+import { ensure, TokenizerError } from "../errors.js";
 import type { PieceModel, PushToken } from "./piece-model.js";
-import { SuffixAutomaton } from "./suffix-automaton.js";
+import { memoMask, SuffixAutomaton } from "./suffix-automaton.js";
 import { edgeSlot, edgeStride, rootNode, UnitTrie } from "./unit-trie.js";
 import { WordCache } from "./word-cache.js";
 
@@ -20,7 +20,9 @@ const encoder = new TextEncoder();
 
 export class Unigram implements PieceModel {
   readonly #automaton: SuffixAutomaton;
-  readonly #scores: Float64Array; // by output
+  // By output, in one place of memory: score, length in units, the next shorter output.
+  readonly #scores: Float64Array; // at 2 * output
+  readonly #outputs: Int32Array; // length at 4 * output + 2, next at 4 * output + 3
   readonly #unkScore: number;
   readonly #unk: number; // -1: none
   readonly #byteTokens: Int32Array | undefined;
@@ -55,16 +57,24 @@ export class Unigram implements PieceModel {
     let least = Number.POSITIVE_INFINITY;
     for (let id = 0; id < size; id++) {
       const score = scores[id] as number;
-      ensure(
-        Number.isFinite(score),
-        "ERR_FORMAT",
-        () => `expected a finite score of token ${id}, found ${score}`,
-      );
+      if (!Number.isFinite(score)) {
+        throw new TokenizerError(
+          "ERR_FORMAT",
+          `expected a finite score of token ${id}, found ${score}`,
+        );
+      }
       if (score < least) least = score;
     }
     const trie = new UnitTrie(vocabulary);
     this.#automaton = new SuffixAutomaton(trie);
-    this.#scores = Float64Array.from(this.#automaton.tokens, (id) => scores[id] ?? 0);
+    const { lengths, shorter, tokens } = this.#automaton;
+    this.#scores = new Float64Array(tokens.length * 2);
+    this.#outputs = new Int32Array(this.#scores.buffer);
+    tokens.forEach((id, output) => {
+      this.#scores[output * 2] = scores[id] ?? 0;
+      this.#outputs[output * 4 + 2] = lengths[output] as number;
+      this.#outputs[output * 4 + 3] = shorter[output] as number;
+    });
     this.#unkScore = least - unknownPenalty;
     this.#unk = unkId ?? -1;
     if (model.byteFallback) {
@@ -98,8 +108,9 @@ export class Unigram implements PieceModel {
   }
 
   #run(text: string, start: number, end: number): void {
-    const { trie, fails, first, lengths, shorter } = this.#automaton;
-    const { edges, mask } = trie;
+    const automaton = this.#automaton;
+    const { first, memo } = automaton;
+    const outputs = this.#outputs;
     const scores = this.#scores;
     const unkScore = this.#unkScore;
     let sums = this.#sums;
@@ -120,24 +131,14 @@ export class Unigram implements PieceModel {
       }
       let payload = 0;
       for (let half = 0; ; ) {
-        for (;;) {
-          if (node <= rootNode) {
-            node = first[unit * 2] as number;
-            payload = first[unit * 2 + 1] as number;
-            break;
-          }
-          let at = edgeSlot(node, unit, mask) * edgeStride;
-          let held = edges[at] as number;
-          while (held !== 0 && (held !== node || edges[at + 1] !== unit)) {
-            at = (at + edgeStride) & (mask * edgeStride);
-            held = edges[at] as number;
-          }
-          if (held !== 0) {
-            node = edges[at + 2] as number;
-            payload = edges[at + 3] as number;
-            break;
-          }
-          node = fails[node] as number;
+        if (node <= rootNode) {
+          node = first[unit * 2] as number;
+          payload = first[unit * 2 + 1] as number;
+        } else {
+          const at = edgeSlot(node, unit, memoMask) * edgeStride;
+          if (memo[at] !== node || memo[at + 1] !== unit) automaton.step(node, unit, at);
+          node = memo[at + 2] as number;
+          payload = memo[at + 3] as number;
         }
         if (half === 0 && (payload & 1) === 1 && i > base) {
           this.#commit(text, base, i);
@@ -158,9 +159,9 @@ export class Unigram implements PieceModel {
       let best = 0;
       let step = 0;
       let length = 0;
-      for (let output = payload >> 1; output !== 0; output = shorter[output] as number) {
-        length = lengths[output] as number;
-        const sum = (scores[output] as number) + (sums[place - length] as number);
+      for (let output = payload >> 1; output !== 0; output = outputs[output * 4 + 3] as number) {
+        length = outputs[output * 4 + 2] as number;
+        const sum = (scores[output * 2] as number) + (sums[place - length] as number);
         if (step === 0 || sum > best) {
           best = sum;
           step = output;
@@ -246,10 +247,9 @@ export class Unigram implements PieceModel {
 
   #refuse(text: string, at: number): never {
     const unit = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    ensure(
-      false,
+    throw new TokenizerError(
       "ERR_UNKNOWN_TOKEN",
-      () => `the vocabulary has neither ${JSON.stringify(unit)} (at ${at}) nor an unknown token`,
+      `the vocabulary has neither ${JSON.stringify(unit)} (at ${at}) nor an unknown token`,
     );
   }
 }

@@ -2,7 +2,7 @@
 // one hash table of (node, unit): built by plain insertion, and one probe a step.
 
 import type { Vocabulary } from "../definition.js";
-import { ensure } from "../errors.js";
+import { TokenizerError } from "../errors.js";
 import { checkVocabulary } from "./vocabulary.js";
 
 /** Longer contents would let a hostile vocabulary make every step of a text expensive. */
@@ -23,8 +23,8 @@ export function edgeSlot(node: number, unit: number, mask: number): number {
 }
 
 export class UnitTrie {
-  edges = new Int32Array(1024 * edgeStride);
-  mask = 1023;
+  edges: Int32Array;
+  mask: number;
   /** One more than the number of the last node. */
   count = 2;
   /** The token whose content ends at a node, or -1; the last of those with one content. */
@@ -36,17 +36,20 @@ export class UnitTrie {
     checkVocabulary(vocabulary);
     const { size, bytes, starts, ends } = vocabulary;
     const content = new Uint16Array(maxContentUnits);
+    this.mask = 1023;
+    while (this.mask < bytes.length && this.mask < 0x3ffff) this.mask = this.mask * 2 + 1;
+    this.edges = new Int32Array((this.mask + 1) * edgeStride);
     for (let id = 0; id < size; id++) {
       const start = starts[id] as number;
       const end = ends[id] as number;
       if (start === end) continue;
       const length = decode(bytes, start, end, content);
-      ensure(
-        length <= maxContentUnits,
-        "ERR_LIMIT",
-        () =>
+      if (length > maxContentUnits) {
+        throw new TokenizerError(
+          "ERR_LIMIT",
           `expected the content of token ${id} to have at most ${maxContentUnits} UTF-16 units, found ${end - start} bytes`,
-      );
+        );
+      }
       if (length <= 0) continue; // not UTF-8: no text has it
       let node = rootNode;
       for (let i = 0; i < length; i++) node = this.#add(node, content[i] as number, id);
@@ -76,12 +79,12 @@ export class UnitTrie {
   #add(parent: number, unit: number, id: number): number {
     const known = this.child(parent, unit);
     if (known !== 0) return known;
-    ensure(
-      this.count < maxNodes,
-      "ERR_LIMIT",
-      () =>
+    if (this.count === maxNodes) {
+      throw new TokenizerError(
+        "ERR_LIMIT",
         `expected contents with at most ${maxNodes} different prefixes, found more at token ${id}`,
-    );
+      );
+    }
     const node = this.count++;
     if (node >= this.tokens.length) this.#grow();
     this.parents[node] = parent;
@@ -97,7 +100,9 @@ export class UnitTrie {
     const unit = this.units[node] as number;
     let slot = edgeSlot(parent, unit, mask);
     for (let probes = 0; edges[slot * edgeStride] !== 0; probes++) {
-      ensure(probes < maxProbes, "ERR_LIMIT", () => `contents collide with ${maxProbes} others`);
+      if (probes === maxProbes) {
+        throw new TokenizerError("ERR_LIMIT", "the contents collide with each other");
+      }
       slot = (slot + 1) & mask;
     }
     edges[slot * edgeStride] = parent;

@@ -3,7 +3,7 @@
 // of strings tens of megabytes and most of the time to load.
 
 import type { Vocabulary } from "../definition.js";
-import { ensure } from "../errors.js";
+import { ensure, TokenizerError } from "../errors.js";
 
 /** Ids below this fit every packed form in this package. */
 export const maxVocabularySize = 2 ** 24;
@@ -27,11 +27,10 @@ export function checkVocabulary(vocabulary: Vocabulary): void {
   for (let id = 0; id < size; id++) {
     const start = starts[id] as number;
     const end = ends[id] as number;
-    ensure(
-      start <= end && end <= bytes.length,
+    if (start <= end && end <= bytes.length) continue;
+    throw new TokenizerError(
       "ERR_FORMAT",
-      () =>
-        `expected the content of token ${id} within ${bytes.length} bytes, found ${start} to ${end}`,
+      `expected the content of token ${id} within ${bytes.length} bytes, found ${start} to ${end}`,
     );
   }
 }
@@ -83,11 +82,9 @@ export class VocabularyIndex {
       for (let probes = 0; ; probes++) {
         const held = slots[slot] as number;
         if (held === 0 || this.#is(held - 1, bytes, start, end)) break;
-        ensure(
-          probes < maxProbes,
-          "ERR_LIMIT",
-          () => `the content of token ${id} collides with ${maxProbes} others`,
-        );
+        if (probes === maxProbes) {
+          throw new TokenizerError("ERR_LIMIT", `the content of token ${id} collides with others`);
+        }
         slot = (slot + 1) & mask;
       }
       slots[slot] = id + 1;
