@@ -1,0 +1,15 @@
+// What a model is to the pipeline: something that cuts one piece of text into tokens.
+
+/** Takes one token: its id, and its range in UTF-16 units of the piece. */
+export type PushToken = (id: number, start: number, end: number) => void;
+
+export interface PieceModel {
+  /**
+   * Gives the tokens of `piece` from left to right. A lone surrogate counts as U+FFFD.
+   * The range of a part of a character is the whole character.
+   *
+   * @throws TokenizerError `ERR_UNKNOWN_TOKEN` if the piece has something that is not in the
+   * vocabulary, and the vocabulary has no unknown token either.
+   */
+  tokenize(piece: string, push: PushToken): void;
+}

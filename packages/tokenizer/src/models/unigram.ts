@@ -1,0 +1,261 @@
+// Unigram: of all ways to cut a piece into tokens, the one whose scores add up to the
+// most. The sums are those of Hugging Face's tokenizers bit by bit: double precision,
+// from the left, and of two equal ways to reach a place the one whose last token is
+// longer. (SentencePiece adds in single precision and over whole lines, so it can differ where two
+// ways are almost equal.)
+//
+// Where no token reaches across a place, every way goes through it: the best way up to
+// there is final, is given out, and the work space begins anew. So memory and caches
+// see a word at a time, although a piece may be a whole book.
+
+import type { UnigramModel } from "../definition.js";
+import { ensure, TokenizerError } from "../errors.js";
+import type { PieceModel, PushToken } from "./piece-model.js";
+import { memoMask, SuffixAutomaton } from "./suffix-automaton.js";
+import { edgeSlot, edgeStride, rootNode, UnitTrie } from "./unit-trie.js";
+import { WordCache } from "./word-cache.js";
+
+const unknownPenalty = 10;
+const encoder = new TextEncoder();
+
+export class Unigram implements PieceModel {
+  readonly #automaton: SuffixAutomaton;
+  // By output, in one place of memory: score, length in units, the next shorter output.
+  readonly #scores: Float64Array; // at 2 * output
+  readonly #outputs: Int32Array; // length at 4 * output + 2, next at 4 * output + 3
+  readonly #unkScore: number;
+  readonly #unk: number; // -1: none
+  readonly #byteTokens: Int32Array | undefined;
+  readonly #cache = new WordCache();
+
+  // Best ways from the last final place: by units from there. A way's last step is an output, or
+  // minus the length of an unknown character.
+  #sums = new Float64Array(256);
+  #steps = new Int32Array(256);
+  #path = new Int32Array(256);
+  #unknownFrom = -1; // where the run of unknown tokens began, -1 outside of one
+
+  // The tokens of the piece at hand.
+  #count = 0;
+  #ids = new Int32Array(256);
+  #starts = new Int32Array(256);
+  #ends = new Int32Array(256);
+
+  constructor(model: UnigramModel) {
+    const { vocabulary, scores, unkId } = model;
+    const { size } = vocabulary;
+    ensure(
+      scores.length >= size,
+      "ERR_FORMAT",
+      () => `expected a score for each of ${size} tokens, found ${scores.length}`,
+    );
+    ensure(
+      unkId === undefined || (Number.isInteger(unkId) && unkId >= 0 && unkId < size),
+      "ERR_FORMAT",
+      () => `expected the id of the unknown token below ${size}, found ${unkId}`,
+    );
+    let least = Number.POSITIVE_INFINITY;
+    for (let id = 0; id < size; id++) {
+      const score = scores[id] as number;
+      if (!Number.isFinite(score)) {
+        throw new TokenizerError(
+          "ERR_FORMAT",
+          `expected a finite score of token ${id}, found ${score}`,
+        );
+      }
+      if (score < least) least = score;
+    }
+    const trie = new UnitTrie(vocabulary);
+    this.#automaton = new SuffixAutomaton(trie);
+    const { lengths, shorter, tokens } = this.#automaton;
+    this.#scores = new Float64Array(tokens.length * 2);
+    this.#outputs = new Int32Array(this.#scores.buffer);
+    tokens.forEach((id, output) => {
+      this.#scores[output * 2] = scores[id] ?? 0;
+      this.#outputs[output * 4 + 2] = lengths[output] as number;
+      this.#outputs[output * 4 + 3] = shorter[output] as number;
+    });
+    this.#unkScore = least - unknownPenalty;
+    this.#unk = unkId ?? -1;
+    if (model.byteFallback) {
+      this.#byteTokens = Int32Array.from({ length: 256 }, (_, byte) => {
+        const content = `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
+        return trie.tokens[trie.walk(rootNode, content, 0, content.length)] as number;
+      });
+    }
+  }
+
+  tokenize(piece: string, push: PushToken): void {
+    this.#run(piece, 0, piece.length);
+    const count = this.#count;
+    for (let i = 0; i < count; i++) {
+      push(this.#ids[i] as number, this.#starts[i] as number, this.#ends[i] as number);
+    }
+  }
+
+  /**
+   * Writes the ids of the piece `text[start, end)` into `out` from `at` on; returns where it ended.
+   * `out` must have room for three ids a unit.
+   */
+  encodeInto(text: string, start: number, end: number, out: Int32Array, at: number): number {
+    const cache = this.#cache;
+    if (cache.seek(text, start, end)) return cache.copy(out, at);
+    this.#run(text, start, end);
+    const count = this.#count;
+    for (let i = 0; i < count; i++) out[at + i] = this.#ids[i] as number;
+    cache.keep(text, start, end, this.#ids, count);
+    return at + count;
+  }
+
+  #run(text: string, start: number, end: number): void {
+    const automaton = this.#automaton;
+    const { first, memo } = automaton;
+    const outputs = this.#outputs;
+    const scores = this.#scores;
+    const unkScore = this.#unkScore;
+    let sums = this.#sums;
+    let steps = this.#steps;
+    let node = 0; // 0 or the root: nothing that is going on
+    let base = start; // the last final place
+    this.#count = 0;
+    this.#unknownFrom = -1;
+    sums[0] = 0;
+
+    for (let i = start; i < end; ) {
+      let unit = text.charCodeAt(i);
+      let width = 1;
+      if ((unit & 0xf800) === 0xd800) {
+        const low = i + 1 < end ? text.charCodeAt(i + 1) : 0;
+        if (unit < 0xdc00 && (low & 0xfc00) === 0xdc00) width = 2;
+        else unit = 0xfffd;
+      }
+      let payload = 0;
+      for (let half = 0; ; ) {
+        if (node <= rootNode) {
+          node = first[unit * 2] as number;
+          payload = first[unit * 2 + 1] as number;
+        } else {
+          const at = edgeSlot(node, unit, memoMask) * edgeStride;
+          if (memo[at] !== node || memo[at + 1] !== unit) automaton.step(node, unit, at);
+          node = memo[at + 2] as number;
+          payload = memo[at + 3] as number;
+        }
+        if (half === 0 && (payload & 1) === 1 && i > base) {
+          this.#commit(text, base, i);
+          sums[0] = sums[i - base] as number;
+          base = i;
+        }
+        if (++half === width) break;
+        unit = text.charCodeAt(i + 1);
+      }
+      i += width;
+
+      const place = i - base;
+      if (place >= sums.length) {
+        this.#widen();
+        sums = this.#sums;
+        steps = this.#steps;
+      }
+      let best = 0;
+      let step = 0;
+      let length = 0;
+      for (let output = payload >> 1; output !== 0; output = outputs[output * 4 + 3] as number) {
+        length = outputs[output * 4 + 2] as number;
+        const sum = (scores[output * 2] as number) + (sums[place - length] as number);
+        if (step === 0 || sum > best) {
+          best = sum;
+          step = output;
+        }
+      }
+      if (length !== width) {
+        const sum = unkScore + (sums[place - width] as number);
+        if (step === 0 || sum > best) {
+          if (this.#unk < 0) this.#refuse(text, i - width);
+          best = sum;
+          step = -width;
+        }
+      }
+      sums[place] = best;
+      steps[place] = step;
+    }
+    if (end > base) this.#commit(text, base, end);
+    if (this.#unknownFrom >= 0) this.#flush(text, end);
+  }
+
+  /** Gives out the best way from `base` to `end`, both final. */
+  #commit(text: string, base: number, end: number): void {
+    const { lengths, tokens } = this.#automaton;
+    const steps = this.#steps;
+    const path = this.#path;
+    let count = 0;
+    for (let place = end - base; place > 0; ) {
+      const step = steps[place] as number;
+      path[count++] = step;
+      place -= step < 0 ? -step : (lengths[step] as number);
+    }
+    let at = base;
+    while (count > 0) {
+      const step = path[--count] as number;
+      const id = step < 0 ? this.#unk : (tokens[step] as number);
+      const next = at + (step < 0 ? -step : (lengths[step] as number));
+      if (id === this.#unk) {
+        if (this.#unknownFrom < 0) this.#unknownFrom = at;
+      } else {
+        if (this.#unknownFrom >= 0) this.#flush(text, at);
+        this.#emit(id, at, next);
+      }
+      at = next;
+    }
+  }
+
+  /** Gives out a run of unknown tokens as one: what it spells may be a token after all, or have bytes. */
+  #flush(text: string, end: number): void {
+    const start = this.#unknownFrom;
+    this.#unknownFrom = -1;
+    const { trie } = this.#automaton;
+    const token = trie.tokens[trie.walk(rootNode, text, start, end)] as number;
+    const byteTokens = token < 0 ? this.#byteTokens : undefined;
+    if (byteTokens !== undefined) {
+      const bytes = encoder.encode(text.slice(start, end));
+      if (bytes.every((byte) => (byteTokens[byte] as number) >= 0)) {
+        for (const byte of bytes) this.#emit(byteTokens[byte] as number, start, end);
+        return;
+      }
+    }
+    this.#emit(token < 0 ? this.#unk : token, start, end);
+  }
+
+  #emit(id: number, start: number, end: number): void {
+    const count = this.#count++;
+    if (count === this.#ids.length) {
+      this.#ids = doubled(this.#ids);
+      this.#starts = doubled(this.#starts);
+      this.#ends = doubled(this.#ends);
+    }
+    this.#ids[count] = id;
+    this.#starts[count] = start;
+    this.#ends[count] = end;
+  }
+
+  #widen(): void {
+    const sums = new Float64Array(this.#sums.length * 2);
+    sums.set(this.#sums);
+    this.#sums = sums;
+    this.#steps = doubled(this.#steps);
+    this.#path = doubled(this.#path);
+  }
+
+  #refuse(text: string, at: number): never {
+    const unit = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    throw new TokenizerError(
+      "ERR_UNKNOWN_TOKEN",
+      `the vocabulary has neither ${JSON.stringify(unit)} (at ${at}) nor an unknown token`,
+    );
+  }
+}
+
+function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const wide = new Int32Array(array.length * 2);
+  wide.set(array);
+  return wide;
+}
