@@ -13,9 +13,10 @@ import { ensure, TokenizerError } from "../errors.js";
 import { checkedComponent, optional, readAddedTokens } from "./fields.js";
 import { JsonScanner } from "./json-scanner.js";
 import { readMerges } from "./merges.js";
+import { readPlainIds } from "./plain-strings.js";
 import { parseScore } from "./score.js";
 import { encodeUtf8 } from "./utf8.js";
-import { HASH_FACTOR, MAX_IDS, VocabularyBuilder } from "./vocabulary-builder.js";
+import { MAX_IDS, VocabularyBuilder } from "./vocabulary-builder.js";
 
 /**
  * Reads a tokenizer.json.
@@ -113,38 +114,19 @@ function readModel(scan: JsonScanner): RawModel {
 
 const PREFIX = "continuing_subword_prefix";
 
-function readIds(scan: JsonScanner, vocabulary: VocabularyBuilder): void {
+function readIds(scan: JsonScanner, contents: VocabularyBuilder): void {
   const path = "$.model.vocab";
-  const { bytes } = scan;
-  const out = vocabulary.bytes;
   scan.expect(0x7b, path);
   for (let first = true; scan.more(first, 0x7d, path); first = false) {
-    scan.peek();
-    // What nearly all contents are, in one pass: ASCII and two-byte characters without escapes.
-    let at = scan.at + 1;
-    let to = vocabulary.length;
-    let hash = vocabulary.basis;
-    let c = bytes[at] as number;
-    while (c >= 0x20 && c !== 0x22 && c !== 0x5c) {
-      if (c >= 0x80) {
-        const d = bytes[at + 1] as number;
-        if (c < 0xc2 || c > 0xdf || d >> 6 !== 2) break;
-        out[to++] = c;
-        hash = Math.imul(hash ^ c, HASH_FACTOR);
-        at++;
-        c = d;
-      }
-      out[to++] = c;
-      hash = Math.imul(hash ^ c, HASH_FACTOR);
-      c = bytes[++at] as number;
-    }
-    if (c === 0x22 && bytes[scan.at] === 0x22) scan.at = at + 1;
-    else {
-      to = scan.string(out, vocabulary.length, path);
-      hash = vocabulary.hash(out, vocabulary.length, to);
-    }
+    const end = scan.string(contents.bytes, contents.length, path);
     scan.expect(0x3a, path);
-    vocabulary.add(to, scan.integer(MAX_IDS - 1, path), hash);
+    const id = scan.integer(MAX_IDS - 1, path);
+    contents.add(end, id, contents.hash(contents.bytes, contents.length, end));
+    const { bytes: out, length, records, basis } = contents;
+    const state = { out, length, records, filled: contents.count * 4, basis };
+    scan.at = readPlainIds(scan.bytes, scan.at, state);
+    contents.length = state.length;
+    contents.count = state.filled / 4;
   }
 }
 

@@ -19,14 +19,16 @@ export class VocabularyBuilder {
   distinct = 0;
   /** What hashes begin with: another in each process, so that no file is made to collide. */
   readonly basis = (Math.random() * 2 ** 32) | 0;
-  // Four numbers an entry: hash, id + 1, start, end.
-  private entries = new Int32Array(4 * 4096);
+  // Four numbers for each token: hash, id + 1, start, end.
+  records: Int32Array;
   // The same, at the place that the hash says or soon after; 0 in the second means free.
   private table = new Int32Array(0);
 
   /** @param capacity of `bytes`, which `append` enlarges; who writes there directly may not exceed it */
   constructor(capacity: number) {
     this.bytes = new Uint8Array(capacity);
+    // Enough for most files; memory that is not touched costs nothing.
+    this.records = new Int32Array(4 * Math.max(16, capacity >> 4));
   }
 
   /** Adds a token with this content. */
@@ -44,31 +46,31 @@ export class VocabularyBuilder {
   /** Adds a token whose content was written at `bytes[length .. end)`. */
   add(end: number, id: number, hash: number): void {
     const at = this.count++ * 4;
-    if (at === this.entries.length) {
+    if (at === this.records.length) {
       const larger = new Int32Array(at * 2);
-      larger.set(this.entries);
-      this.entries = larger;
+      larger.set(this.records);
+      this.records = larger;
     }
-    const { entries } = this;
-    entries[at] = hash;
-    entries[at + 1] = id + 1;
-    entries[at + 2] = this.length;
-    entries[at + 3] = end;
+    const { records } = this;
+    records[at] = hash;
+    records[at + 1] = id + 1;
+    records[at + 2] = this.length;
+    records[at + 3] = end;
     this.length = end;
   }
 
   /** To be called after the last token: makes `find` work. Of equal contents the last counts. */
   index(): void {
-    const { entries, bytes } = this;
+    const { records, bytes } = this;
     let size = 16;
     while (size < this.count * 1.5) size *= 2;
     this.table = new Int32Array(size * 4);
     const { table } = this;
     for (let at = 0; at < this.count * 4; at += 4) {
-      const start = entries[at + 2] as number;
-      const slot = this.slot(bytes, start, entries[at + 3] as number, entries[at] as number);
+      const start = records[at + 2] as number;
+      const slot = this.slot(bytes, start, records[at + 3] as number, records[at] as number);
       if (table[slot + 1] === 0) this.distinct++;
-      for (let i = 0; i < 4; i++) table[slot + i] = entries[at + i] as number;
+      for (let i = 0; i < 4; i++) table[slot + i] = records[at + i] as number;
     }
   }
 
@@ -114,9 +116,9 @@ export class VocabularyBuilder {
    * is kept, or both with `keepAll`: then both decode to it.
    */
   finish(encoding: Vocabulary["encoding"], where: string, keepAll = false): Vocabulary {
-    const { entries } = this;
+    const { records } = this;
     let size = 0;
-    for (let at = 0; at < this.count * 4; at += 4) size = Math.max(size, entries[at + 1] as number);
+    for (let at = 0; at < this.count * 4; at += 4) size = Math.max(size, records[at + 1] as number);
     // Holes cost memory that the file did not pay for.
     ensure(
       size <= Math.max(1 << 20, this.count * 8),
@@ -127,11 +129,11 @@ export class VocabularyBuilder {
     const starts = new Uint32Array(size);
     const ends = new Uint32Array(size);
     for (let at = 0; at < this.count * 4; at += 4) {
-      const id = (entries[at + 1] as number) - 1;
-      const start = entries[at + 2] as number;
-      const end = entries[at + 3] as number;
+      const id = (records[at + 1] as number) - 1;
+      const start = records[at + 2] as number;
+      const end = records[at + 3] as number;
       if (end === start) continue;
-      if (!unique && this.findHashed(this.bytes, start, end, entries[at] as number) !== id)
+      if (!unique && this.findHashed(this.bytes, start, end, records[at] as number) !== id)
         continue;
       ensure(ends[id] === 0, "ERR_FORMAT", () => {
         const text = (from: number, to: number) =>
