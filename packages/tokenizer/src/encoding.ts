@@ -87,7 +87,9 @@ export class Encoding {
     const first = byteOffsets(this.text);
     const second = this.pair === undefined ? first : byteOffsets(this.pair);
     const convert = (units: Int32Array) =>
-      units.map((unit, i) => (this.pair !== undefined && this.sequenceIds[i] === 1 ? second : first)(unit));
+      units.map((unit, i) =>
+        (this.pair !== undefined && this.sequenceIds[i] === 1 ? second : first)(unit),
+      );
     this.#byteSpans = { starts: convert(starts), ends: convert(ends) };
     return this.#byteSpans;
   }
@@ -119,7 +121,9 @@ export class Encoding {
 
   /** What truncation cut off, in parts of the same length. */
   get overflowing(): Encoding[] {
-    return this.#all.overflowing.map((parts) => encodingOf(parts, this.text, this.pair, this.#source));
+    return this.#all.overflowing.map((parts) =>
+      encodingOf(parts, this.text, this.pair, this.#source),
+    );
   }
 
   /**

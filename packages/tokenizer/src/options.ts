@@ -83,15 +83,18 @@ export function toTruncation(options: TruncationOptions): Truncation {
   return { maxLength, stride, strategy: known, direction: side(direction, "truncation") };
 }
 
-export function toPadding(
-  options: PaddingOptions,
-  token: string,
-  id: number,
-): Padding {
+export function toPadding(options: PaddingOptions, token: string, id: number): Padding {
   const { length = "longest", direction = "right", multipleOf } = options;
   if (length !== "longest") checkCount(length, "padding.length");
   if (multipleOf !== undefined) checkCount(multipleOf, "padding.multipleOf");
-  return { length, direction: side(direction, "padding"), multipleOf: multipleOf || undefined, id, typeId: 0, token };
+  return {
+    length,
+    direction: side(direction, "padding"),
+    multipleOf: multipleOf || undefined,
+    id,
+    typeId: 0,
+    token,
+  };
 }
 
 function side(direction: unknown, of: string): "Left" | "Right" {

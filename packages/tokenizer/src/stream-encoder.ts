@@ -96,9 +96,10 @@ export class StreamEncoder {
 
   /** Units at the end that may belong to an added token which isn't there as a whole. */
   #heldBack(): number {
+    const beginnings = this.#pipeline.addedBeginnings;
     const longest = Math.min(this.#pipeline.longestAdded - 1, this.#raw.length);
     for (let length = longest; length > 0; length--) {
-      if (this.#pipeline.beginsAdded(this.#raw.slice(-length))) return length;
+      if (beginnings.has(this.#raw.slice(-length))) return length;
     }
     return 0;
   }

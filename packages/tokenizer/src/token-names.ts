@@ -64,6 +64,10 @@ export class TokenNames {
     return id < 0 ? undefined : id;
   }
 
+  isAdded(id: number): boolean {
+    return this.#added.has(id);
+  }
+
   isSpecial(id: number): boolean {
     return this.#added.get(id)?.special ?? false;
   }

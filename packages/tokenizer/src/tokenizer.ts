@@ -1,21 +1,21 @@
 // The class that people use: text to ids and back.
 
-import { encodingParts, type EncodingParts } from "./components/encoding-parts.js";
-import { pad, readPadding, type Padding } from "./components/padding.js";
+import { type EncodingParts, encodingParts } from "./components/encoding-parts.js";
+import { type Padding, pad, readPadding } from "./components/padding.js";
 import {
   buildPostProcessor,
   joinSequences,
   type PostProcessor,
 } from "./components/post-processors.js";
-import { readTruncation, truncate, type Truncation } from "./components/truncation.js";
-import { TokenDecoder } from "./decoding/token-decoder.js";
+import { readTruncation, type Truncation, truncate } from "./components/truncation.js";
 import type { StreamDecoder } from "./decoding/stream-decoder.js";
+import { TokenDecoder } from "./decoding/token-decoder.js";
 import type { TokenizerConfig, TokenizerDefinition } from "./definition.js";
 import { Encoding, encodingOf, type Spans } from "./encoding.js";
 import { TokenizerError } from "./errors.js";
-import { loadDefinition, type LoadOptions, type TokenizerSource } from "./formats/resolve.js";
 import { writeCompiled } from "./formats/compiled.js";
-import { Healing } from "./healing.js";
+import { type LoadOptions, loadDefinition, type TokenizerSource } from "./formats/resolve.js";
+import { Healing, sortTokens } from "./healing.js";
 import {
   checkCount,
   checkSpecial,
@@ -54,6 +54,8 @@ export class Tokenizer {
   readonly #around: Surroundings | undefined;
   readonly #truncation: Truncation | undefined;
   readonly #padding: Padding | undefined;
+  /** Ids in order of their bytes, once healing has asked for them. */
+  #sorted: Int32Array | undefined;
 
   /** @throws ERR_FORMAT or ERR_UNSUPPORTED for what the definition says. */
   constructor(definition: TokenizerDefinition) {
@@ -81,7 +83,6 @@ export class Tokenizer {
     options: LoadOptions = {},
   ): Promise<InstanceType<T>> {
     const definition = await loadDefinition(source, options);
-    // biome-ignore lint/complexity/noThisInStatic: a subclass loads itself
     return new this(definition) as InstanceType<T>;
   }
 
@@ -143,7 +144,10 @@ export class Tokenizer {
   }
 
   /** How many tokens {@link encode} gives, without making them. The file's truncation is left aside. */
-  count(text: string, options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {}): number {
+  count(
+    text: string,
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+  ): number {
     checkText(text);
     checkSpecial(options.specialTokens);
     const { sink } = this.#pipeline;
@@ -210,7 +214,9 @@ export class Tokenizer {
   }
 
   /** An encoder for text that arrives in parts; its ids are those of the whole text. */
-  encodeStream(options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {}): StreamEncoder {
+  encodeStream(
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+  ): StreamEncoder {
     checkSpecial(options.specialTokens);
     const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
     return new StreamEncoder(this.#pipeline, options.specialTokens ?? "parse", around);
@@ -220,9 +226,12 @@ export class Tokenizer {
    * Takes back the last token of a prompt, so that the model may choose one that goes on
    * beyond it: `"https:"` can then become `"https://"`.
    */
-  heal(text: string, options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {}): Healing {
+  heal(
+    text: string,
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+  ): Healing {
     const ids = this.#plainIds(text, options);
-    return Healing.of(ids, this.#around, this.#decoder, this.#names);
+    return this.#healed(ids, options);
   }
 
   /** The id of a token as the vocabulary writes it, or undefined. */
@@ -244,6 +253,26 @@ export class Tokenizer {
   /** What {@link load} reads in a few milliseconds: the same tokenizer, in this package's own format. */
   compile(): Uint8Array {
     return writeCompiled(this.definition, this.#pipeline.bytes?.encoder.prepared());
+  }
+
+  #healed(ids: Int32Array, { addSpecialTokens = true }: EncodeOptions): Healing {
+    const decoder = this.#decoder.byteDecoder;
+    if (decoder === undefined) {
+      throw new TokenizerError(
+        "ERR_UNSUPPORTED",
+        "healing needs tokens that are bytes of the text, and this decoder changes them",
+      );
+    }
+    const after = addSpecialTokens ? (this.#around?.after.length ?? 0) : 0;
+    const own = ids.subarray(0, ids.length - after);
+    this.#sorted ??= sortTokens(decoder);
+    const last = own.at(-1);
+    const { bytes, starts, ends, special } = decoder.tokens;
+    if (last === undefined || special[last] === 1 || this.#names.isAdded(last)) {
+      return new Healing(own.slice(), new Uint8Array(0), decoder, this.#sorted);
+    }
+    const prefix = bytes.slice(starts[last], ends[last]);
+    return new Healing(own.slice(0, -1), prefix, decoder, this.#sorted);
   }
 
   #isPlain({ truncation, padding }: EncodeOptions): boolean {
@@ -352,9 +381,7 @@ export class Tokenizer {
       const added = addSpecialTokens ? (this.#post?.addedTokens(pair !== undefined) ?? 0) : 0;
       sequences = truncate(sequences, truncation, added);
     }
-    return this.#post
-      ? this.#post.process(sequences, addSpecialTokens)
-      : joinSequences(sequences);
+    return this.#post ? this.#post.process(sequences, addSpecialTokens) : joinSequences(sequences);
   }
 
   #sequence(text: string, special: SpecialTokens | undefined, sequence: number): EncodingParts {

@@ -3,9 +3,9 @@
 
 import type { BpeModel, Vocabulary } from "../definition.js";
 import { TokenizerError } from "../errors.js";
-import { splitsOf } from "./prepared.js";
 import { ContentIndex } from "./content-index.js";
 import { BpeEncoder } from "./encoder.js";
+import { splitsOf } from "./prepared.js";
 import type { Merges } from "./splits.js";
 import type { TokenBytes } from "./token-trie.js";
 import { byteTokens } from "./unknown.js";

@@ -1,9 +1,9 @@
 // The hot loop: where the next piece ends, what its tokens are, on to the next. It is
 // one function, since a call for each piece would cost as much as the piece.
 
+import { categoryMask, inCategory } from "../unicode/categories.js";
 import type { BpeEncoder } from "./encoder.js";
 import { IdSink } from "./id-sink.js";
-import { categoryMask, inCategory } from "../unicode/categories.js";
 import { hashMedium, hashShort, LONGEST_KEY, MASK_HIGH, MASK_LOW } from "./piece-table.js";
 import { codePointAt, sequenceLength } from "./utf8.js";
 

@@ -32,4 +32,3 @@ export function splitsOf({ pairs, merged, ranks, made }: PreparedMerges): Splits
   }
   return { left, right, rank };
 }
-

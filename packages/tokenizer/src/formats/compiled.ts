@@ -83,21 +83,32 @@ export function writeCompiled(
 
 /** @throws ERR_FORMAT when the file is damaged or of another version. */
 export function readCompiled(file: Uint8Array): TokenizerDefinition {
-  ensure(isCompiled(file) && file.length >= PREFIX, "ERR_FORMAT", () =>
-    `a compiled tokenizer begins with ${MAGIC} and has ${PREFIX} bytes at least; this has ${file.length}`,
+  ensure(
+    isCompiled(file) && file.length >= PREFIX,
+    "ERR_FORMAT",
+    () =>
+      `a compiled tokenizer begins with ${MAGIC} and has ${PREFIX} bytes at least; this has ${file.length}`,
   );
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const version = view.getUint32(8, true);
-  ensure(version === VERSION, "ERR_FORMAT", () =>
-    `this is a compiled tokenizer of version ${version}, and ${VERSION} is read here: compile it again`,
+  ensure(
+    version === VERSION,
+    "ERR_FORMAT",
+    () =>
+      `this is a compiled tokenizer of version ${version}, and ${VERSION} is read here: compile it again`,
   );
   const body = file.subarray(PREFIX);
-  ensure(view.getUint32(16, true) === checksum(body), "ERR_FORMAT", () =>
-    "the checksum of a compiled tokenizer is wrong: the file is damaged or cut off",
+  ensure(
+    view.getUint32(16, true) === checksum(body),
+    "ERR_FORMAT",
+    () => "the checksum of a compiled tokenizer is wrong: the file is damaged or cut off",
   );
   const headerLength = view.getUint32(12, true);
-  ensure(headerLength <= body.length, "ERR_FORMAT", () =>
-    `the header of a compiled tokenizer has ${headerLength} bytes, and the file ${body.length}`,
+  ensure(
+    headerLength <= body.length,
+    "ERR_FORMAT",
+    () =>
+      `the header of a compiled tokenizer has ${headerLength} bytes, and the file ${body.length}`,
   );
   const header = parseHeader(body.subarray(0, headerLength));
   const section = (name: string, bytesEach: number): ArrayBuffer | undefined => {
@@ -105,8 +116,11 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
     if (place === undefined) return undefined;
     const [offset, length] = place;
     const start = headerLength + offset;
-    ensure(offset >= 0 && length >= 0 && start + length <= body.length && length % bytesEach === 0, "ERR_FORMAT", () =>
-      `section ${name} of a compiled tokenizer is at ${offset}, ${length} bytes long, which the file doesn't have`,
+    ensure(
+      offset >= 0 && length >= 0 && start + length <= body.length && length % bytesEach === 0,
+      "ERR_FORMAT",
+      () =>
+        `section ${name} of a compiled tokenizer is at ${offset}, ${length} bytes long, which the file doesn't have`,
     );
     return body.slice(start, start + length).buffer;
   };
@@ -171,11 +185,13 @@ function readContents(
   { size, encoding }: Header,
   section: (name: string, bytesEach: number) => ArrayBuffer | undefined,
 ): Vocabulary {
-  const bytes = new Uint8Array(section("bytes", 1) ?? 0);
-  const lengths = new Uint8Array(section("lengths", 1) ?? 0);
+  const bytes = new Uint8Array(section("bytes", 1) ?? new ArrayBuffer(0));
+  const lengths = new Uint8Array(section("lengths", 1) ?? new ArrayBuffer(0));
   const whole = Number.isSafeInteger(size) && size >= 0 && size <= lengths.length;
-  ensure(whole && (encoding === "utf8" || encoding === "bytes"), "ERR_FORMAT", () =>
-    `a compiled tokenizer has ${size} tokens, and lengths for ${lengths.length}`,
+  ensure(
+    whole && (encoding === "utf8" || encoding === "bytes"),
+    "ERR_FORMAT",
+    () => `a compiled tokenizer has ${size} tokens, and lengths for ${lengths.length}`,
   );
   const starts = new Uint32Array(size);
   const ends = new Uint32Array(size);
@@ -190,8 +206,11 @@ function readContents(
     }
     ends[id] = at;
   }
-  ensure(at === bytes.length && next === lengths.length, "ERR_FORMAT", () =>
-    `the tokens of a compiled tokenizer have ${at} bytes by their lengths, and ${bytes.length} are there`,
+  ensure(
+    at === bytes.length && next === lengths.length,
+    "ERR_FORMAT",
+    () =>
+      `the tokens of a compiled tokenizer have ${at} bytes by their lengths, and ${bytes.length} are there`,
   );
   return { size, encoding, bytes, starts, ends };
 }
@@ -203,7 +222,10 @@ function parseHeader(bytes: Uint8Array): Header {
   } catch {
     // said below
   }
-  throw new TokenizerError("ERR_FORMAT", "the header of a compiled tokenizer isn't what it should be");
+  throw new TokenizerError(
+    "ERR_FORMAT",
+    "the header of a compiled tokenizer isn't what it should be",
+  );
 }
 
 const CRC = new Int32Array(256 * 4);

@@ -97,9 +97,7 @@ export class BytePipeline {
       shape.content === "spaces" && text.includes("▁") ? text.replaceAll("▁", " ") : text;
     const prefixed =
       prefix === "always" ||
-      (prefix !== "none" &&
-        (first || prefix === "unless-there") &&
-        content.charCodeAt(0) !== 0x20);
+      (prefix !== "none" && (first || prefix === "unless-there") && content.charCodeAt(0) !== 0x20);
     if (prefixed) buffer.bytes[0] = 0x20;
     buffer.write(content, prefixed ? 1 : 0);
     return prefixed ? 1 : 0;

@@ -1,17 +1,17 @@
 // From a text to ids, whichever way serves it: the byte encoder where the definition
 // has its shape, and the generic pipeline for everything else and for what only it knows.
 
+import { IdSink } from "../bpe/id-sink.js";
 import { AddedTokenMatcher } from "../components/added-tokens.js";
 import { AlignedText } from "../components/aligned-text.js";
 import { GenericPipeline, type PieceTokens } from "../components/generic-pipeline.js";
 import { buildNormalizer, type Normalizer } from "../components/normalizers.js";
 import { buildPreTokenizer } from "../components/pre-tokenizers.js";
 import type { AddedToken, TokenizerDefinition } from "../definition.js";
-import { buildPieceModel } from "../models/build-model.js";
+import { createPieceModel } from "../models/create-piece-model.js";
 import { compilePattern } from "../pattern/pattern.js";
 import { needsNfc, normalize } from "../unicode/normalize.js";
 import { BytePipeline } from "./byte-pipeline.js";
-import { IdSink } from "../bpe/id-sink.js";
 import { type Shape, shapeOf } from "./shape.js";
 import type { SpanSink } from "./span-sink.js";
 import { refused, type SpecialTokens } from "./special-tokens.js";
@@ -39,6 +39,7 @@ export class Pipeline {
   readonly #normalizer: Normalizer | undefined;
   readonly #added = new Map<number, AddedToken>();
   #generic: GenericPipeline | undefined;
+  #beginnings: ReadonlySet<string> | undefined;
 
   constructor(definition: TokenizerDefinition) {
     this.definition = definition;
@@ -50,9 +51,8 @@ export class Pipeline {
     this.hasRaw = raw.length > 0;
     this.hasNormalized = normalized.length > 0;
     this.rawMatcher = new AddedTokenMatcher(raw);
-    this.normalizedMatcher = new AddedTokenMatcher(
-      normalized,
-      ({ content }) => this.#normalize(content),
+    this.normalizedMatcher = new AddedTokenMatcher(normalized, ({ content }) =>
+      this.#normalize(content),
     );
     const shape = shapeOf(definition);
     this.bytes = shape && this.#buildBytes(shape);
@@ -65,7 +65,9 @@ export class Pipeline {
     if (bytes === undefined || (this.hasRaw && this.hasNormalized)) return false;
     if (this.hasNormalized && this.#normalizer !== undefined) return false;
     if (bytes.shape.normalizers.some(({ type }) => type !== "NFC")) return false;
-    return ![...this.#added.values()].some((token) => token.lstrip || token.rstrip || token.singleWord);
+    return ![...this.#added.values()].some(
+      (token) => token.lstrip || token.rstrip || token.singleWord,
+    );
   }
 
   /** The matcher of a definition whose added tokens are all of one kind. */
@@ -80,12 +82,15 @@ export class Pipeline {
     return longest;
   }
 
-  /** Whether an added token begins with `text` and goes on. */
-  beginsAdded(text: string): boolean {
+  /** All texts with which an added token begins but doesn't end. */
+  get addedBeginnings(): ReadonlySet<string> {
+    if (this.#beginnings !== undefined) return this.#beginnings;
+    const all = new Set<string>();
     for (const { content } of this.#added.values()) {
-      if (content.length > text.length && content.startsWith(text)) return true;
+      for (let length = 1; length < content.length; length++) all.add(content.slice(0, length));
     }
-    return false;
+    this.#beginnings = all;
+    return all;
   }
 
   #normalize(text: string): string {
@@ -94,8 +99,9 @@ export class Pipeline {
 
   #buildBytes(shape: Shape): BytePipeline | undefined {
     const automata = [];
+    const dialect = shape.model.vocabulary.encoding === "bytes" ? "rust" : "oniguruma";
     for (const { pattern } of shape.stages) {
-      const { dfa } = compilePattern(pattern);
+      const { dfa } = compilePattern(pattern, dialect);
       if (dfa === undefined) return undefined;
       automata.push(dfa);
     }
@@ -113,7 +119,7 @@ export class Pipeline {
 
   get generic(): GenericPipeline {
     this.#generic ??= new GenericPipeline({
-      model: buildPieceModel(this.definition.model),
+      model: createPieceModel(this.definition.model),
       addedTokens: this.definition.addedTokens,
       normalizer: this.#normalizer,
       preTokenizer: this.definition.preTokenizer && buildPreTokenizer(this.definition.preTokenizer),
@@ -172,7 +178,11 @@ export class Pipeline {
         const part = (end: number) => {
           if (end === at || this.sink.count >= limit) return;
           const from = this.sink.count;
-          const prefixed = bytes.encodeNormalized(normalized.slice(at, end), first && at === 0, limit);
+          const prefixed = bytes.encodeNormalized(
+            normalized.slice(at, end),
+            first && at === 0,
+            limit,
+          );
           spans?.addSegment(bytes, from, base + at, prefixed);
         };
         for (let m = 0; m < matches.length && this.sink.count < limit; m += 3) {
