@@ -21,9 +21,12 @@ VULGAR["↉"] = [0, 3];
 const escaped = (code: number) => `\\u${code.toString(16).padStart(4, "0")}`;
 
 /**
- * Source of a character class of all that can begin the digits of a number. Searching with
- * a RegExp is six times as fast as a loop over `charCodeAt` in V8.
+ * Sources of character classes of all that can begin the digits of a number. Searching with a
+ * RegExp is six times as fast as a loop over `charCodeAt` in V8, and ten times as fast in text
+ * beyond Latin-1 if the class has few ranges: so the first has letters of other scripts too.
  */
+export const COARSE_ANCHORS =
+  "[0-9¼-¾\\u0660-\\u1c59\\u2150-\\u2189\\ua620-\\uabf9\\uff10-\\uff19]";
 export const ANCHORS = `[${ZEROS.map((zero) => `${escaped(zero)}-${escaped(zero + 9)}`).join("")}${Object.keys(VULGAR).join("")}]`;
 
 /** The code of the zero of the script that the digit `code` belongs to, or 0 if it is no digit. */

@@ -22,8 +22,16 @@ export class MathNumber {
   #value: Rational | undefined | null = null;
   #unit: Unit | undefined | null = null;
 
-  /** `source` begins at UTF-16 unit `base` of the whole text. */
-  constructor(source: string, start: number, end: number, kind: NumberKind, base = 0) {
+  /** `source` begins at UTF-16 unit `base` of the whole text; without `units`, none is looked for. */
+  constructor(
+    source: string,
+    start: number,
+    end: number,
+    kind: NumberKind,
+    base = 0,
+    units = true,
+  ) {
+    if (!units) this.#unit = undefined;
     this.#source = source;
     this.#base = base;
     this.start = start;

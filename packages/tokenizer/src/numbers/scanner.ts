@@ -2,7 +2,7 @@
 // back past the end of the number before, so that the time is linear in the text.
 
 import { Cursor, isSign } from "./cursor.js";
-import { ANCHORS, isLetter, isVulgar, superscript, zeroOf } from "./digits.js";
+import { ANCHORS, COARSE_ANCHORS, isLetter, isVulgar, superscript, zeroOf } from "./digits.js";
 import {
   DECIMAL,
   FRACTION,
@@ -29,6 +29,17 @@ const table = (characters: string, value: number) => {
 const PLAIN_BEFORE = table('\t\n\r([=*<>":,;#/^&', 1);
 /** Characters after the digits with which no form goes on. */
 const PLAIN_AFTER = table(" .,/eE%\\_{*xXbBoO^-snrt", 0);
+/** What a character after the digits may lead to, as bits. */
+const LEADS_TO = new Uint8Array(128);
+const [POWER, PERIOD, OVER, PART, HUNDREDTHS, RANK] = [1, 2, 4, 8, 16, 32];
+const ALL = 63;
+for (const c of "eE*xX^ \\") LEADS_TO[c.charCodeAt(0)] = POWER;
+for (const c of "snrt") LEADS_TO[c.charCodeAt(0)] = RANK;
+LEADS_TO[0x20] = POWER | PART | HUNDREDTHS;
+LEADS_TO[0x5c] = POWER | PERIOD | PART | HUNDREDTHS;
+LEADS_TO[0x2e] = PERIOD;
+LEADS_TO[0x2f] = OVER;
+LEADS_TO[0x25] = HUNDREDTHS;
 /** Characters after digits and a space with which no form goes on. */
 const PLAIN_SECOND = table('\n.,()=+-<>"$abcdefghijklmnoqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ', 1);
 
@@ -48,29 +59,27 @@ export class Scanner extends Cursor {
       this.zero = 0x30;
       const end = this.digits(p);
       const next = this.at(end);
-      if (
-        next < 0x80 &&
-        ((prev < 0x80 && PLAIN_BEFORE[prev] === 1) ||
-          (prev === 0x20 && this.before(p - 1) !== 0x63))
-      ) {
-        let plain = PLAIN_AFTER[next] === 1;
+      let plain = false;
+      if (next < 0x80) {
+        plain = PLAIN_AFTER[next] === 1;
         if (next === 0x20) {
           const second = this.at(end + 1);
           plain = second < 0x80 && PLAIN_SECOND[second] === 1 && !(this.flags & MULTIPLIERS);
         } else if (next === 0x2e || next === 0x2c) {
           plain = (this.at(end + 1) | 0x2a) === 0x2a; // a space or a line feed
         }
-        if (plain) {
-          this.start = p;
-          this.kind = INTEGER;
-          return end;
-        }
       }
-      return this.form(p, end, prev);
+      if (plain) {
+        this.start = p;
+        this.kind = INTEGER;
+        if (prev < 0x80 && PLAIN_BEFORE[prev] === 1) return end;
+        if (prev === 0x20 && this.before(p - 1) !== 0x63) return end;
+      }
+      return this.form(p, end, prev, plain);
     }
     if (!isVulgar(c)) {
       this.zero = zeroOf(c);
-      return this.form(p, this.digits(p), prev);
+      return this.form(p, this.digits(p), prev, false);
     }
     this.zero = 0x30;
     this.kind = NONE;
@@ -78,7 +87,7 @@ export class Scanner extends Cursor {
     return this.finish(p, p + 1, FRACTION);
   }
 
-  private form(p: number, digitsEnd: number, prev: number): number {
+  private form(p: number, digitsEnd: number, prev: number, plain: boolean): number {
     let end = digitsEnd;
     this.kind = NONE;
     if ((prev === 0x5f || prev === 0x7b || isLetter(prev)) && this.inWord(p))
@@ -94,7 +103,7 @@ export class Scanner extends Cursor {
     if (p - 1 >= this.low && this.isPoint(p - 1) && !this.joins(p - 2)) {
       start = p - 1;
       kind = DECIMAL;
-    } else {
+    } else if (!plain) {
       if (latin) {
         const date = this.date(p, end, prev);
         if (date >= 0) return date;
@@ -106,6 +115,11 @@ export class Scanner extends Cursor {
         end = grouped;
         kind = GROUPED;
       }
+    }
+    if (plain) {
+      this.start = this.signed(start);
+      this.kind = kind;
+      return end;
     }
     if (this.isPoint(end) && this.isDigit(end + 1)) {
       if (kind === DECIMAL) return this.dotted(end);
@@ -120,13 +134,18 @@ export class Scanner extends Cursor {
     return this.finish(start, end, kind, prev);
   }
 
+  private leads(end: number): number {
+    const next = this.at(end);
+    return next < 0x80 ? (LEADS_TO[next] as number) : ALL;
+  }
+
   /** What may follow: a period, an exponent, a denominator, a percent sign and so on. */
   private finish(start: number, end: number, kind: number, prev = 0): number {
-    const next = this.at(end);
     const slashed = prev === 0x2f || prev === 0x2044 || prev === 0x5e;
-    if (kind === INTEGER || kind === DECIMAL) {
-      const close = this.exponent(start, end, slashed);
-      const period = close >= 0 ? -1 : this.repeating(end, kind);
+    let leads = this.leads(end);
+    if ((kind === INTEGER || kind === DECIMAL) && leads & (POWER | PERIOD)) {
+      const close = leads & POWER ? this.exponent(start, end, slashed) : -1;
+      const period = close < 0 && leads & PERIOD ? this.repeating(end, kind) : -1;
       if (close >= 0) {
         end = close;
         kind = SCIENTIFIC;
@@ -135,9 +154,9 @@ export class Scanner extends Cursor {
         kind = REPEATING;
       }
     }
-    if (kind === INTEGER && !slashed) {
-      const close = this.over(end, start, -1, next);
-      const mixed = close >= 0 ? -1 : this.mixed(end);
+    if (kind === INTEGER && !slashed && leads & (OVER | PART)) {
+      const close = leads & OVER ? this.over(end, start, -1) : -1;
+      const mixed = close < 0 && leads & PART ? this.mixed(end) : -1;
       if (close >= 0) {
         end = close;
         kind = FRACTION;
@@ -146,9 +165,10 @@ export class Scanner extends Cursor {
         kind = MIXED;
       }
     }
-    if (kind === INTEGER && isLetter(next) && this.ordinal(end)) kind = ORDINAL;
+    if (kind === INTEGER && leads & RANK && this.ordinal(end)) kind = ORDINAL;
     else if (kind !== SCIENTIFIC && kind !== RADIX) {
-      const close = this.percent(end);
+      leads = this.leads(end);
+      const close = leads & HUNDREDTHS ? this.percent(end) : -1;
       if (close >= 0) {
         end = close;
         kind = PERCENT;
@@ -323,7 +343,8 @@ export class Scanner extends Cursor {
    * The end of `/2` after a numerator that begins at `from`, or -1. If `top` is not negative, the
    * numerator is `[from, top)` and must be less than the denominator.
    */
-  private over(end: number, from: number, top: number, mark = this.at(end)): number {
+  private over(end: number, from: number, top: number): number {
+    const mark = this.at(end);
     if ((mark !== 0x2f && mark !== 0x2044) || !(this.flags & SLASH_FRACTIONS)) return -1;
     const close = this.digits(end + 1);
     if (close === end + 1 || this.allZeros(end + 1, close)) return -1;
@@ -450,11 +471,18 @@ export function scanWith(
 ): number {
   const { text, limit } = scanner;
   // Its own object, since a search is state; compiled once per pattern by the engine.
-  const anchors = new RegExp(ANCHORS, "g");
+  let anchors = new RegExp(COARSE_ANCHORS, "g");
   anchors.lastIndex = from;
   while (anchors.test(text)) {
     const p = anchors.lastIndex - 1;
     if (p >= limit) break;
+    const c = text.charCodeAt(p);
+    if (c >= 0x660 && zeroOf(c) === 0 && !isVulgar(c)) {
+      // A letter of another script: more are likely to follow.
+      anchors = new RegExp(ANCHORS, "g");
+      anchors.lastIndex = p;
+      continue;
+    }
     const end = scanner.read(p);
     if (settled && scanner.touched) return p;
     if (scanner.kind !== NONE) out.push(scanner.start, end, scanner.kind);
