@@ -131,7 +131,7 @@ export class Scanner extends Cursor {
         if (kind === INTEGER) kind = DECIMAL;
       }
     }
-    return this.finish(start, end, kind, prev);
+    return this.finish(start, end, kind, start < p ? this.before(start) : prev);
   }
 
   private leads(end: number): number {
@@ -246,7 +246,7 @@ export class Scanner extends Cursor {
     if (mark === 0x2d && (second - end !== 3 || third - second !== 3)) return -1;
     if (!(middle && edge && Math.min(middle, edge) <= 12 && Math.max(middle, edge) <= 31))
       return -1;
-    if ("=<>+-*/^".includes(String.fromCharCode(prev))) return -1;
+    if ("=<>+-*/^$".includes(String.fromCharCode(prev))) return -1;
     let close = third;
     const after = this.at(close);
     if (mark === 0x2d && after === 0x54) {
