@@ -3,7 +3,8 @@
 import { flagsOf, NUMBER_KINDS, type NumberKind, type NumberOptions } from "./kinds.js";
 import type { Rational } from "./rational.js";
 import { countPlaces, readValue } from "./read-value.js";
-import { NumberSpans, scanNumbers } from "./scanner.js";
+import { scanNumbers } from "./scanner.js";
+import { NumberSpans } from "./spans.js";
 import { type Unit, unitOf } from "./units.js";
 
 /**

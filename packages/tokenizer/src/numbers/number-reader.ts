@@ -4,7 +4,8 @@ import { type Boxed, BoxedReader } from "./boxed-reader.js";
 import { LOOK_BACK } from "./cursor.js";
 import { flagsOf, NUMBER_KINDS, type NumberKind, type NumberOptions } from "./kinds.js";
 import { MathNumber } from "./math-number.js";
-import { NumberSpans, Scanner, scanWith } from "./scanner.js";
+import { Scanner, scanWith } from "./scanner.js";
+import { NumberSpans } from "./spans.js";
 import { UNIT_REACH } from "./units.js";
 
 /** A number that is longer than this may be reported later than it could. */

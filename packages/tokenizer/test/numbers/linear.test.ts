@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SLASH_FRACTIONS } from "../../src/numbers/kinds.js";
-import { NumberSpans, Scanner, scanNumbers, scanWith } from "../../src/numbers/scanner.js";
+import { Scanner, scanNumbers, scanWith } from "../../src/numbers/scanner.js";
+import { NumberSpans } from "../../src/numbers/spans.js";
 
 const SIZE = 1 << 15;
 
