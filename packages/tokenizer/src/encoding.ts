@@ -11,6 +11,10 @@ export interface EncodingSource {
   spans(): Spans | undefined;
   /** The content of a token. */
   token(id: number): string;
+  /** From which token to before which the tokens of the first text are. */
+  range(): readonly [start: number, end: number];
+  /** An encoding of the same texts. */
+  make(ids: Int32Array, source: EncodingSource): Encoding;
 }
 
 export interface Spans {
@@ -25,7 +29,7 @@ export class Encoding {
   readonly text: string;
   /** The second text of a pair. */
   readonly pair: string | undefined;
-  readonly #source: EncodingSource;
+  protected readonly source: EncodingSource;
   #parts: EncodingParts | undefined;
   #spans: Spans | undefined;
   #byteSpans: Spans | undefined;
@@ -34,7 +38,7 @@ export class Encoding {
     this.ids = ids;
     this.text = text;
     this.pair = pair;
-    this.#source = source;
+    this.source = source;
   }
 
   /** The number of tokens. */
@@ -43,18 +47,18 @@ export class Encoding {
   }
 
   get #all(): EncodingParts {
-    this.#parts ??= this.#source.parts();
+    this.#parts ??= this.source.parts();
     return this.#parts;
   }
 
   get #where(): Spans {
-    this.#spans ??= this.#source.spans() ?? unzip(this.#all.offsets ?? []);
+    this.#spans ??= this.source.spans() ?? unzip(this.#all.offsets ?? []);
     return this.#spans;
   }
 
   /** The tokens as the vocabulary writes them. */
   get tokens(): string[] {
-    return Array.from(this.ids, (id) => this.#source.token(id));
+    return Array.from(this.ids, (id) => this.source.token(id));
   }
 
   /**
@@ -121,9 +125,10 @@ export class Encoding {
 
   /** What truncation cut off, in parts of the same length. */
   get overflowing(): Encoding[] {
-    return this.#all.overflowing.map((parts) =>
-      encodingOf(parts, this.text, this.pair, this.#source),
-    );
+    return this.#all.overflowing.map((parts) => {
+      const source = knownSource(parts, this.source);
+      return source.make(Int32Array.from(parts.ids), source);
+    });
   }
 
   /**
@@ -149,18 +154,21 @@ export class Encoding {
   }
 }
 
-/** An encoding of which everything is known. */
-export function encodingOf(
+/** What an encoding asks for when everything about it is known. */
+export function knownSource(
   parts: EncodingParts,
-  text: string,
-  pair: string | undefined,
-  source: Pick<EncodingSource, "token">,
-): Encoding {
-  return new Encoding(Int32Array.from(parts.ids), text, pair, {
+  { token, make }: Pick<EncodingSource, "token" | "make">,
+): EncodingSource {
+  return {
     parts: () => parts,
     spans: () => undefined,
-    token: source.token,
-  });
+    range() {
+      const first = parts.sequenceIds.indexOf(0);
+      return first < 0 ? [0, 0] : [first, parts.sequenceIds.lastIndexOf(0) + 1];
+    },
+    token,
+    make,
+  };
 }
 
 function unzip(offsets: readonly number[]): Spans {

@@ -11,7 +11,7 @@ import { readTruncation, type Truncation, truncate } from "./components/truncati
 import type { StreamDecoder } from "./decoding/stream-decoder.js";
 import { TokenDecoder } from "./decoding/token-decoder.js";
 import type { TokenizerConfig, TokenizerDefinition } from "./definition.js";
-import { Encoding, encodingOf, type Spans } from "./encoding.js";
+import { Encoding, type EncodingSource, knownSource, type Spans } from "./encoding.js";
 import { TokenizerError } from "./errors.js";
 import { writeCompiled } from "./formats/compiled.js";
 import { type LoadOptions, loadDefinition, type TokenizerSource } from "./formats/resolve.js";
@@ -103,15 +103,19 @@ export class Tokenizer {
    */
   encode(text: string, options: EncodeOptions = {}): Encoding {
     const { pair } = options;
-    if (pair === undefined && this.#isPlain(options)) {
-      const ids = this.#plainIds(text, options);
-      return new Encoding(ids, text, undefined, {
-        parts: () => this.#padded([this.#parts(text, options)], options)[0] as EncodingParts,
-        spans: () => this.#spans(text, options),
-        token: (id) => this.#names.token(id),
-      });
+    if (pair !== undefined || !this.#isPlain(options)) {
+      return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0] as Encoding;
     }
-    return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0] as Encoding;
+    const ids = this.#plainIds(text, options);
+    const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
+    const source: EncodingSource = {
+      parts: () => this.#parts(text, options),
+      spans: () => this.#spans(text, options),
+      range: () => [around?.before.length ?? 0, ids.length - (around?.after.length ?? 0)],
+      token: (id) => this.#names.token(id),
+      make: (some, from) => this.makeEncoding(some, text, undefined, from, options),
+    };
+    return source.make(ids, source);
   }
 
   /** The encodings of several texts or pairs, padded to the same length when padding is asked for. */
@@ -119,21 +123,20 @@ export class Tokenizer {
     texts: readonly (string | readonly [string, string])[],
     options: EncodeOptions = {},
   ): Encoding[] {
-    if (this.#isPlain(options)) {
-      if (texts.every((text) => typeof text === "string")) {
-        return texts.map((text) => this.encode(text as string, options));
-      }
+    if (this.#isPlain(options) && texts.every((text) => typeof text === "string")) {
+      return texts.map((text) => this.encode(text as string, options));
     }
-    const parts = texts.map((each) => {
-      const [text, pair] = typeof each === "string" ? [each, options.pair] : each;
-      return this.#parts(text as string, { ...options, ...(pair !== undefined && { pair }) });
-    });
-    const source = { token: (id: number) => this.#names.token(id) };
-    return this.#padded(parts, options).map((each, i) => {
-      const text = texts[i] as string | readonly [string, string];
-      return typeof text === "string"
-        ? encodingOf(each, text, options.pair, source)
-        : encodingOf(each, text[0], text[1], source);
+    const sequences = texts.map((each): [string, string | undefined] =>
+      typeof each === "string" ? [each, options.pair] : [each[0], each[1]],
+    );
+    const all = sequences.map(([text, pair]) => this.#parts(text, options, pair));
+    return this.#padded(all, options).map((parts, i) => {
+      const [text, pair] = sequences[i] as [string, string | undefined];
+      const source = knownSource(parts, {
+        token: (id) => this.#names.token(id),
+        make: (ids, from) => this.makeEncoding(ids, text, pair, from, options),
+      });
+      return source.make(Int32Array.from(parts.ids), source);
     });
   }
 
@@ -255,6 +258,17 @@ export class Tokenizer {
     return writeCompiled(this.definition, this.#pipeline.bytes?.encoder.prepared());
   }
 
+  /** What {@link encode} returns; a subclass returns more. */
+  protected makeEncoding(
+    ids: Int32Array,
+    text: string,
+    pair: string | undefined,
+    source: EncodingSource,
+    _options: EncodeOptions,
+  ): Encoding {
+    return new Encoding(ids, text, pair, source);
+  }
+
   #healed(ids: Int32Array, { addSpecialTokens = true }: EncodeOptions): Healing {
     const decoder = this.#decoder.byteDecoder;
     if (decoder === undefined) {
@@ -364,10 +378,10 @@ export class Tokenizer {
     return JSON.stringify(this.definition.postProcessor ?? {}).includes('"trim_offsets":true');
   }
 
-  #parts(text: string, options: EncodeOptions): EncodingParts {
+  #parts(text: string, options: EncodeOptions, pair?: string): EncodingParts {
     checkText(text);
     checkSpecial(options.specialTokens);
-    const { pair, addSpecialTokens = true, specialTokens } = options;
+    const { addSpecialTokens = true, specialTokens } = options;
     let sequences = [this.#sequence(text, specialTokens, 0)];
     if (pair !== undefined) {
       checkText(pair, "pair");

@@ -5,6 +5,7 @@ import type { BpeModel, Vocabulary } from "../definition.js";
 import { TokenizerError } from "../errors.js";
 import { ContentIndex } from "./content-index.js";
 import { BpeEncoder } from "./encoder.js";
+import { LONGEST_KEY } from "./piece-table.js";
 import { splitsOf } from "./prepared.js";
 import type { Merges } from "./splits.js";
 import type { TokenBytes } from "./token-trie.js";
@@ -50,10 +51,7 @@ export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
 }
 
 function findMerges({ merges, vocabulary }: BpeModel, tokens: TokenBytes): Merges {
-  const index = new ContentIndex(tokens, vocabulary.size);
-  return merges
-    ? listedMerges(merges, tokens, index)
-    : rankedMerges(tokens, vocabulary.size, index);
+  return merges ? listedMerges(merges, tokens) : rankedMerges(tokens, vocabulary.size);
 }
 
 function idOfContent({ bytes, starts, ends, size }: Vocabulary, content: string): number {
@@ -78,10 +76,14 @@ export function byteOfPoint(): Int16Array {
 }
 
 function rawContents(vocabulary: Vocabulary): TokenBytes {
-  if (vocabulary.encoding === "bytes") return vocabulary;
   const { bytes, starts, ends, size } = vocabulary;
+  if (vocabulary.encoding === "bytes") {
+    const padded = new Uint8Array(bytes.length + LONGEST_KEY);
+    padded.set(bytes);
+    return { bytes: padded, starts, ends };
+  }
   const toByte = byteOfPoint();
-  const raw = new Uint8Array(totalLength(vocabulary));
+  const raw = new Uint8Array(totalLength(vocabulary) + LONGEST_KEY);
   const from = new Uint32Array(size);
   const to = new Uint32Array(size);
   let at = 0;
@@ -110,7 +112,7 @@ function rawContents(vocabulary: Vocabulary): TokenBytes {
 
 function spacedContents(vocabulary: Vocabulary): TokenBytes {
   const { bytes, starts, ends, size } = vocabulary;
-  const raw = new Uint8Array(totalLength(vocabulary));
+  const raw = new Uint8Array(totalLength(vocabulary) + LONGEST_KEY);
   const from = new Uint32Array(size);
   const to = new Uint32Array(size);
   let at = 0;
@@ -148,33 +150,28 @@ function totalLength({ starts, ends, size }: Vocabulary): number {
   return total;
 }
 
-function listedMerges(listed: Int32Array, tokens: TokenBytes, index: ContentIndex): Merges {
+function listedMerges(listed: Int32Array, tokens: TokenBytes): Merges {
   const count = listed.length >> 1;
   const pairs = new Int32Array(2 * count);
   const merged = new Int32Array(count);
   const ranks = new Int32Array(count);
-  const { bytes, starts, ends } = tokens;
-  let both = new Uint8Array(256);
+  const { starts, ends } = tokens;
+  let index: ContentIndex | undefined;
   let kept = 0;
-  let guess = -1;
+  let id = -1;
   for (let i = 0; i < count; i++) {
     const left = listed[2 * i] as number;
     const right = listed[2 * i + 1] as number;
-    const middle = (ends[left] as number) - (starts[left] as number);
-    const length = middle + (ends[right] as number) - (starts[right] as number);
-    if (length > both.length) both = new Uint8Array(2 * length);
-    let at = 0;
-    for (let p = starts[left] as number; at < middle; ) both[at++] = bytes[p++] as number;
-    for (let p = starts[right] as number; at < length; ) both[at++] = bytes[p++] as number;
     // Most lists make ids in their order.
-    guess++;
-    if (guess >= starts.length || !index.equals(guess, both, 0, length)) {
-      guess = index.find(both, 0, length);
+    id++;
+    if (!isJoined(tokens, left, right, id)) {
+      index ??= new ContentIndex(tokens, starts.length);
+      id = index.findJoined(left, right);
     }
-    if (guess < 0 || middle === 0 || middle === length) continue;
+    if (id < 0 || starts[left] === ends[left] || starts[right] === ends[right]) continue;
     pairs[2 * kept] = left;
     pairs[2 * kept + 1] = right;
-    merged[kept] = guess;
+    merged[kept] = id;
     ranks[kept++] = i;
   }
   return {
@@ -184,9 +181,25 @@ function listedMerges(listed: Int32Array, tokens: TokenBytes, index: ContentInde
   };
 }
 
+/** Whether the content of `id` is that of `left` and then that of `right`. */
+function isJoined({ bytes, starts, ends }: TokenBytes, left: number, right: number, id: number) {
+  if (id >= starts.length) return false;
+  let p = starts[id] as number;
+  const end = ends[id] as number;
+  const first = starts[left] as number;
+  const firstEnd = ends[left] as number;
+  const second = starts[right] as number;
+  const secondEnd = ends[right] as number;
+  if (end - p !== firstEnd - first + secondEnd - second) return false;
+  for (let q = first; q < firstEnd; p++, q++) if (bytes[p] !== bytes[q]) return false;
+  for (let q = second; q < secondEnd; p++, q++) if (bytes[p] !== bytes[q]) return false;
+  return true;
+}
+
 /** Of a rank file: each way to make a token of two others, with its id as the rank. */
-function rankedMerges(tokens: TokenBytes, size: number, index: ContentIndex): Merges {
+function rankedMerges(tokens: TokenBytes, size: number): Merges {
   const { bytes, starts, ends } = tokens;
+  const index = new ContentIndex(tokens, size);
   let pairs = new Int32Array(1 << 16);
   let made = new Int32Array(1 << 15);
   let count = 0;

@@ -7,6 +7,7 @@ export class ContentIndex {
   readonly #tokens: TokenBytes;
   readonly #ids: Int32Array; // id + 1, 0 is empty
   readonly #hashes: Int32Array;
+  #joined = new Uint8Array(64);
 
   constructor(tokens: TokenBytes, size: number) {
     let capacity = 16;
@@ -38,6 +39,19 @@ export class ContentIndex {
       if (id < 0) return -1;
       if (hashes[i] === hash && this.equals(id, buffer, p, end)) return id;
     }
+  }
+
+  /** The lowest id whose content is that of `left` and then that of `right`, or -1. */
+  findJoined(left: number, right: number): number {
+    const { bytes, starts, ends } = this.#tokens;
+    const middle = (ends[left] as number) - (starts[left] as number);
+    const length = middle + (ends[right] as number) - (starts[right] as number);
+    if (length > this.#joined.length) this.#joined = new Uint8Array(2 * length);
+    const joined = this.#joined;
+    let at = 0;
+    for (let p = starts[left] as number; at < middle; ) joined[at++] = bytes[p++] as number;
+    for (let p = starts[right] as number; at < length; ) joined[at++] = bytes[p++] as number;
+    return this.find(joined, 0, length);
   }
 
   equals(id: number, buffer: Uint8Array, p: number, end: number): boolean {

@@ -39,7 +39,7 @@ const MEMO = 1 << 15;
 
 export class BpeEncoder {
   readonly #parts: EncoderParts;
-  readonly #pairs: PairTable;
+  #pairTable: PairTable | undefined;
   readonly splits: Splits;
   readonly pieces: PieceTable;
   /**
@@ -49,13 +49,13 @@ export class BpeEncoder {
   readonly spacesLead: boolean;
   /** Bytes of each token by id. */
   readonly lengths: Int32Array;
-  readonly #queue: MergeQueue;
+  #mergeQueue: MergeQueue | undefined;
   readonly #character = new Map<number, number>();
   readonly #byteToken = new Int32Array(256).fill(-1);
   #trie: TokenTrie | undefined;
   #misses = 0;
   /** Three numbers an answer: the two tokens + 1, and 1 for yes. */
-  readonly #memo = new Int32Array(MEMO * 4);
+  #memo = new Int32Array(0);
   #dead = new Uint8Array(256);
   readonly #key = new Int32Array(4);
   readonly #keyBytes = new Uint8Array(this.#key.buffer);
@@ -67,18 +67,7 @@ export class BpeEncoder {
     for (let id = 0; id < size; id++) {
       this.lengths[id] = (tokens.ends[id] as number) - (tokens.starts[id] as number);
     }
-    const { pairs, merged, ranks } = merges;
-    this.#pairs = new PairTable(merged.length);
-    for (let i = 0; i < merged.length; i++) {
-      this.#pairs.add(
-        pairs[2 * i] as number,
-        pairs[2 * i + 1] as number,
-        ranks[i] as number,
-        merged[i] as number,
-      );
-    }
     this.splits = parts.splits ?? findSplits(merges, this.#pairs, alphabet);
-    this.#queue = new MergeQueue(this.#pairs);
     for (let id = size - 1; id >= 0; id--) {
       if (alphabet[id] === 0) continue;
       const start = tokens.starts[id] as number;
@@ -89,6 +78,12 @@ export class BpeEncoder {
     this.pieces = new PieceTable(tokens, this.#ids(parts.ignoreMerges), CACHE_LIMIT);
     // In a text, a fallback token is as long as the byte that it stands for.
     for (const id of parts.unknown.byteIds ?? []) if (id >= 0) this.lengths[id] = 1;
+  }
+
+  /** Made when it is first needed: a compiled tokenizer doesn't need it to load. */
+  get #pairs(): PairTable {
+    this.#pairTable ??= tabulate(this.#parts.merges);
+    return this.#pairTable;
   }
 
   /** What a compiled file keeps of this encoder. */
@@ -129,6 +124,7 @@ export class BpeEncoder {
     const length = end - p;
     if (this.#trie === undefined && (++this.#misses > PATIENCE_PIECES || length > PATIENCE_BYTES)) {
       this.#trie = new TokenTrie(this.#parts.tokens, this.#ids(false));
+      this.#memo = new Int32Array(MEMO * 4);
     }
     let last = -1;
     if (this.#trie !== undefined) last = this.#walk(this.#trie, buffer, p, end, out, on);
@@ -211,7 +207,9 @@ export class BpeEncoder {
   /** By the definition. Unknown units are written as negative numbers, which merge with nothing. */
   #merge(buffer: Uint8Array, p: number, end: number, out: Int32Array, from: number): number {
     const { ofBytes, unknown } = this.#parts;
-    const tokens = this.#queue.tokens(end - p);
+    this.#mergeQueue ??= new MergeQueue(this.#pairs);
+    const queue = this.#mergeQueue;
+    const tokens = queue.tokens(end - p);
     let count = 0;
     for (let at = p; at < end; at += this.#unit(buffer, at)) {
       const id = ofBytes
@@ -219,7 +217,7 @@ export class BpeEncoder {
         : (this.#character.get(codePointAt(buffer, at)) ?? -1);
       tokens[count++] = id >= 0 ? id : p - at - 1;
     }
-    const last = this.#queue.merge(count, out, from);
+    const last = queue.merge(count, out, from);
     let negative = from;
     while (negative < last && (out[negative] as number) >= 0) negative++;
     if (negative === last) return last;
@@ -239,4 +237,17 @@ export class BpeEncoder {
     }
     return on;
   }
+}
+
+function tabulate({ pairs, merged, ranks }: Merges): PairTable {
+  const table = new PairTable(merged.length);
+  for (let i = 0; i < merged.length; i++) {
+    table.add(
+      pairs[2 * i] as number,
+      pairs[2 * i + 1] as number,
+      ranks[i] as number,
+      merged[i] as number,
+    );
+  }
+  return table;
 }

@@ -32,8 +32,20 @@ export const hashLong = (buffer: Uint8Array, start: number, end: number): number
   return (h ^ (h >>> 15)) | 0;
 };
 
+/** The key of the `length` bytes from `start` on, at most 16, with as many readable after `start`. */
+export function readKey(view: DataView, start: number, length: number, key: Int32Array): void {
+  const low = Math.min(length, 8);
+  const high = length - low;
+  key[0] = view.getInt32(start, true) & (MASK_LOW[low] as number);
+  key[1] = view.getInt32(start + 4, true) & (MASK_HIGH[low] as number);
+  key[2] = view.getInt32(start + 8, true) & (MASK_LOW[high] as number);
+  key[3] = view.getInt32(start + 12, true) & (MASK_HIGH[high] as number);
+}
+
 /** Pieces of more bytes are looked up by a hash and compared, and are not cached. */
 export const LONGEST_KEY = 16;
+
+const FIRST_ROOM = 4096;
 
 const powerOfTwo = (least: number) => {
   let n = 16;
@@ -54,10 +66,13 @@ export class PieceTable {
   readonly #tokens: TokenBytes;
   readonly #ids: Int32Array;
   readonly #cacheLimit: number;
+  /** How many pieces are kept before the tables are made anew, larger up to the limit. */
+  #room = FIRST_ROOM;
   #cached = 0;
   #used = 0;
 
   /**
+   * @param tokens      sixteen bytes after the last content must be readable.
    * @param ids         the tokens that a piece can be as a whole.
    * @param cacheLimit  pieces of several tokens that are kept at most.
    */
@@ -81,29 +96,32 @@ export class PieceTable {
       else if (length <= LONGEST_KEY) medium++;
       else long++;
     }
-    this.short = new Int32Array(4 * powerOfTwo((short + this.#cacheLimit) * 1.3));
-    this.medium = new Int32Array(8 * powerOfTwo((medium + this.#cacheLimit) * 1.3));
+    this.short = new Int32Array(4 * powerOfTwo((short + this.#room) * 1.3));
+    this.medium = new Int32Array(8 * powerOfTwo((medium + this.#room) * 1.3));
     this.long = new Int32Array(4 * powerOfTwo(long * 2));
     this.#cached = 0;
     this.#used = 0;
     const words = new Int32Array(4);
-    const key = new Uint8Array(words.buffer);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
       const start = starts[id] as number;
-      const end = ends[id] as number;
-      if (end - start > LONGEST_KEY) this.#addLong(start, end, id);
-      else {
-        words.fill(0);
-        for (let p = start; p < end; p++) key[p - start] = bytes[p] as number;
-        this.#add(words, end - start, 1, id);
+      const length = (ends[id] as number) - start;
+      if (length > LONGEST_KEY) {
+        this.#addLong(start, start + length, id);
+        continue;
       }
+      readKey(view, start, length, words);
+      this.#add(words, length, 1, id);
     }
   }
 
   /** Keeps the `count` tokens of a piece of at most {@link LONGEST_KEY} bytes. */
   remember(key: Int32Array, length: number, ids: Int32Array, from: number, count: number): void {
-    if (this.#cached >= this.#cacheLimit) this.#fill();
+    if (this.#cached >= this.#room) {
+      this.#room = Math.min(this.#cacheLimit, 4 * this.#room);
+      this.#fill();
+    }
     this.#cached++;
     if (count === 1) {
       this.#add(key, length, 1, ids[from] as number);

@@ -97,7 +97,8 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
     () =>
       `this is a compiled tokenizer of version ${version}, and ${VERSION} is read here: compile it again`,
   );
-  const body = file.subarray(PREFIX);
+  // A plain view, since a Node buffer's own `slice` copies nothing.
+  const body = new Uint8Array(file.buffer, file.byteOffset + PREFIX, file.length - PREFIX);
   ensure(
     view.getUint32(16, true) === checksum(body),
     "ERR_FORMAT",
