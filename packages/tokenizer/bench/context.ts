@@ -9,6 +9,8 @@ import type { VocabularyFiles } from "./vocabularies.js";
 
 export interface Context {
   readonly corpora: Corpora;
+  /** The first 300 kB of each text, for what is slow. */
+  readonly excerpts: Corpora;
   readonly vocabularies: readonly VocabularyFiles[];
   readonly rounds: number;
   readonly quick: boolean;
@@ -21,9 +23,9 @@ export interface Context {
 export const kinds: Readonly<Record<string, Omit<PeerKind, "load">>> = { ...peers, ...pythonPeers };
 
 /** Those texts that there are. */
-export function texts(context: Context, names: readonly CorpusName[]): TextFile[] {
+export function texts({ found: all }: Corpora, names: readonly CorpusName[]): TextFile[] {
   return names.flatMap((name) => {
-    const found = context.corpora.found.get(name);
+    const found = all.get(name);
     return found === undefined ? [] : [{ name, path: found.path }];
   });
 }

@@ -73,7 +73,7 @@ export function corpora(limit = Number.POSITIVE_INFINITY): Corpora {
       // NFC, since some vocabularies normalise and others don't.
       const text = recipes[name]().normalize("NFC");
       const bytes = cut(Buffer.from(text), limit);
-      const path = join(cache, `${name}${limit < Number.POSITIVE_INFINITY ? "-quick" : ""}.txt`);
+      const path = join(cache, `${name}${limit < Number.POSITIVE_INFINITY ? "-excerpt" : ""}.txt`);
       writeFileSync(path, bytes);
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       found.set(name, { name, path, bytes: bytes.length, sha256 });

@@ -10,10 +10,16 @@ interface Stream {
   end(): string;
 }
 
+interface OurEncoding {
+  readonly ids: Int32Array;
+  /** Starts and ends in UTF-16 units, by turns or as pairs. */
+  readonly offsets: ArrayLike<number> | readonly (readonly [number, number])[];
+}
+
 /** What the benchmark asks of us. */
 export interface Ours {
   encodeIds(text: string): Int32Array;
-  encode(text: string): { readonly ids: Int32Array; readonly offsets: unknown };
+  encode(text: string): OurEncoding;
   decode(ids: ArrayLike<number>): string;
   count(text: string): number;
   countUpTo(text: string, limit: number): number;
@@ -54,6 +60,11 @@ export function loadOurs(source: string | Uint8Array): Promise<Ours> {
 
 export function loadMath(source: string): Promise<OursWithNumbers> {
   return part("MathTokenizer").load(source);
+}
+
+/** Starts and ends by turns. */
+export function offsetsOf({ offsets }: OurEncoding): number[] {
+  return (Array.from(offsets as ArrayLike<unknown>) as (number | [number, number])[]).flat();
 }
 
 /** The chat template of a tokenizer_config.json, ready to render. */

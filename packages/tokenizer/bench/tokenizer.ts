@@ -59,7 +59,8 @@ const say = (text: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 };
 const header: Line[] = [{ note: `${cpus()[0]?.model}, Node ${process.version}, one thread` }];
-const gathered = corpora(values.quick ? 300_000 : undefined);
+const excerpts = corpora(300_000);
+const gathered = values.quick ? excerpts : corpora();
 for (const { name, bytes, sha256 } of gathered.found.values()) {
   header.push({ note: `${name}: ${bytes} bytes, SHA-256 ${sha256.slice(0, 16)}` });
 }
@@ -71,6 +72,7 @@ printLines(header, values.json);
 await compileWorker();
 const context: Context = {
   corpora: gathered,
+  excerpts,
   vocabularies: vocabularies().filter(({ name }) => wanted?.includes(name) ?? true),
   rounds: Number(values.rounds ?? (values.quick ? 2 : 5)),
   quick: values.quick,

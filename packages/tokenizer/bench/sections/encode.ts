@@ -18,8 +18,8 @@ import type { VocabularyFiles } from "../vocabularies.js";
 
 const TEXTS: readonly CorpusName[] = ["prose", "mathematics", "latex", "chinese", "code"];
 
-// The peers that are no match here, and would take minutes over megabytes.
-const SLOW_WITHOUT_PIECES = ["@huggingface/tokenizers"];
+// Vocabularies that don't cut a text before they merge: some peers need a minute a megabyte.
+const WITHOUT_PIECES = ["mistral", "gemma2", "unigram"];
 
 interface Target {
   readonly against: "script" | "native";
@@ -46,9 +46,10 @@ export function encode(context: Context): Line[] {
 }
 
 function oneVocabulary(context: Context, files: VocabularyFiles): Line[] {
-  const list = texts(context, TEXTS);
+  const whole = !WITHOUT_PIECES.includes(files.name);
+  const list = texts(whole ? context.corpora : context.excerpts, TEXTS);
   const names = Object.keys(kinds).filter(
-    (peer) => context.all || files.name !== "mistral" || !SLOW_WITHOUT_PIECES.includes(peer),
+    (peer) => context.all || whole || peer !== "@huggingface/tokenizers",
   );
   const rounds = runRounds(context, "speed", files, list, names);
   const lines: Line[] = [];

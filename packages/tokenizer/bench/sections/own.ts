@@ -21,7 +21,7 @@ function each(
   rows: (files: VocabularyFiles, median: (text: string, name: string) => number) => Line[],
 ): Line[] {
   return ofMain(context).flatMap((files) => {
-    const rounds = runRounds(context, mode, files, texts(context, list), ["ours"]);
+    const rounds = runRounds(context, mode, files, texts(context.corpora, list), ["ours"]);
     const why = rounds.failed.get("ours");
     if (why !== undefined) return [{ note: `${files.name}, ${mode}: ${why}` }];
     return rows(files, (text, name) => median(values(rounds, "ours", figure(text, name))));
@@ -29,7 +29,7 @@ function each(
 }
 
 export function counting(context: Context): Line[] {
-  const list = texts(context, TEXTS).map(({ name }) => name);
+  const list = texts(context.corpora, TEXTS).map(({ name }) => name);
   return each(context, "counting", TEXTS, (files, of) =>
     list.flatMap((text) =>
       ["count", "countUpTo", "truncate"].flatMap((variant): Line[] => {
@@ -56,7 +56,7 @@ export function counting(context: Context): Line[] {
 }
 
 export function streaming(context: Context): Line[] {
-  const list = texts(context, TEXTS).map(({ name }) => name);
+  const list = texts(context.corpora, TEXTS).map(({ name }) => name);
   return each(context, "stream", TEXTS, (files, of) =>
     list.map((text) => ({
       name: `${files.name} ${text} streaming decode`,
@@ -70,7 +70,7 @@ export function streaming(context: Context): Line[] {
 }
 
 export function numbers(context: Context): Line[] {
-  const list = texts(context, ["prose", "mathematics", "latex"]).map(({ name }) => name);
+  const list = texts(context.corpora, ["prose", "mathematics", "latex"]).map(({ name }) => name);
   return each(context, "numbers", ["prose", "mathematics", "latex"], (files, of) =>
     list.flatMap((text): Line[] => [
       below(`${files.name} ${text} encode, numbers on`, "x of off", of(text, "on"), 1.1),

@@ -5,7 +5,7 @@ import { measure } from "../processes.js";
 import { type Line, median } from "../rows.js";
 
 export function short(context: Context): Line[] {
-  const list = texts(context, ["mathematics", "latex"]).slice(0, 1);
+  const list = texts(context.corpora, ["mathematics", "latex"]).slice(0, 1);
   return context.vocabularies
     .filter(({ name }) => context.all || name === "cl100k" || name === "qwen2.5")
     .flatMap((files) => {
