@@ -54,15 +54,20 @@ async function compiled({ peer, files, texts: [file] }: Job): Promise<Answer> {
   return { load: cpu() - start, results: [] };
 }
 
-/** Growth of the heap a call, which needs --expose-gc. */
-function growth(run: () => unknown, calls: number): number {
+/** Growth of the heap a call once compilers are done; it needs --expose-gc. */
+function growth(run: () => unknown): number {
   const collect = (globalThis as { gc?: () => void }).gc ?? (() => {});
-  for (let i = 0; i < calls; i++) run();
-  collect();
-  const before = process.memoryUsage();
-  for (let i = 0; i < calls; i++) run();
-  const after = process.memoryUsage();
-  return (after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / calls;
+  for (let i = 0, start = cpu(); i < 3000 && cpu() - start < 500; i++) run();
+  // So few calls that no collection falls between, unless each takes hundreds of kilobytes.
+  const calls = 50;
+  const samples = Array.from({ length: 5 }, () => {
+    collect();
+    const before = process.memoryUsage();
+    for (let i = 0; i < calls; i++) run();
+    const after = process.memoryUsage();
+    return (after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / calls;
+  });
+  return median(samples);
 }
 
 async function counting({ files, warm, texts }: Job): Promise<Answer> {
@@ -90,7 +95,7 @@ async function counting({ files, warm, texts }: Job): Promise<Answer> {
         text: `${variant}, ${name}`,
         repeat: handled / ours,
         encode: size / encode,
-        bytes: growth(small[variant] as () => unknown, 2000),
+        bytes: growth(small[variant] as () => unknown),
       });
     }
   }

@@ -2,7 +2,7 @@
 // pays for TypeScript, and each peer and round gets a process of its own.
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,9 +20,10 @@ export function bundler(): Bundler {
   return require("esbuild") as Bundler;
 }
 
-const worker = join(cache, "worker.mjs");
+const worker = join(cache, `worker-${process.pid}.mjs`);
 
 export async function compileWorker(): Promise<void> {
+  process.once("exit", () => rmSync(worker, { force: true }));
   await bundler().build({
     entryPoints: [fileURLToPath(new URL("worker.ts", import.meta.url))],
     outfile: worker,

@@ -42,7 +42,7 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
     filter: { type: "string", default: Object.keys(sections).join() },
-    vocabulary: { type: "string", default: "cl100k,qwen2.5,mistral,gemma2,t5,unigram" },
+    vocabulary: { type: "string" },
   },
 });
 
@@ -52,8 +52,8 @@ for (const name of chosen) {
     throw new Error(`--filter: no section ${name}; there are ${Object.keys(sections)}`);
   }
 }
-const wanted =
-  values.all && values.vocabulary.includes(",") ? undefined : values.vocabulary.split(",");
+const judged = "cl100k,qwen2.5,mistral,gemma2,t5,unigram";
+const wanted = values.vocabulary?.split(",") ?? (values.all ? undefined : judged.split(","));
 
 const say = (text: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
