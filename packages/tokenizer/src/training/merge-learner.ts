@@ -1,0 +1,344 @@
+// Byte-pair encoding, learned: again and again the most frequent pair of neighbouring
+// tokens becomes a token. Every place where a pair was seen is listed when the pair
+// arises, so that a merge visits only those; a place that another merge has changed
+// since is recognised and skipped. Since a merge removes one token, and makes two
+// pairs at most, all lists together are at most three times as long as the corpus.
+//
+// Order, ties and the handling of spellings that two merges share are those of Hugging
+// Face's BpeTrainer 0.23: count, then ids; the count of a pair that has been merged
+// stays as it was, and a pair that arises again later is merged again.
+
+import { CorpusTokens } from "./corpus-tokens.js";
+import { grown } from "./growing.js";
+import { MergeQueue } from "./merge-queue.js";
+import { PairTable } from "./pair-table.js";
+import type { CountedPieces } from "./piece-counter.js";
+import type { TokenNames } from "./token-names.js";
+
+/** How many places one call visits at most, which takes about a millisecond. */
+const BATCH = 1 << 15;
+
+export interface LearnerLimits {
+  readonly vocabularySize: number;
+  readonly minFrequency: number;
+  /** Bytes of the longest token. */
+  readonly maxTokenLength: number;
+}
+
+export class MergeLearner {
+  /** Pairs of ids in the order in which they were merged; `2 * mergeCount` are in use. */
+  merges = new Int32Array(1 << 12);
+  mergeCount = 0;
+  readonly #corpus: CorpusTokens;
+  readonly #pairs = new PairTable();
+  readonly #queue = new MergeQueue(this.#pairs);
+  /** Places, list after list. */
+  #places = new Uint32Array(0);
+  #placeCount = 0;
+
+  // The merge at work: `#left` and `#right` become `#made`.
+  #left = 0;
+  #right = 0;
+  #made = 0;
+  #next = 0;
+  #end = 0;
+  /** Neighbours met, as (neighbour, place of its pair); the left ones first by id, the right ones by id + `#side`. */
+  #met = new Int32Array(1 << 12);
+  #metCount = 0;
+  readonly #side: number;
+  readonly #seen: Int32Array;
+  readonly #weight: Float64Array;
+  #neighbours = new Int32Array(1 << 8);
+  #neighbourCount = 0;
+  #added = new Int32Array(1 << 8);
+
+  constructor(
+    readonly counted: CountedPieces,
+    readonly names: TokenNames,
+    readonly limits: LearnerLimits,
+  ) {
+    this.#corpus = new CorpusTokens(counted, names.idOfByte);
+    this.#side = Math.max(limits.vocabularySize, names.size);
+    this.#seen = new Int32Array(2 * this.#side);
+    this.#weight = new Float64Array(2 * this.#side);
+  }
+
+  /** Lays the corpus out and lists its pairs, with a pause after each stretch. */
+  async prepare(pause: () => Promise<void> | undefined): Promise<void> {
+    const corpus = this.#corpus;
+    const { size, counts } = this.counted;
+    for (let piece = 0; piece < size; ) {
+      piece = corpus.layOut(piece, BATCH);
+      await pause();
+    }
+    const places = corpus.tokens.length;
+    const side = 1 + this.names.idOfByte.reduce((a, b) => Math.max(a, b), 0);
+    const weights = new Float64Array(side * side);
+    const lengths = new Int32Array(side * side);
+    const each = async (visit: (from: number, to: number) => void): Promise<void> => {
+      for (let from = 0; from < places; from += BATCH) {
+        visit(from, Math.min(from + BATCH, places - 1));
+        await pause();
+      }
+    };
+    const { tokens, pieces } = corpus;
+    await each((from, to) => {
+      for (let i = from; i < to; i++) {
+        const left = tokens[i] as number;
+        const right = tokens[i + 1] as number;
+        if (left < 0 || right < 0) continue;
+        (weights[left * side + right] as number) += counts[pieces[i] as number] as number;
+        (lengths[left * side + right] as number)++;
+      }
+    });
+    const next = new Uint32Array(side * side);
+    let total = 0;
+    for (let key = 0; key < next.length; key++) {
+      next[key] = total;
+      total += lengths[key] as number;
+    }
+    this.#places = new Uint32Array(total + (total >> 1) + 64);
+    this.#placeCount = total;
+    for (let key = 0; key < next.length; key++) {
+      if (lengths[key] === 0) continue;
+      const pair = this.#pairs.findOrAdd(Math.floor(key / side), key % side);
+      this.#pairs.counts[pair] = weights[key] as number;
+      this.#push(pair, next[key] as number, lengths[key] as number);
+    }
+    await each((from, to) => {
+      for (let i = from; i < to; i++) {
+        const left = tokens[i] as number;
+        const right = tokens[i + 1] as number;
+        if (left < 0 || right < 0) continue;
+        const key = left * side + right;
+        this.#places[next[key] as number] = i;
+        (next[key] as number)++;
+      }
+    });
+  }
+
+  /** Works for about a millisecond; false when there is nothing left to merge. */
+  advance(): boolean {
+    if (this.#next === this.#end && !this.#choose()) return false;
+    const end = Math.min(this.#next + BATCH, this.#end);
+    this.#visit(this.#next, end);
+    this.#next = end;
+    if (end === this.#end) this.#listNewPairs();
+    return true;
+  }
+
+  /** Takes pairs from the queue until there is a merge that the fast way can do. */
+  #choose(): boolean {
+    const queue = this.#queue;
+    const pairs = this.#pairs;
+    for (;;) {
+      if (this.names.size >= this.limits.vocabularySize || queue.size === 0) return false;
+      const entry = queue.topEntry;
+      const pair = queue.pair[entry] as number;
+      const count = pairs.counts[pair] as number;
+      if (count !== queue.topCount) {
+        queue.refreshTop();
+        continue;
+      }
+      if (count < 1 || count < this.limits.minFrequency) return false;
+      queue.pop();
+      const left = pairs.left[pair] as number;
+      const right = pairs.right[pair] as number;
+      const made = this.names.size;
+      this.#left = left;
+      this.#right = right;
+      this.#made = this.names.join(left, right);
+      this.merges = grown(this.merges, 2 * this.mergeCount + 2);
+      this.merges[2 * this.mergeCount] = left;
+      this.merges[2 * this.mergeCount++ + 1] = right;
+      this.#next = queue.start[entry] as number;
+      this.#end = this.#next + (queue.length[entry] as number);
+      if (this.#made === made && (pairs.queued[pair] as number) < 2) return true;
+      this.#mergeSharedSpelling();
+    }
+  }
+
+  /** Merges at the listed places and notes the neighbours. */
+  #visit(from: number, to: number): void {
+    const { tokens, begins, pieces } = this.#corpus;
+    const counts = this.counted.counts;
+    const lengths = this.names.lengths;
+    const left = this.#left;
+    const right = this.#right;
+    const made = this.#made;
+    const leftLength = lengths[left] as number;
+    const bothLength = lengths[made] as number;
+    const places = this.#places;
+    this.#met = grown(this.#met, this.#metCount + 4 * (to - from));
+    this.#neighbours = grown(this.#neighbours, this.#neighbourCount + 2 * (to - from));
+    const met = this.#met;
+    const seen = this.#seen;
+    const weight = this.#weight;
+    const neighbours = this.#neighbours;
+    const side = this.#side;
+    let metCount = this.#metCount;
+    let neighbourCount = this.#neighbourCount;
+    for (let i = from; i < to; i++) {
+      const at = places[i] as number;
+      if (tokens[at] !== left || tokens[at + leftLength] !== right) continue;
+      const count = counts[pieces[at] as number] as number;
+      const before = begins[at - 1] as number;
+      const previous = tokens[before] as number;
+      if (previous >= 0) {
+        if ((seen[previous] as number)++ === 0) neighbours[neighbourCount++] = previous;
+        (weight[previous] as number) += count;
+        met[metCount++] = previous;
+        met[metCount++] = before;
+      }
+      tokens[at] = made;
+      tokens[at + leftLength] = -1;
+      begins[at + bothLength - 1] = at;
+      const following = tokens[at + bothLength] as number;
+      if (following >= 0) {
+        const key = side + following;
+        if ((seen[key] as number)++ === 0) neighbours[neighbourCount++] = key;
+        (weight[key] as number) += count;
+        met[metCount++] = key;
+        met[metCount++] = at;
+      }
+    }
+    this.#metCount = metCount;
+    this.#neighbourCount = neighbourCount;
+  }
+
+  /** Brings the counts up to date and queues the pairs that the merge has made. */
+  #listNewPairs(): void {
+    const pairs = this.#pairs;
+    const seen = this.#seen;
+    const weight = this.#weight;
+    const side = this.#side;
+    const made = this.#made;
+    const neighbours = this.#neighbours;
+    const neighbourCount = this.#neighbourCount;
+    const first = this.#placeCount;
+    let total = first;
+    this.#added = grown(this.#added, neighbourCount);
+    const added = this.#added;
+    for (let i = 0; i < neighbourCount; i++) {
+      const key = neighbours[i] as number;
+      const token = key < side ? key : key - side;
+      if (!this.#fits(token)) {
+        added[i] = -1;
+        seen[key] = -1;
+        continue;
+      }
+      const pair = key < side ? pairs.findOrAdd(token, made) : pairs.findOrAdd(made, token);
+      (pairs.counts[pair] as number) += weight[key] as number;
+      added[i] = pair;
+      const length = seen[key] as number;
+      seen[key] = total;
+      total += length;
+    }
+    // A run such as "aaaa" makes pairs that the same merge breaks again: they exist by now.
+    for (let i = 0; i < neighbourCount; i++) {
+      const key = neighbours[i] as number;
+      const broken = key < side ? pairs.find(key, this.#left) : pairs.find(this.#right, key - side);
+      if (broken >= 0) (pairs.counts[broken] as number) -= weight[key] as number;
+    }
+    this.#places = grown(this.#places, total);
+    const places = this.#places;
+    const met = this.#met;
+    for (let i = 0; i < this.#metCount; i += 2) {
+      const key = met[i] as number;
+      const at = seen[key] as number;
+      if (at < 0) continue;
+      places[at] = met[i + 1] as number;
+      seen[key] = at + 1;
+    }
+    let start = first;
+    for (let i = 0; i < neighbourCount; i++) {
+      const key = neighbours[i] as number;
+      const pair = added[i] as number;
+      if (pair >= 0) {
+        const end = seen[key] as number;
+        this.#push(pair, start, end - start);
+        start = end;
+      }
+      seen[key] = 0;
+      weight[key] = 0;
+    }
+    this.#placeCount = total;
+    this.#metCount = 0;
+    this.#neighbourCount = 0;
+  }
+
+  /**
+   * The merge of a pair whose spelling has an id already, or that has been queued before:
+   * every piece on the list is searched from its beginning, as the reference does it.
+   */
+  #mergeSharedSpelling(): void {
+    const corpus = this.#corpus;
+    const { tokens, begins, pieces } = corpus;
+    const pairs = this.#pairs;
+    const lengths = this.names.lengths;
+    const left = this.#left;
+    const right = this.#right;
+    const made = this.#made;
+    const lists = new Map<number, number[]>();
+    const change = (a: number, b: number, count: number, neighbour: number, at: number): void => {
+      if (count < 0) {
+        const pair = pairs.find(a, b);
+        if (pair >= 0) (pairs.counts[pair] as number) += count;
+      } else if (this.#fits(neighbour)) {
+        const pair = pairs.findOrAdd(a, b);
+        (pairs.counts[pair] as number) += count;
+        const list = lists.get(pair);
+        if (list) list.push(at);
+        else lists.set(pair, [at]);
+      }
+    };
+    let done = -1;
+    for (let i = this.#next; i < this.#end; i++) {
+      const piece = pieces[this.#places[i] as number] as number;
+      if (piece === done) continue;
+      done = piece;
+      const count = this.counted.counts[piece] as number;
+      let at = corpus.start(piece);
+      for (let token = tokens[at] as number; token >= 0; token = tokens[at] as number) {
+        const second = at + (lengths[token] as number);
+        if (token === left && tokens[second] === right) {
+          const before = begins[at - 1] as number;
+          const previous = tokens[before] as number;
+          if (previous >= 0) {
+            change(previous, left, -count, previous, before);
+            change(previous, made, count, previous, before);
+          }
+          tokens[at] = made;
+          tokens[second] = -1;
+          begins[second + (lengths[right] as number) - 1] = at;
+          const following = tokens[second + (lengths[right] as number)] as number;
+          if (following >= 0) {
+            change(right, following, -count, following, at);
+            change(made, following, count, following, at);
+          }
+        }
+        at += lengths[tokens[at] as number] as number;
+      }
+    }
+    this.#next = this.#end;
+    for (const [pair, list] of lists) {
+      const start = this.#placeCount;
+      this.#places = grown(this.#places, start + list.length);
+      this.#places.set(list, start);
+      this.#placeCount = start + list.length;
+      this.#push(pair, start, list.length);
+    }
+  }
+
+  #fits(neighbour: number): boolean {
+    const { lengths } = this.names;
+    const together = (lengths[this.#made] as number) + (lengths[neighbour] as number);
+    return together <= this.limits.maxTokenLength;
+  }
+
+  #push(pair: number, start: number, length: number): void {
+    if ((this.#pairs.counts[pair] as number) <= 0) return;
+    this.#pairs.queued[pair] = Math.min(2, (this.#pairs.queued[pair] as number) + 1);
+    this.#queue.push(pair, start, length);
+  }
+}

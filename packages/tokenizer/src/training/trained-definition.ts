@@ -1,0 +1,60 @@
+// The tokenizer that a training run has made, as data that tokenizer.json can hold.
+
+import type { AddedToken, TokenizerDefinition, Vocabulary } from "../definition.js";
+import type { TrainingSettings } from "./options.js";
+import { byteLevelComponent, preTokenizerOf } from "./split.js";
+
+export function trainedDefinition(
+  names: readonly string[],
+  merges: Int32Array,
+  settings: TrainingSettings,
+): TokenizerDefinition {
+  const addedTokens: AddedToken[] = settings.specialTokens.map((content, id) => ({
+    id,
+    content,
+    singleWord: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  }));
+  return {
+    model: {
+      type: "BPE",
+      vocabulary: vocabularyOf(names),
+      merges: lastOfEach(merges, names.length),
+    },
+    addedTokens,
+    preTokenizer: preTokenizerOf(settings.pattern, settings.digits),
+    postProcessor: byteLevelComponent,
+    decoder: byteLevelComponent,
+  };
+}
+
+function vocabularyOf(names: readonly string[]): Vocabulary {
+  const bytes = new TextEncoder().encode(names.join(""));
+  const starts = new Uint32Array(names.length);
+  const ends = new Uint32Array(names.length);
+  let at = 0;
+  for (const [id, name] of names.entries()) {
+    starts[id] = at;
+    for (const character of name) {
+      const code = character.codePointAt(0) as number;
+      at += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    }
+    ends[id] = at;
+  }
+  return { size: names.length, bytes, starts, ends, encoding: "utf8" };
+}
+
+/** A pair that was merged again later has the later rank, as in the reference. */
+function lastOfEach(merges: Int32Array, size: number): Int32Array {
+  const last = new Map<number, number>();
+  for (let i = 0; i < merges.length; i += 2) {
+    last.set((merges[i] as number) * size + (merges[i + 1] as number), i);
+  }
+  if (2 * last.size === merges.length) return merges;
+  return merges.filter(
+    (_, i) => last.get((merges[i & ~1] as number) * size + (merges[i | 1] as number)) === (i & ~1),
+  );
+}
