@@ -6,7 +6,7 @@ type Growable = Uint8Array | Int32Array | Uint32Array | Float64Array;
 export function grown<T extends Growable>(array: T, length: number): T {
   if (length <= array.length) return array;
   const longer = new (array.constructor as new (length: number) => T)(
-    Math.max(length, array.length + (array.length >> 1)),
+    Math.max(length, Math.floor(1.5 * array.length)),
   );
   longer.set(array);
   return longer;

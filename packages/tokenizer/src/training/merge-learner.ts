@@ -4,9 +4,9 @@
 // since is recognised and skipped. Since a merge removes one token, and makes two
 // pairs at most, all lists together are at most three times as long as the corpus.
 //
-// Order, ties and the handling of spellings that two merges share are those of Hugging
-// Face's BpeTrainer 0.23: count, then ids; the count of a pair that has been merged
-// stays as it was, and a pair that arises again later is merged again.
+// Of pairs with the same count the one with the lowest ids is merged first, as in Hugging
+// Face's BpeTrainer. No two merges spell the same token: where a spelling becomes one
+// token, no merge has crossed its ends, so the merges inside it were the same everywhere.
 
 import { CorpusTokens } from "./corpus-tokens.js";
 import { grown } from "./growing.js";
@@ -127,7 +127,7 @@ export class MergeLearner {
     return true;
   }
 
-  /** Takes pairs from the queue until there is a merge that the fast way can do. */
+  /** Takes the next pair to merge from the queue. */
   #choose(): boolean {
     const queue = this.#queue;
     const pairs = this.#pairs;
@@ -144,7 +144,6 @@ export class MergeLearner {
       queue.pop();
       const left = pairs.left[pair] as number;
       const right = pairs.right[pair] as number;
-      const made = this.names.size;
       this.#left = left;
       this.#right = right;
       this.#made = this.names.join(left, right);
@@ -153,8 +152,7 @@ export class MergeLearner {
       this.merges[2 * this.mergeCount++ + 1] = right;
       this.#next = queue.start[entry] as number;
       this.#end = this.#next + (queue.length[entry] as number);
-      if (this.#made === made && (pairs.queued[pair] as number) < 2) return true;
-      this.#mergeSharedSpelling();
+      return true;
     }
   }
 
@@ -267,69 +265,6 @@ export class MergeLearner {
     this.#neighbourCount = 0;
   }
 
-  /**
-   * The merge of a pair whose spelling has an id already, or that has been queued before:
-   * every piece on the list is searched from its beginning, as the reference does it.
-   */
-  #mergeSharedSpelling(): void {
-    const corpus = this.#corpus;
-    const { tokens, begins, pieces } = corpus;
-    const pairs = this.#pairs;
-    const lengths = this.names.lengths;
-    const left = this.#left;
-    const right = this.#right;
-    const made = this.#made;
-    const lists = new Map<number, number[]>();
-    const change = (a: number, b: number, count: number, neighbour: number, at: number): void => {
-      if (count < 0) {
-        const pair = pairs.find(a, b);
-        if (pair >= 0) (pairs.counts[pair] as number) += count;
-      } else if (this.#fits(neighbour)) {
-        const pair = pairs.findOrAdd(a, b);
-        (pairs.counts[pair] as number) += count;
-        const list = lists.get(pair);
-        if (list) list.push(at);
-        else lists.set(pair, [at]);
-      }
-    };
-    let done = -1;
-    for (let i = this.#next; i < this.#end; i++) {
-      const piece = pieces[this.#places[i] as number] as number;
-      if (piece === done) continue;
-      done = piece;
-      const count = this.counted.counts[piece] as number;
-      let at = corpus.start(piece);
-      for (let token = tokens[at] as number; token >= 0; token = tokens[at] as number) {
-        const second = at + (lengths[token] as number);
-        if (token === left && tokens[second] === right) {
-          const before = begins[at - 1] as number;
-          const previous = tokens[before] as number;
-          if (previous >= 0) {
-            change(previous, left, -count, previous, before);
-            change(previous, made, count, previous, before);
-          }
-          tokens[at] = made;
-          tokens[second] = -1;
-          begins[second + (lengths[right] as number) - 1] = at;
-          const following = tokens[second + (lengths[right] as number)] as number;
-          if (following >= 0) {
-            change(right, following, -count, following, at);
-            change(made, following, count, following, at);
-          }
-        }
-        at += lengths[tokens[at] as number] as number;
-      }
-    }
-    this.#next = this.#end;
-    for (const [pair, list] of lists) {
-      const start = this.#placeCount;
-      this.#places = grown(this.#places, start + list.length);
-      this.#places.set(list, start);
-      this.#placeCount = start + list.length;
-      this.#push(pair, start, list.length);
-    }
-  }
-
   #fits(neighbour: number): boolean {
     const { lengths } = this.names;
     const together = (lengths[this.#made] as number) + (lengths[neighbour] as number);
@@ -337,8 +272,6 @@ export class MergeLearner {
   }
 
   #push(pair: number, start: number, length: number): void {
-    if ((this.#pairs.counts[pair] as number) <= 0) return;
-    this.#pairs.queued[pair] = Math.min(2, (this.#pairs.queued[pair] as number) + 1);
-    this.#queue.push(pair, start, length);
+    if ((this.#pairs.counts[pair] as number) > 0) this.#queue.push(pair, start, length);
   }
 }

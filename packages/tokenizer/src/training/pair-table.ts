@@ -8,8 +8,6 @@ export class PairTable {
   left = new Int32Array(1 << 14);
   right = new Int32Array(1 << 14);
   counts = new Float64Array(1 << 14);
-  /** Whether the pair has been queued before. */
-  queued = new Uint8Array(1 << 14);
   #table = new Int32Array(1 << 16);
   #mask = (1 << 16) - 1;
 
@@ -29,7 +27,6 @@ export class PairTable {
       this.left = grown(this.left, pair + 1);
       this.right = grown(this.right, pair + 1);
       this.counts = grown(this.counts, pair + 1);
-      this.queued = grown(this.queued, pair + 1);
     }
     this.left[pair] = left;
     this.right[pair] = right;

@@ -15,7 +15,7 @@ export interface CountedPieces {
 }
 
 /** Positions of the merge learner are 32-bit integers, one for each byte and piece. */
-const MAX_BYTES = 2 ** 30;
+const MAX_BYTES = 2 ** 29;
 
 export class PieceCounter implements CountedPieces {
   size = 0;

@@ -1,6 +1,5 @@
-// The tokens by id, as they are written in a vocabulary file. Two ways to merge can
-// spell the same token, and a special token can be spelled by a merge: one spelling
-// has one id.
+// The tokens by id, as they are written in a vocabulary file. A merge can spell a
+// special token: one spelling has one id.
 
 import { BYTE_SYMBOLS } from "./byte-symbols.js";
 

@@ -22,7 +22,7 @@ export function trainedDefinition(
     model: {
       type: "BPE",
       vocabulary: vocabularyOf(names),
-      merges: lastOfEach(merges, names.length),
+      merges,
     },
     addedTokens,
     preTokenizer: preTokenizerOf(settings.pattern, settings.digits),
@@ -45,16 +45,4 @@ function vocabularyOf(names: readonly string[]): Vocabulary {
     ends[id] = at;
   }
   return { size: names.length, bytes, starts, ends, encoding: "utf8" };
-}
-
-/** A pair that was merged again later has the later rank, as in the reference. */
-function lastOfEach(merges: Int32Array, size: number): Int32Array {
-  const last = new Map<number, number>();
-  for (let i = 0; i < merges.length; i += 2) {
-    last.set((merges[i] as number) * size + (merges[i + 1] as number), i);
-  }
-  if (2 * last.size === merges.length) return merges;
-  return merges.filter(
-    (_, i) => last.get((merges[i & ~1] as number) * size + (merges[i | 1] as number)) === (i & ~1),
-  );
 }
