@@ -1,13 +1,14 @@
-// The corpus while it is being merged: the distinct pieces one after another, each
-// place the first byte of a token, the inside of one, or the gap between two pieces.
+// The corpus while it is being merged: the distinct pieces one after another, with a
+// place for each byte and a gap before and after each piece.
 
 import type { CountedPieces } from "./piece-counter.js";
 
 export class CorpusTokens {
-  /** The token that begins here; -1 inside a token and in a gap. */
+  /**
+   * The token that begins at a place; -1 in a gap; less inside a token, and on the last
+   * place of one -2 - where it begins.
+   */
   readonly tokens: Int32Array;
-  /** On the last place of a token: where it begins. A gap begins where it is. */
-  readonly begins: Int32Array;
   /** The piece that a place belongs to. */
   readonly pieces: Uint32Array;
 
@@ -17,7 +18,6 @@ export class CorpusTokens {
   ) {
     const places = (counted.starts[counted.size] as number) + counted.size + 1;
     this.tokens = new Int32Array(places);
-    this.begins = new Int32Array(places);
     this.pieces = new Uint32Array(places);
     this.tokens[0] = -1;
   }
@@ -29,7 +29,7 @@ export class CorpusTokens {
 
   /** Lays out the pieces from `piece` on until `places` are written; gives the next piece. */
   layOut(from: number, places: number): number {
-    const { tokens, begins, pieces, idOfByte } = this;
+    const { tokens, pieces, idOfByte } = this;
     const { bytes, starts, size } = this.counted;
     let piece = from;
     const stop = this.start(from) + places;
@@ -39,11 +39,9 @@ export class CorpusTokens {
       const end = starts[piece + 1] as number;
       for (let i = starts[piece] as number; i < end; i++, at++) {
         tokens[at] = idOfByte[bytes[i] as number] as number;
-        begins[at] = at;
         pieces[at] = piece;
       }
       tokens[at] = -1;
-      begins[at] = at;
       pieces[at] = piece++;
     }
     return piece;

@@ -32,7 +32,7 @@ export class MergeLearner {
   readonly #corpus: CorpusTokens;
   readonly #pairs = new PairTable();
   readonly #queue = new MergeQueue(this.#pairs);
-  /** Places, list after list. */
+  /** Places, list after list: as many as there can ever be, most of which the system never has to provide. */
   #places = new Uint32Array(0);
   #placeCount = 0;
 
@@ -45,6 +45,7 @@ export class MergeLearner {
   /** Neighbours met, as (neighbour, place of its pair); the left ones first by id, the right ones by id + `#side`. */
   #met = new Int32Array(1 << 12);
   #metCount = 0;
+  #listed = 0;
   readonly #side: number;
   readonly #seen: Int32Array;
   readonly #weight: Float64Array;
@@ -97,7 +98,7 @@ export class MergeLearner {
       next[key] = total;
       total += lengths[key] as number;
     }
-    this.#places = new Uint32Array(total + (total >> 1) + 64);
+    this.#places = new Uint32Array(3 * total);
     this.#placeCount = total;
     for (let key = 0; key < next.length; key++) {
       if (lengths[key] === 0) continue;
@@ -119,11 +120,18 @@ export class MergeLearner {
 
   /** Works for about a millisecond; false when there is nothing left to merge. */
   advance(): boolean {
+    if (this.#metCount > 0 && this.#next === this.#end) {
+      if (this.#listed === 0) this.#countPairs();
+      const end = Math.min(this.#listed + 2 * BATCH, this.#metCount);
+      this.#list(this.#listed, end);
+      this.#listed = end;
+      if (end === this.#metCount) this.#queuePairs();
+      return true;
+    }
     if (this.#next === this.#end && !this.#choose()) return false;
     const end = Math.min(this.#next + BATCH, this.#end);
     this.#visit(this.#next, end);
     this.#next = end;
-    if (end === this.#end) this.#listNewPairs();
     return true;
   }
 
@@ -158,7 +166,7 @@ export class MergeLearner {
 
   /** Merges at the listed places and notes the neighbours. */
   #visit(from: number, to: number): void {
-    const { tokens, begins, pieces } = this.#corpus;
+    const { tokens, pieces } = this.#corpus;
     const counts = this.counted.counts;
     const lengths = this.names.lengths;
     const left = this.#left;
@@ -180,8 +188,12 @@ export class MergeLearner {
       const at = places[i] as number;
       if (tokens[at] !== left || tokens[at + leftLength] !== right) continue;
       const count = counts[pieces[at] as number] as number;
-      const before = begins[at - 1] as number;
-      const previous = tokens[before] as number;
+      let before = at - 1;
+      let previous = tokens[before] as number;
+      if (previous < -1) {
+        before = -2 - previous;
+        previous = tokens[before] as number;
+      }
       if (previous >= 0) {
         if ((seen[previous] as number)++ === 0) neighbours[neighbourCount++] = previous;
         (weight[previous] as number) += count;
@@ -189,8 +201,8 @@ export class MergeLearner {
         met[metCount++] = before;
       }
       tokens[at] = made;
-      tokens[at + leftLength] = -1;
-      begins[at + bothLength - 1] = at;
+      tokens[at + leftLength] = -2;
+      tokens[at + bothLength - 1] = -2 - at;
       const following = tokens[at + bothLength] as number;
       if (following >= 0) {
         const key = side + following;
@@ -204,8 +216,8 @@ export class MergeLearner {
     this.#neighbourCount = neighbourCount;
   }
 
-  /** Brings the counts up to date and queues the pairs that the merge has made. */
-  #listNewPairs(): void {
+  /** Brings the counts up to date, and makes room for the places of the pairs that the merge has made. */
+  #countPairs(): void {
     const pairs = this.#pairs;
     const seen = this.#seen;
     const weight = this.#weight;
@@ -213,24 +225,21 @@ export class MergeLearner {
     const made = this.#made;
     const neighbours = this.#neighbours;
     const neighbourCount = this.#neighbourCount;
-    const first = this.#placeCount;
-    let total = first;
     this.#added = grown(this.#added, neighbourCount);
-    const added = this.#added;
+    let total = this.#placeCount;
     for (let i = 0; i < neighbourCount; i++) {
       const key = neighbours[i] as number;
       const token = key < side ? key : key - side;
-      if (!this.#fits(token)) {
-        added[i] = -1;
-        seen[key] = -1;
-        continue;
+      let pair = -1;
+      let start = -1;
+      if (this.#fits(token)) {
+        pair = key < side ? pairs.findOrAdd(token, made) : pairs.findOrAdd(made, token);
+        (pairs.counts[pair] as number) += weight[key] as number;
+        start = total;
+        total += seen[key] as number;
       }
-      const pair = key < side ? pairs.findOrAdd(token, made) : pairs.findOrAdd(made, token);
-      (pairs.counts[pair] as number) += weight[key] as number;
-      added[i] = pair;
-      const length = seen[key] as number;
-      seen[key] = total;
-      total += length;
+      this.#added[i] = pair;
+      seen[key] = start;
     }
     // A run such as "aaaa" makes pairs that the same merge breaks again: they exist by now.
     for (let i = 0; i < neighbourCount; i++) {
@@ -238,31 +247,37 @@ export class MergeLearner {
       const broken = key < side ? pairs.find(key, this.#left) : pairs.find(this.#right, key - side);
       if (broken >= 0) (pairs.counts[broken] as number) -= weight[key] as number;
     }
-    this.#places = grown(this.#places, total);
+  }
+
+  /** Sorts the places met by pair. */
+  #list(from: number, to: number): void {
     const places = this.#places;
     const met = this.#met;
-    for (let i = 0; i < this.#metCount; i += 2) {
+    const seen = this.#seen;
+    for (let i = from; i < to; i += 2) {
       const key = met[i] as number;
       const at = seen[key] as number;
       if (at < 0) continue;
       places[at] = met[i + 1] as number;
       seen[key] = at + 1;
     }
-    let start = first;
-    for (let i = 0; i < neighbourCount; i++) {
-      const key = neighbours[i] as number;
-      const pair = added[i] as number;
+  }
+
+  #queuePairs(): void {
+    for (let i = 0; i < this.#neighbourCount; i++) {
+      const key = this.#neighbours[i] as number;
+      const pair = this.#added[i] as number;
       if (pair >= 0) {
-        const end = seen[key] as number;
-        this.#push(pair, start, end - start);
-        start = end;
+        const end = this.#seen[key] as number;
+        this.#push(pair, this.#placeCount, end - this.#placeCount);
+        this.#placeCount = end;
       }
-      seen[key] = 0;
-      weight[key] = 0;
+      this.#seen[key] = 0;
+      this.#weight[key] = 0;
     }
-    this.#placeCount = total;
-    this.#metCount = 0;
     this.#neighbourCount = 0;
+    this.#metCount = 0;
+    this.#listed = 0;
   }
 
   #fits(neighbour: number): boolean {

@@ -6,9 +6,14 @@ import type { Component } from "../definition.js";
 /** Where digits are grouped: from the right ("1 234 567"), each alone, from the left ("123 456 7"), or not at all. */
 export type DigitGrouping = "right3" | "single" | "left3" | "none";
 
-/** A compiled pattern: the end of its match at `start`, or -1. */
+/** What is needed of a compiled pattern. */
 export interface PieceMatcher {
+  /** Absent where `matchAt` is slow. */
+  readonly dfa?: unknown;
+  /** The end of the match at `start`, or -1. */
   matchAt(bytes: Uint8Array, start: number, end: number): number;
+  /** Start and end of all matches, by turns, in UTF-16 units. */
+  findAll(text: string): Int32Array;
 }
 
 const DIGITS: Readonly<Record<DigitGrouping, string>> = {
@@ -62,10 +67,12 @@ export const byteLevelComponent: Component = byteLevel;
 
 /** Cuts `bytes[start..end)`, the bytes of one text, and gives each piece to `take`. */
 export class Splitter {
+  readonly #matcher: PieceMatcher;
   readonly #digits: PieceMatcher;
   readonly #mode: DigitGrouping;
-  /** The pattern keeps digits by themselves, and groups them unless that is from the right. */
+  /** The default pattern keeps digits by themselves, and groups them unless that is from the right. */
   readonly #ownPattern: boolean;
+  #buffer = new Uint8Array(0);
 
   constructor(
     readonly compile: (pattern: string) => PieceMatcher,
@@ -78,7 +85,31 @@ export class Splitter {
     this.#mode = digits;
     this.#ownPattern = pattern === undefined;
   }
-  readonly #matcher: PieceMatcher;
+
+  /** Whether `cut` is to be used, or else `cutText`. */
+  get byBytes(): boolean {
+    return this.#matcher.dfa !== undefined;
+  }
+
+  /** Cuts a whole text. */
+  cutText(text: string): void {
+    const encoder = new TextEncoder();
+    const piece = (start: number, end: number): void => {
+      if (start >= end) return;
+      if (this.#buffer.length < 3 * (end - start)) this.#buffer = new Uint8Array(4 * (end - start));
+      const { written } = encoder.encodeInto(text.slice(start, end), this.#buffer);
+      this.#piece(this.#buffer, 0, written);
+    };
+    let gap = 0;
+    const found = this.#matcher.findAll(text);
+    for (let i = 0; i < found.length; i += 2) {
+      const start = found[i] as number;
+      piece(gap, start);
+      gap = found[i + 1] as number;
+      piece(start, gap);
+    }
+    piece(gap, text.length);
+  }
 
   /** Cuts about `pieces` pieces from `start` on; where it stopped. What no match covers is a piece too. */
   cut(bytes: Uint8Array, start: number, end: number, pieces: number): number {
@@ -88,6 +119,10 @@ export class Splitter {
     for (let left = pieces; at < end && left > 0; ) {
       const stop = matcher.matchAt(bytes, at, end);
       if (stop <= at) {
+        if (stop === at && gap < at) {
+          this.#piece(bytes, gap, at);
+          gap = at;
+        }
         do at++;
         while (at < end && ((bytes[at] as number) & 0xc0) === 0x80);
         continue;

@@ -130,11 +130,16 @@ export async function trainWith(
       const next = corpus.next();
       const text = next instanceof Promise ? await next : next;
       if (text === undefined) return;
-      const short = text.length <= SHORT;
-      const bytes = short ? buffer : encoder.encode(text);
-      const end = short ? encoder.encodeInto(text, buffer).written : bytes.length;
-      for (let at = 0; at < end; ) {
-        at = splitter.cut(bytes, at, end, BATCH);
+      if (splitter.byBytes) {
+        const short = text.length <= SHORT;
+        const bytes = short ? buffer : encoder.encode(text);
+        const end = short ? encoder.encodeInto(text, buffer).written : bytes.length;
+        for (let at = 0; at < end; ) {
+          at = splitter.cut(bytes, at, end, BATCH);
+          if (slices.due()) await slices.rest();
+        }
+      } else {
+        splitter.cutText(text);
         if (slices.due()) await slices.rest();
       }
       textsRead++;

@@ -5,8 +5,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { TokenizerDefinition } from "../../src/definition.js";
 import type { TrainBpeOptions } from "../../src/training/options.js";
-import { trainWith } from "../../src/training/trainer.js";
-import { compile } from "./helpers.js";
+import { trainBpe } from "../../src/training/train-bpe.js";
 
 const seed = 20260911;
 const texts = Array.from(
@@ -15,7 +14,7 @@ const texts = Array.from(
 );
 const options: TrainBpeOptions = { vocabularySize: 420, specialTokens: ["<s>"] };
 const train = (more: Partial<TrainBpeOptions>, from: Iterable<string> = texts) =>
-  trainWith(from, { ...options, ...more }, compile);
+  trainBpe(from, { ...options, ...more });
 
 const folder = mkdtempSync(join(tmpdir(), "checkpoint-"));
 afterAll(() => rmSync(folder, { recursive: true }));

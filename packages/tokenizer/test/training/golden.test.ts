@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { BpeModel } from "../../src/definition.js";
 import type { TrainBpeOptions } from "../../src/training/options.js";
-import { trainWith } from "../../src/training/trainer.js";
-import { compile, contents } from "./helpers.js";
+import { trainBpe } from "../../src/training/train-bpe.js";
+import { contents } from "./helpers.js";
 
 const golden = JSON.parse(
   readFileSync(new URL("../golden/training.json", import.meta.url), "utf8"),
@@ -16,7 +16,7 @@ describe("against the trainer of Hugging Face's tokenizers", () => {
   it.each(golden.cases.map((one) => [JSON.stringify(one.options), one] as const))(
     "learns the same vocabulary with %s",
     async (_, { options, names, merges }) => {
-      const definition = await trainWith(golden.texts, options, compile);
+      const definition = await trainBpe(golden.texts, options);
       const model = definition.model as BpeModel;
       const special = options.specialTokens ?? [];
       expect(contents(model.vocabulary)).toEqual([...special, ...names]);

@@ -2,10 +2,11 @@
 // anew before each merge.
 
 import type { BpeModel, TokenizerDefinition, Vocabulary } from "../../src/definition.js";
+import { compilePattern } from "../../src/pattern/pattern.js";
 import { BYTE_SYMBOLS } from "../../src/training/byte-symbols.js";
 import { MergeLearner } from "../../src/training/merge-learner.js";
 import { PieceCounter } from "../../src/training/piece-counter.js";
-import type { PieceMatcher } from "../../src/training/split.js";
+import { type DigitGrouping, Splitter } from "../../src/training/split.js";
 import { TokenNames } from "../../src/training/token-names.js";
 
 export interface Limits {
@@ -95,18 +96,16 @@ export function learnNaively(pieces: Pieces, limits: Limits = {}): string[] {
   return merges;
 }
 
-/** Patterns by the host's regular expressions: slow, and enough for short texts. */
-export function compile(pattern: string): PieceMatcher {
-  const anyCase = "'(?:[sStTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])";
-  const regex = new RegExp(pattern.replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)", anyCase), "uy");
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  return {
-    matchAt(bytes, start, end) {
-      regex.lastIndex = 0;
-      const match = regex.exec(decoder.decode(bytes.subarray(start, end)));
-      return match ? start + new TextEncoder().encode(match[0]).length : -1;
-    },
-  };
+/** The pieces of a text. */
+export function cut(text: string, digits: DigitGrouping, pattern?: string): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  const bytes = new TextEncoder().encode(text);
+  const splitter = new Splitter(compilePattern, pattern, digits, (from, start, end) =>
+    pieces.push(from.slice(start, end)),
+  );
+  if (!splitter.byBytes) splitter.cutText(text);
+  else for (let at = 0; at < bytes.length; ) at = splitter.cut(bytes, at, bytes.length, 2);
+  return pieces;
 }
 
 /** The tokens of a piece by a plain reading of the merges: the best pair first, from the left. */

@@ -1,16 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type DigitGrouping, preTokenizerOf, Splitter } from "../../src/training/split.js";
-import { compile } from "./helpers.js";
+import { type DigitGrouping, preTokenizerOf } from "../../src/training/split.js";
+import { cut as cutBytes } from "./helpers.js";
 
-function cut(text: string, digits: DigitGrouping, pattern?: string): string[] {
-  const pieces: string[] = [];
-  const bytes = new TextEncoder().encode(text);
-  const splitter = new Splitter(compile, pattern, digits, (from, start, end) =>
-    pieces.push(new TextDecoder().decode(from.subarray(start, end))),
-  );
-  for (let at = 0; at < bytes.length; ) at = splitter.cut(bytes, at, bytes.length, 2);
-  return pieces;
-}
+const cut = (...args: Parameters<typeof cutBytes>): string[] =>
+  cutBytes(...args).map((piece) => new TextDecoder().decode(piece));
 
 describe("cutting text into pieces", () => {
   it.each<[DigitGrouping, string[]]>([
@@ -60,6 +53,22 @@ describe("cutting text into pieces", () => {
   it("takes what no match covers as a piece", () => {
     expect(cut("..ab..é.c", "none", "\\p{L}+")).toEqual(["..", "ab", "..", "é", ".", "c"]);
     expect(cut("... ...", "none", "\\p{L}+")).toEqual(["... ..."]);
+  });
+
+  it("cuts what is not matched where an empty match is", () => {
+    expect(cut("..ab.", "none", "\\p{L}*")).toEqual([".", ".", "ab", "."]);
+  });
+
+  it("takes patterns that no automaton can run", () => {
+    const pattern = "(?<=é)\\p{L}+|\\d+";
+    expect(cut("éab 1234é5", "none", pattern)).toEqual(["é", "ab", " ", "1234", "é", "5"]);
+    expect(cut("éab 1234é5", "right3", pattern)).toEqual(["é", "ab", " ", "1", "234", "é", "5"]);
+  });
+
+  it("groups a million digits", () => {
+    const pieces = cutBytes("7".repeat(1_000_000), "right3");
+    expect(pieces).toHaveLength(333_334);
+    expect(pieces[0]).toHaveLength(1);
   });
 
   it("describes the same cuts as components", () => {
