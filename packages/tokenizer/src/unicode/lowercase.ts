@@ -1,0 +1,26 @@
+// Lowercase as Rust's char::to_lowercase gives it, character by character: no final
+// sigma, no locale, and Unicode 17 whatever the host knows.
+
+import { categoryMask, inCategory } from "./categories.js";
+import { NEW_LOWERCASE } from "./data.js";
+
+const UNASSIGNED = categoryMask("Cn");
+
+/** Lowercase of one code point; mostly one, at most two characters. */
+export function lowerCaseOf(codePoint: number): string {
+  if (inCategory(codePoint, UNASSIGNED)) {
+    for (const [first, last, distance] of NEW_LOWERCASE) {
+      if (codePoint >= first && codePoint <= last) codePoint += distance;
+    }
+    return String.fromCodePoint(codePoint);
+  }
+  return String.fromCodePoint(codePoint).toLowerCase();
+}
+
+/** Lowercase of a text, as the normalizer Lowercase of Hugging Face tokenizers gives it. */
+export function lowerCase(text: string): string {
+  if (!/[\u0370-\uffff]/.test(text)) return text.toLowerCase();
+  let result = "";
+  for (const character of text) result += lowerCaseOf(character.codePointAt(0) as number);
+  return result;
+}
