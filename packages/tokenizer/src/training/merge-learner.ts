@@ -8,6 +8,7 @@
 // Face's BpeTrainer. No two merges spell the same token: where a spelling becomes one
 // token, no merge has crossed its ends, so the merges inside it were the same everywhere.
 
+import { ensure } from "../errors.js";
 import { CorpusTokens } from "./corpus-tokens.js";
 import { grown } from "./growing.js";
 import { MergeQueue } from "./merge-queue.js";
@@ -67,7 +68,13 @@ export class MergeLearner {
   /** Lays the corpus out and lists its pairs, with a pause after each stretch. */
   async prepare(pause: () => Promise<void> | undefined): Promise<void> {
     const corpus = this.#corpus;
-    const { size, counts } = this.counted;
+    const { size, counts, total: bytes } = this.counted;
+    ensure(
+      bytes < 2 ** 53,
+      "ERR_LIMIT",
+      () =>
+        `Counts are exact up to 2^53, but the corpus has ${bytes} bytes; train on a sample of it`,
+    );
     for (let piece = 0; piece < size; ) {
       piece = corpus.layOut(piece, BATCH);
       await pause();

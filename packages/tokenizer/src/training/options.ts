@@ -45,7 +45,7 @@ export interface TrainBpeOptions {
   readonly minFrequency?: number;
   /** Bytes of the longest token that a merge makes, at least 2; no limit by default. Hugging Face's `max_token_length` of n is n - 1 here. */
   readonly maxTokenLength?: number;
-  /** Called about fifty times a second, never inside a merge. */
+  /** Called about fifty times a second, and at the end. */
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Stops the run, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;

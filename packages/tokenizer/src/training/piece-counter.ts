@@ -12,6 +12,8 @@ export interface CountedPieces {
   readonly bytes: Uint8Array;
   readonly starts: Uint32Array;
   readonly counts: Float64Array;
+  /** Bytes seen, repeats included: no count of anything can exceed it. */
+  readonly total: number;
 }
 
 /** Positions of the merge learner are 32-bit integers, one for each byte and piece. */
@@ -22,7 +24,6 @@ export class PieceCounter implements CountedPieces {
   bytes = new Uint8Array(1 << 16);
   starts = new Uint32Array(1 << 12);
   counts = new Float64Array(1 << 12);
-  /** Bytes seen, repeats included: no count of anything can exceed it. */
   total = 0;
   /** Pairs (hash, piece + 1); 0 marks a free slot. */
   #table = new Int32Array(1 << 14);

@@ -9,6 +9,7 @@ export class Texts {
   readonly #signal: AbortSignal | undefined;
   #fail: ((reason: unknown) => void) | undefined;
   readonly #onAbort = (): void => this.#fail?.(this.#signal?.reason);
+  #done = false;
   /** Texts given. */
   count = 0;
 
@@ -44,6 +45,7 @@ export class Texts {
   /** Lets the source go, which may still hold a file open. */
   close(): void {
     this.#signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#done) return;
     try {
       const closing: unknown = this.#iterator.return?.();
       if (closing instanceof Promise) closing.catch(() => {});
@@ -53,7 +55,10 @@ export class Texts {
   }
 
   #text(result: IteratorResult<unknown>): string | undefined {
-    if (result.done) return undefined;
+    if (result.done) {
+      this.#done = true;
+      return undefined;
+    }
     const text = result.value;
     ensure(
       typeof text === "string",

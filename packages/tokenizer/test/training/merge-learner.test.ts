@@ -61,13 +61,17 @@ describe("learning merges", () => {
   });
 
   it("counts beyond 32 bits without rounding", async () => {
-    const big = 2 ** 51;
+    const big = 2 ** 50;
     const { merges } = await learn([
       ["cd", big],
       ["ab", big - 1],
       ["ef", big + 1],
     ]);
     expect(merges).toEqual(["e f", "c d", "a b"]);
+  });
+
+  it("refuses counts that doubles can't hold", async () => {
+    await expect(learn([["ab", 2 ** 52]])).rejects.toMatchObject({ code: "ERR_LIMIT" });
   });
 
   it("gives a spelling the id that it has, and one that a special token has that one", async () => {
