@@ -88,7 +88,7 @@ describe("learning merges", () => {
         const back = await learn([...pieces].reverse());
         expect(back.merges).toEqual(there.merges);
       }),
-      { seed, numRuns: 50 },
+      { seed, numRuns: 30 },
     );
   });
 
@@ -104,7 +104,7 @@ describe("learning merges", () => {
           expect((await learn(pieces, limits)).merges).toEqual(learnNaively(pieces, limits));
         },
       ),
-      { seed, numRuns: 400 },
+      { seed, numRuns: 200 },
     );
   });
 
@@ -166,7 +166,7 @@ describe("against the trainer of npm's tokenizers", () => {
             expect((await learn(pieces)).merges).toEqual(expected);
           },
         ),
-        { seed, numRuns: 150 },
+        { seed, numRuns: 100 },
       );
     } finally {
       rmSync(folder, { recursive: true });
