@@ -80,9 +80,12 @@ export class MergeLearner {
       await pause();
     }
     const places = corpus.tokens.length;
-    const side = 1 + this.names.idOfByte.reduce((a, b) => Math.max(a, b), 0);
-    const weights = new Float64Array(side * side);
-    const lengths = new Int32Array(side * side);
+    const { idOfByte } = this.names;
+    const byteOfId = new Uint8Array(this.names.size);
+    for (const [byte, id] of idOfByte.entries()) byteOfId[id] = byte;
+    // By pair of bytes.
+    const weights = new Float64Array(1 << 16);
+    const lengths = new Int32Array(1 << 16);
     const each = async (visit: (from: number, to: number) => void): Promise<void> => {
       for (let from = 0; from < places; from += BATCH) {
         visit(from, Math.min(from + BATCH, places - 1));
@@ -95,11 +98,12 @@ export class MergeLearner {
         const left = tokens[i] as number;
         const right = tokens[i + 1] as number;
         if (left < 0 || right < 0) continue;
-        (weights[left * side + right] as number) += counts[pieces[i] as number] as number;
-        (lengths[left * side + right] as number)++;
+        const key = ((byteOfId[left] as number) << 8) | (byteOfId[right] as number);
+        (weights[key] as number) += counts[pieces[i] as number] as number;
+        (lengths[key] as number)++;
       }
     });
-    const next = new Uint32Array(side * side);
+    const next = new Uint32Array(1 << 16);
     let total = 0;
     for (let key = 0; key < next.length; key++) {
       next[key] = total;
@@ -109,7 +113,10 @@ export class MergeLearner {
     this.#placeCount = total;
     for (let key = 0; key < next.length; key++) {
       if (lengths[key] === 0) continue;
-      const pair = this.#pairs.findOrAdd(Math.floor(key / side), key % side);
+      const pair = this.#pairs.findOrAdd(
+        idOfByte[key >> 8] as number,
+        idOfByte[key & 255] as number,
+      );
       this.#pairs.counts[pair] = weights[key] as number;
       this.#push(pair, next[key] as number, lengths[key] as number);
     }
@@ -118,7 +125,7 @@ export class MergeLearner {
         const left = tokens[i] as number;
         const right = tokens[i + 1] as number;
         if (left < 0 || right < 0) continue;
-        const key = left * side + right;
+        const key = ((byteOfId[left] as number) << 8) | (byteOfId[right] as number);
         this.#places[next[key] as number] = i;
         (next[key] as number)++;
       }

@@ -47,6 +47,19 @@ describe("training", () => {
     expect(await train(new Set(texts))).toEqual(expected);
   });
 
+  it("takes very many special tokens, single characters among them", async () => {
+    const specialTokens = ["a", ...Array.from({ length: 100_000 }, (_, i) => `<extra_${i}>`)];
+    const { model } = await train(["abab"], { vocabularySize: 100_400, specialTokens });
+    const names = contents(model.vocabulary);
+    expect(names.slice(-2)).toEqual(["ab", "abab"]);
+    expect([...((model as BpeModel).merges ?? [])]).toEqual([
+      0,
+      names.indexOf("b"),
+      names.indexOf("ab"),
+      names.indexOf("ab"),
+    ]);
+  });
+
   it("makes fewer tokens if the corpus gives no more", async () => {
     const { model } = await train(["ab"], { vocabularySize: 1000, specialTokens: [] });
     expect(model.vocabulary.size).toBe(257);
