@@ -1,0 +1,166 @@
+// A tokenizer from scored pieces, as SentencePiece's models and GGUF files have them.
+
+import type { AddedToken, Component, TokenizerDefinition, Vocabulary } from "../definition.js";
+import { MergeList } from "./merge-list.js";
+import type { VocabularyBuilder } from "./vocabulary-builder.js";
+
+/** The numbers are the same in SentencePiece's protobuf and in GGUF. */
+export const PieceType = {
+  normal: 1,
+  unknown: 2,
+  control: 3,
+  userDefined: 4,
+  unused: 5,
+  byte: 6,
+} as const;
+
+export interface Pieces {
+  readonly kind: "BPE" | "Unigram";
+  readonly scores: Float64Array;
+  readonly types: Uint8Array;
+  readonly byteFallback: boolean;
+  readonly charsmap: Uint8Array | undefined;
+  /** A space goes before the text. */
+  readonly dummyPrefix: boolean;
+  /** Spaces at the ends go, and runs of them become one. */
+  readonly removeExtraSpaces: boolean;
+  /** Spaces are written U+2581. */
+  readonly escapeSpaces: boolean;
+}
+
+const SPACE = "\u2581";
+
+/** @param contents indexed, with ids from 0 on without holes */
+export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): TokenizerDefinition {
+  const { kind, types, byteFallback } = pieces;
+  const vocabulary = contents.finish("utf8", "the pieces", true);
+  const unkId = types.indexOf(PieceType.unknown);
+  const common = { addedTokens: addedTokens(vocabulary, pieces), ...spaces(pieces) };
+  if (kind === "Unigram") {
+    const scores = unigramScores(vocabulary, pieces);
+    return {
+      ...common,
+      model: {
+        type: kind,
+        vocabulary,
+        scores,
+        unkId: unkId < 0 ? undefined : unkId,
+        byteFallback,
+      },
+    };
+  }
+  return {
+    ...common,
+    model: {
+      type: kind,
+      vocabulary,
+      merges: mergesByScore(contents, vocabulary, pieces),
+      unkToken: unkId < 0 ? undefined : contentOf(vocabulary, unkId),
+      fuseUnk: true,
+      byteFallback,
+    },
+  };
+}
+
+export function contentOf({ bytes, starts, ends }: Vocabulary, id: number): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+    bytes.subarray(starts[id] as number, ends[id] as number),
+  );
+}
+
+/** Special tokens, and user-defined ones where the model can't take them as whole by itself. */
+function addedTokens(vocabulary: Vocabulary, { kind, types }: Pieces): AddedToken[] {
+  const added: AddedToken[] = [];
+  for (let id = 0; id < types.length; id++) {
+    const type = types[id] as number;
+    const special = type === PieceType.control || type === PieceType.unknown;
+    if (!special && !(type === PieceType.userDefined && kind === "BPE")) continue;
+    const flags = { singleWord: false, lstrip: false, rstrip: false, normalized: false };
+    added.push({ id, content: contentOf(vocabulary, id), ...flags, special });
+  }
+  return added;
+}
+
+/**
+ * Scores for a search that knows no types: a user-defined piece beats every split of it, and what
+ * is no text is never taken from it.
+ */
+function unigramScores(vocabulary: Vocabulary, { scores, types }: Pieces): Float64Array {
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < types.length; i++) {
+    if (types[i] === PieceType.normal) max = Math.max(max, scores[i] as number);
+  }
+  return scores.map((score, id) => {
+    if (types[id] !== PieceType.userDefined) return score;
+    return [...contentOf(vocabulary, id)].length * max - 0.1;
+  });
+}
+
+/**
+ * All pairs of pieces that make a piece, best score first. SentencePiece takes the pair that makes
+ * the best piece, of equal ones the leftmost; pairs that make the same piece are ordered as
+ * Hugging Face's converter does, longest left part first.
+ */
+function mergesByScore(
+  contents: VocabularyBuilder,
+  vocabulary: Vocabulary,
+  { scores, types }: Pieces,
+): Int32Array {
+  const { bytes, starts, ends } = vocabulary;
+  const text = (type: number | undefined) =>
+    type === PieceType.normal || type === PieceType.userDefined || type === PieceType.unused;
+  const order = Array.from(types.keys()).filter((id) => text(types[id]));
+  order.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+  const merges = new MergeList(vocabulary.size);
+  for (const id of order) {
+    const start = starts[id] as number;
+    const end = ends[id] as number;
+    for (let middle = end - 1; middle > start; middle--) {
+      if (((bytes[middle] as number) & 0xc0) === 0x80) continue;
+      const left = contents.find(bytes, start, middle);
+      if (left < 0 || !text(types[left])) continue;
+      const right = contents.find(bytes, middle, end);
+      if (right >= 0 && text(types[right])) merges.push(left, right, id);
+    }
+  }
+  return merges.finish();
+}
+
+/** How spaces are prepared, and how they come back. */
+function spaces(pieces: Pieces): { normalizer?: Component; decoder: Component } {
+  const steps: Component[] = [];
+  const replace = (pattern: object, content: string) => {
+    steps.push({ type: "Replace", pattern, content });
+  };
+  if (pieces.charsmap) {
+    steps.push({ type: "Precompiled", precompiled_charsmap: toBase64(pieces.charsmap) });
+  }
+  if (pieces.removeExtraSpaces) {
+    // Only spaces, and only at the ends of the text.
+    replace({ Regex: "(?<![\\s\\S]) +| +(?![\\s\\S])" }, "");
+    replace({ Regex: " {2,}" }, " ");
+  }
+  const space = pieces.escapeSpaces ? SPACE : " ";
+  if (pieces.dummyPrefix) steps.push({ type: "Prepend", prepend: space });
+  if (pieces.escapeSpaces) replace({ String: " " }, SPACE);
+  const decoders: Component[] = [];
+  if (pieces.escapeSpaces) {
+    decoders.push({ type: "Replace", pattern: { String: SPACE }, content: " " });
+  }
+  decoders.push({ type: "ByteFallback" }, { type: "Fuse" });
+  if (pieces.dummyPrefix || pieces.removeExtraSpaces) {
+    decoders.push({ type: "Strip", content: " ", start: 1, stop: 0 });
+  }
+  const decoder = { type: "Sequence", decoders };
+  return steps.length > 0
+    ? { normalizer: { type: "Sequence", normalizers: steps }, decoder }
+    : { decoder };
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 0x8000) {
+    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  }
+  return btoa(text);
+}
