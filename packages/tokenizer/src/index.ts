@@ -1,2 +1,38 @@
+export type { StreamDecoder } from "./decoding/stream-decoder.js";
 export type * from "./definition.js";
+export { Encoding, type Spans } from "./encoding.js";
 export { TokenizerError, type TokenizerErrorCode } from "./errors.js";
+export type { LoadOptions, TokenizerSource } from "./formats/resolve.js";
+export { type TiktokenName, type TiktokenSettings, tiktokenSettings } from "./formats/tiktoken.js";
+export { writeTokenizerJson } from "./formats/write-json.js";
+export type { Healing } from "./healing.js";
+export { EncodedNumber, MathEncoding } from "./math-encoding.js";
+export { type MathEncodeOptions, MathTokenizer } from "./math-tokenizer.js";
+export type { NumberKind, NumberOptions } from "./numbers/kinds.js";
+export { findNumbers, MathNumber } from "./numbers/math-number.js";
+export { NumberReader, type NumberReaderOptions } from "./numbers/number-reader.js";
+export { type DigitPlaces, NO_PLACE } from "./numbers/places.js";
+export {
+  add,
+  compareRationals,
+  equalRationals,
+  multiply,
+  negate,
+  parseRational,
+  type Rational,
+  rational,
+  toDecimalString,
+} from "./numbers/rational.js";
+export { NumberSpans } from "./numbers/spans.js";
+export type { EncodeOptions, PaddingOptions, TruncationOptions } from "./options.js";
+export type { SpecialTokens } from "./pipeline/special-tokens.js";
+export type { StreamEncoder } from "./stream-encoder.js";
+export type { VocabularyEntry } from "./token-names.js";
+export { type DecodeOptions, Tokenizer } from "./tokenizer.js";
+export type { CheckpointStore } from "./training/checkpoint.js";
+export type {
+  TrainBpeOptions,
+  TrainingCheckpoint,
+  TrainingProgress,
+} from "./training/options.js";
+export { trainBpe } from "./training/train-bpe.js";

@@ -28,7 +28,9 @@ interface Chain {
 
 function chainOf(decoder: Component | undefined, vocabulary: Vocabulary): Chain | undefined {
   const chain = { byteLevel: false, mark: false, fallback: false, stripped: 0 };
-  if (vocabulary.encoding === "bytes") return decoder === undefined ? chain : undefined;
+  if (vocabulary.encoding === "bytes") {
+    return decoder === undefined || decoder.type === "ByteLevel" ? chain : undefined;
+  }
   if (decoder?.type === "ByteLevel") return { ...chain, byteLevel: true };
   if (decoder?.type !== "Sequence" || !Array.isArray(decoder["decoders"])) return undefined;
   let fused = false;

@@ -2,6 +2,7 @@
 
 import type { TokenizerDefinition } from "../definition.js";
 import { TokenizerError } from "../errors.js";
+import { isCompiled, readCompiled } from "./compiled.js";
 import { readGguf } from "./gguf.js";
 import { GgufTruncated, readGgufMetadata } from "./gguf-reader.js";
 import { type FetchOptions, fetchBytes, hubUrl } from "./hub.js";
@@ -15,7 +16,7 @@ import {
 } from "./tokenizer-config.js";
 import { readTokenizerJson } from "./tokenizer-json.js";
 
-export type TokenizerFormat = "tokenizer.json" | "gguf" | "sentencepiece" | "tiktoken";
+export type TokenizerFormat = "tokenizer.json" | "gguf" | "sentencepiece" | "tiktoken" | "compiled";
 
 export interface LoadOptions extends FetchOptions {
   /** Branch, tag or commit of a hub repository; `"main"` by default. */
@@ -37,6 +38,7 @@ export type TokenizerSource = string | URL | Uint8Array | ArrayBuffer | Blob | o
 /** What a file is, by its first bytes; undefined if it's nothing known. */
 export function detect(bytes: Uint8Array): TokenizerFormat | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, 256));
+  if (isCompiled(bytes)) return "compiled";
   if (head.startsWith("GGUF")) return "gguf";
   if (/^(\xef\xbb\xbf)?\s*\{/.test(head)) return "tokenizer.json";
   if (/^[A-Za-z0-9+/]+={0,2} \d+\r?(\n|$)/.test(head)) return "tiktoken";
@@ -72,6 +74,8 @@ function fromBytes(bytes: Uint8Array, options: LoadOptions, name = ""): Tokenize
   switch (detect(bytes)) {
     case "tokenizer.json":
       return readTokenizerJson(bytes);
+    case "compiled":
+      return readCompiled(bytes);
     case "gguf":
       return readGguf(bytes);
     case "sentencepiece":

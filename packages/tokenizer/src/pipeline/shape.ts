@@ -9,8 +9,19 @@ import type { BpeModel, Component, TokenizerDefinition } from "../definition.js"
 export const GPT2_PATTERN =
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-/** Digits in threes from the right, as a pattern that any implementation understands. */
-export const FROM_RIGHT = "\\p{N}{1,3}(?=(?:\\p{N}{3})*(?!\\p{N}))";
+/**
+ * Cuts a piece of digits into threes from the right. It looks ahead once from the beginning of
+ * the piece, so that a long number takes linear time in every implementation.
+ */
+export const FROM_THE_RIGHT = "^\\p{N}{1,2}(?=(?:\\p{N}{3})+$)|\\p{N}{3}";
+
+/** Runs of numeric characters. */
+export const NUMERIC_RUN = "\\p{N}+";
+
+/** The pattern of cl100k and Llama 3, with that of a number in its place. */
+export const wordPattern = (number: string): string =>
+  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" +
+  `${number}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
 export interface Stage {
   readonly pattern: string;
@@ -103,13 +114,16 @@ function byteLevelShape(
     if (stage === undefined) return undefined;
     stages.push(stage);
   }
-  let regroup = 0;
-  for (const [i, { pattern, keepGaps }] of stages.entries()) {
-    if (!pattern.includes(FROM_RIGHT)) continue;
-    stages[i] = { pattern: pattern.replace(FROM_RIGHT, "\\p{N}+"), keepGaps };
-    regroup = 3;
-  }
+  const regroup = groupsFromRight(stages) ? 3 : 0;
+  if (regroup > 0) stages.pop();
   return { model, content: "bytes", normalizers, prefix, stages, regroup, cut: "words" };
+}
+
+/** Whether the last stage does nothing but cut pieces that are digits and nothing else from the right. */
+function groupsFromRight(stages: readonly Stage[]): boolean {
+  if (stages.at(-1)?.pattern !== FROM_THE_RIGHT) return false;
+  const before = stages.at(-2)?.pattern;
+  return before === NUMERIC_RUN || before === wordPattern(NUMERIC_RUN);
 }
 
 const isMark = (component: Component | undefined) =>

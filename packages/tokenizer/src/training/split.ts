@@ -2,6 +2,7 @@
 // over bytes that cuts in the same places. No token ever crosses a cut.
 
 import type { Component } from "../definition.js";
+import { FROM_THE_RIGHT, NUMERIC_RUN, wordPattern } from "../pipeline/shape.js";
 
 /** Where digits are grouped: from the right ("1 234 567"), each alone, from the left ("123 456 7"), or not at all. */
 export type DigitGrouping = "right3" | "single" | "left3" | "none";
@@ -17,25 +18,14 @@ export interface PieceMatcher {
 }
 
 const DIGITS: Readonly<Record<DigitGrouping, string>> = {
-  right3: "\\p{N}+",
+  right3: NUMERIC_RUN,
   single: "\\p{N}",
   left3: "\\p{N}{1,3}",
-  none: "\\p{N}+",
+  none: NUMERIC_RUN,
 };
 
-/**
- * Groups a piece of digits from the right. It looks ahead once from the beginning of the
- * piece, so that a long number takes linear time in every engine.
- */
-const FROM_THE_RIGHT = "^\\p{N}{1,2}(?=(?:\\p{N}{3})+$)|\\p{N}{3}";
-
 /** The pattern of cl100k and Llama 3, digits aside. */
-export function defaultPattern(digits: DigitGrouping): string {
-  return (
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" +
-    `${DIGITS[digits]}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`
-  );
-}
+export const defaultPattern = (digits: DigitGrouping): string => wordPattern(DIGITS[digits]);
 
 /** The patterns of the splits, applied one after another. */
 export function splitPatterns(pattern: string | undefined, digits: DigitGrouping): string[] {

@@ -5,7 +5,9 @@ export function naiveBpe(
   symbols: readonly number[],
   merges: readonly (readonly [left: number, right: number, merged: number])[],
 ): number[] {
-  const rank = new Map(merges.map(([a, b], i) => [`${a},${b}`, i] as const).reverse());
+  const rank = new Map<string, number>(
+    merges.map(([a, b], i) => [`${a},${b}`, i] as const).reverse(),
+  );
   const ids = [...symbols];
   for (;;) {
     let best = Number.POSITIVE_INFINITY;
