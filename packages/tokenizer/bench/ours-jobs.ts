@@ -45,7 +45,7 @@ async function compiled({ peer, files, texts: [file] }: Job): Promise<Answer> {
   const path = file?.path ?? "";
   if (peer === "write") {
     const { writeFile } = await import("node:fs/promises");
-    const bytes = (await loadOurs(files.ours)).compiled();
+    const bytes = (await loadOurs(files.ours)).compile();
     await writeFile(path, bytes);
     return { load: 0, results: [{ text: "compiled", bytes: bytes.length }] };
   }
