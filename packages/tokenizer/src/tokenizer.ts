@@ -330,7 +330,6 @@ export class Tokenizer {
   }
 
   #truncated(text: string, limit: number, special: SpecialTokens): string {
-    if (limit === 0) return "";
     if (this.#countText(text, limit + 1, special) <= limit) return text;
     let keep = limit;
     const { ends } = this.#where(text, special, limit + 1);

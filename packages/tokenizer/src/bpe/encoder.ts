@@ -49,6 +49,8 @@ export class BpeEncoder {
   readonly spacesLead: boolean;
   /** Bytes of each token by id. */
   readonly lengths: Int32Array;
+  /** The token of characters that have none, or -1. */
+  readonly unknownId: number;
   #mergeQueue: MergeQueue | undefined;
   readonly #character = new Map<number, number>();
   readonly #byteToken = new Int32Array(256).fill(-1);
@@ -63,6 +65,7 @@ export class BpeEncoder {
   constructor(parts: EncoderParts) {
     const { size, tokens, merges, alphabet, ofBytes } = parts;
     this.#parts = parts;
+    this.unknownId = parts.unknown.id;
     this.lengths = new Int32Array(size);
     for (let id = 0; id < size; id++) {
       this.lengths[id] = (tokens.ends[id] as number) - (tokens.starts[id] as number);
