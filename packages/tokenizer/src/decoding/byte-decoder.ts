@@ -2,11 +2,14 @@
 // that most tokens are two stores; the text is made of the bytes at the end.
 
 import { TokenizerError } from "../errors.js";
-import type { DecodedTokens } from "./token-bytes.js";
+import { type DecodedTokens, MISSING } from "./token-bytes.js";
 
 /** The bytes of U+FFFD. */
 const REPLACEMENT = [0xef, 0xbf, 0xbd];
 const CHUNK = 1 << 16;
+
+const FALLBACK = -1;
+const NO_TOKEN = -2;
 
 /** Node's own way to make a string of bytes that are all ASCII is several times faster. */
 const latin1 = (
@@ -19,7 +22,7 @@ export class ByteDecoder {
   readonly tokens: DecodedTokens;
   /** By id, two words: its first eight bytes. */
   readonly #words: Int32Array;
-  /** Its length; negative for a byte of a character that has no token. */
+  /** Its length; negative for a byte of a character that has no token, and where no token has the id. */
   readonly #lengths: Int32Array;
   readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -28,14 +31,15 @@ export class ByteDecoder {
 
   constructor(tokens: DecodedTokens) {
     this.tokens = tokens;
-    const { size, bytes, starts, ends, fallback } = tokens;
+    const { size, bytes, starts, ends, fallback, special } = tokens;
     this.#words = new Int32Array(2 * size);
     this.#lengths = new Int32Array(size);
     const words = new Uint8Array(this.#words.buffer);
     for (let id = 0; id < size; id++) {
       const start = starts[id] as number;
       const length = (ends[id] as number) - start;
-      this.#lengths[id] = fallback?.[id] === 1 ? -1 : length;
+      this.#lengths[id] =
+        fallback?.[id] === 1 ? FALLBACK : special[id] === MISSING ? NO_TOKEN : length;
       for (let i = 0; i < length && i < 8; i++) words[8 * id + i] = bytes[start + i] as number;
     }
   }
@@ -54,15 +58,16 @@ export class ByteDecoder {
     let at = 0;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
-      if (!(id >= 0 && id < size)) throw unknownId(id, i, size);
+      const length = lengths[id];
+      if (length === undefined || typeof id !== "number") throw unknownId(id, i, size);
       if (skipSpecial && special[id] === 1) continue;
-      const length = lengths[id] as number;
       if (at + length + 16 > buffer.length) {
         this.#grow(at, length + 16);
         buffer = this.#buffer;
         view = this.#view;
       }
       if (length < 0) {
+        if (length === NO_TOKEN) throw unknownId(id, i, size);
         i = this.#group(ids, i, at, skipSpecial);
         buffer = this.#buffer;
         view = this.#view;
@@ -118,7 +123,7 @@ export class ByteDecoder {
     for (let k = i; k < ids.length; k++) {
       const id = ids[k] as number;
       if (skipSpecial && special[id] === 1) continue;
-      if ((this.#lengths[id] ?? 0) >= 0) break;
+      if (this.#lengths[id] !== FALLBACK || typeof id !== "number") break;
       group.push(bytes[starts[id] as number] as number);
       last = k;
     }
@@ -155,8 +160,9 @@ function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 export function unknownId(id: unknown, index: number, size: number): TokenizerError {
+  const whole = Number.isInteger(id) && (id as number) >= 0;
   return new TokenizerError(
-    "ERR_UNKNOWN_TOKEN",
-    `ids must be whole numbers from 0 to ${size - 1}, and ids[${index}] is ${String(id)}`,
+    whole ? "ERR_UNKNOWN_TOKEN" : "ERR_ARGUMENT",
+    `ids must be those of tokens, from 0 to ${size - 1}, and ids[${index}] is ${String(id)}`,
   );
 }

@@ -22,7 +22,8 @@ export interface Subject {
 
 /** Our tokenizer and the reference, of a file's path or of a tokenizer.json's object. */
 export function subjectOf(source: string | object): Subject {
-  const json = typeof source === "string" ? readFileSync(source) : Buffer.from(JSON.stringify(source));
+  const json =
+    typeof source === "string" ? readFileSync(source) : Buffer.from(JSON.stringify(source));
   const definition = readTokenizerJson(json);
   const special = definition.addedTokens.map(({ content }) => content).slice(0, 40);
   return {
@@ -66,7 +67,9 @@ export async function sameAsReference({ tokenizer, oracle, pipeline }: Subject, 
     }
     expect([...encoding.typeIds]).toEqual(expected.typeIds);
     expect([...encoding.specialTokensMask]).toEqual(expected.specialMask);
-    expect(Array.from(encoding.wordIds, (word) => (word < 0 ? null : word))).toEqual(expected.words);
+    expect(Array.from(encoding.wordIds, (word) => (word < 0 ? null : word))).toEqual(
+      expected.words,
+    );
   }
 }
 
@@ -110,8 +113,12 @@ export function countsAndTruncates({ tokenizer }: Subject, text: string, limit: 
       if (most < 0) continue;
       const prefix = tokenizer.truncate(text, most, { specialTokens });
       expect(text.startsWith(prefix)).toBe(true);
-      expect(tokenizer.count(prefix, { specialTokens, addSpecialTokens: false })).toBeLessThanOrEqual(most);
-      expect(/[\ud800-\udbff]$/.test(prefix) && /^[\udc00-\udfff]/.test(text.slice(prefix.length))).toBe(false);
+      expect(
+        tokenizer.count(prefix, { specialTokens, addSpecialTokens: false }),
+      ).toBeLessThanOrEqual(most);
+      expect(
+        /[\ud800-\udbff]$/.test(prefix) && /^[\udc00-\udfff]/.test(text.slice(prefix.length)),
+      ).toBe(false);
       if (count <= most) expect(prefix).toBe(text);
     }
   }

@@ -26,7 +26,10 @@ const NAMES: readonly VocabularyName[] = [
   "qwen3",
 ];
 const data = process.env["RYANSTREAM_TOKENIZER_DATA"];
-const files = NAMES.filter((name) => hasVocabulary(name)).map((name) => [name, vocabularyFile(name)]);
+const files = NAMES.filter((name) => hasVocabulary(name)).map((name) => [
+  name,
+  vocabularyFile(name),
+]);
 const t5 = `${data}/unigram/t5-small.tokenizer.json`;
 if (data !== undefined && existsSync(t5)) files.push(["t5", t5]);
 
@@ -44,11 +47,14 @@ describe.each(files)("%s", (_, file) => {
     );
   });
 
-  it("decodes texts and any ids as the reference, at once and as they arrive", { timeout }, async () => {
+  it("decodes texts and any ids as the reference, at once and as they arrive", {
+    timeout,
+  }, async () => {
     const ids = fc.oneof(
       text.map((each) => [...tokenizer.encodeIds(each)]),
       fc.array(
-        fc.oneof(fc.nat({ max: tokenizer.size - 1 }), fc.nat({ max: 300 }))
+        fc
+          .oneof(fc.nat({ max: tokenizer.size - 1 }), fc.nat({ max: 300 }))
           .filter((id) => tokenizer.idToToken(id) !== undefined),
         { maxLength: 30 },
       ),
@@ -68,7 +74,9 @@ describe.each(files)("%s", (_, file) => {
 
   it("counts what it encodes, and truncates to a count", { timeout }, () => {
     fc.assert(
-      fc.property(text, fc.nat({ max: 60 }), (each, limit) => countsAndTruncates(subject, each, limit)),
+      fc.property(text, fc.nat({ max: 60 }), (each, limit) =>
+        countsAndTruncates(subject, each, limit),
+      ),
       { seed, numRuns },
     );
   });
