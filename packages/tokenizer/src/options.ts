@@ -64,6 +64,11 @@ export function checkIds(ids: unknown): asserts ids is ArrayLike<number> {
   );
 }
 
+export function checkList(list: unknown, name: string): void {
+  if (Array.isArray(list)) return;
+  throw new TokenizerError("ERR_ARGUMENT", `${name} must be an array, and is ${described(list)}`);
+}
+
 /** Options may be left out, and must otherwise be an object. */
 export function checkOptions(options: unknown, name = "options"): void {
   if (typeof options === "object" && options !== null) return;

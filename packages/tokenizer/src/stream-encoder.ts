@@ -6,7 +6,7 @@ import { AddedTokenCutter, type Cuts } from "./pipeline/added-token-cutter.js";
 import type { BytePipeline } from "./pipeline/byte-pipeline.js";
 import type { Pipeline } from "./pipeline/pipeline.js";
 import { refused, type SpecialTokens } from "./pipeline/special-tokens.js";
-import type { Surroundings } from "./template.js";
+import { NOTHING_AROUND, type Surroundings } from "./template.js";
 import { categoryMask, inCategory } from "./unicode/categories.js";
 
 const NONE = new Int32Array(0);
@@ -14,17 +14,28 @@ const NONE = new Int32Array(0);
 export class StreamEncoder {
   readonly #pipeline: Pipeline;
   readonly #special: SpecialTokens;
-  readonly #around: Surroundings | undefined;
+  readonly #around: Surroundings;
+  readonly #whole: ((text: string) => Int32Array) | undefined;
   /** Absent when ids can't be given before the end; then {@link #text} collects everything. */
   readonly #segments: Segments | undefined;
   #text = "";
   #started = false;
 
-  constructor(pipeline: Pipeline, special: SpecialTokens, around: Surroundings | undefined) {
+  /**
+   * @param around  what the template puts around the text; when it does more than that, `whole`
+   *   encodes all of the text at the end.
+   */
+  constructor(
+    pipeline: Pipeline,
+    special: SpecialTokens,
+    around: Surroundings | undefined,
+    whole?: (text: string) => Int32Array,
+  ) {
     this.#pipeline = pipeline;
     this.#special = special;
-    this.#around = around;
-    if (pipeline.bytes !== undefined && pipeline.streams) {
+    this.#around = around ?? NOTHING_AROUND;
+    this.#whole = around === undefined ? whole : undefined;
+    if (pipeline.bytes !== undefined && pipeline.streams && this.#whole === undefined) {
       this.#segments = new Segments(pipeline, pipeline.bytes, special);
     }
   }
@@ -49,9 +60,10 @@ export class StreamEncoder {
   }
 
   #give(text: string, final: boolean): Int32Array {
+    if (this.#whole !== undefined) return this.#whole(text);
     const { sink } = this.#pipeline;
     sink.count = 0;
-    if (!this.#started && this.#around) sink.pushAll(this.#around.before);
+    if (!this.#started) sink.pushAll(this.#around.before);
     this.#started = false;
     try {
       if (this.#segments !== undefined) this.#segments.push(text, final);
@@ -61,7 +73,7 @@ export class StreamEncoder {
       throw error;
     }
     this.#started = !final;
-    if (final && this.#around) sink.pushAll(this.#around.after);
+    if (final) sink.pushAll(this.#around.after);
     return sink.take();
   }
 }

@@ -83,6 +83,17 @@ export class BpeEncoder {
     for (const id of parts.unknown.byteIds ?? []) if (id >= 0) this.lengths[id] = 1;
   }
 
+  /**
+   * Whether what becomes of every character is as it is defined. It may not be where the mark of
+   * spaces has no token, or some bytes have fallback tokens and others not.
+   */
+  get isExact(): boolean {
+    const { ofBytes, unknown } = this.#parts;
+    const some = unknown.byteIds?.some((id) => id >= 0) ?? false;
+    if (ofBytes) return !some || this.#byteToken.every((id) => id >= 0);
+    return this.#character.has(0x20) && (!some || unknown.byteIds?.every((id) => id >= 0) === true);
+  }
+
   /** Made when it is first needed: a compiled tokenizer doesn't need it to load. */
   get #pairs(): PairTable {
     this.#pairTable ??= tabulate(this.#parts.merges);
@@ -181,7 +192,11 @@ export class BpeEncoder {
         continue;
       }
       const after = Math.min(end, at + this.#unit(buffer, at));
-      on = writeUnknown(this.#parts.unknown, buffer, at, after, out, on, fused && on === floor);
+      const { unknown } = this.#parts;
+      const before = on;
+      on = writeUnknown(unknown, buffer, at, after, out, on, fused && on === floor);
+      // A character that leaves nothing doesn't keep its neighbours apart.
+      if (on === before && unknown.id < 0) return -1;
       floor = on;
       fused = true;
       previous = -1;
@@ -218,6 +233,10 @@ export class BpeEncoder {
       const id = ofBytes
         ? (this.#byteToken[buffer[at] as number] as number)
         : (this.#character.get(codePointAt(buffer, at)) ?? -1);
+      if (id < 0 && unknown.id < 0) {
+        const after = at + this.#unit(buffer, at);
+        if (writeUnknown(unknown, buffer, at, after, out, from, false) === from) continue;
+      }
       tokens[count++] = id >= 0 ? id : p - at - 1;
     }
     const last = queue.merge(count, out, from);

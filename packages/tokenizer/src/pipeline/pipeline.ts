@@ -4,7 +4,7 @@
 import { IdSink } from "../bpe/id-sink.js";
 import { AddedTokenMatcher } from "../components/added-tokens.js";
 import { AlignedText } from "../components/aligned-text.js";
-import { GenericPipeline, type PieceTokens } from "../components/generic-pipeline.js";
+import { GenericPipeline, type PieceTokens, wellFormed } from "../components/generic-pipeline.js";
 import { buildNormalizer, type Normalizer } from "../components/normalizers.js";
 import { buildPreTokenizer } from "../components/pre-tokenizers.js";
 import type { AddedToken, Component, TokenizerDefinition } from "../definition.js";
@@ -82,7 +82,7 @@ export class Pipeline {
   }
 
   #normalize(text: string): string {
-    return this.#normalizer?.normalize(new AlignedText(text, -1)).text ?? text;
+    return this.#normalizer === undefined ? text : normalized(this.#normalizer, text);
   }
 
   #buildBytes(shape: Shape): BytePipeline | undefined {
@@ -93,7 +93,8 @@ export class Pipeline {
       if (dfa === undefined) return undefined;
       automata.push(dfa);
     }
-    return new BytePipeline(shape, automata, this.#shapeNormalizer(shape));
+    const bytes = new BytePipeline(shape, automata, this.#shapeNormalizer(shape));
+    return bytes.encoder.isExact ? bytes : undefined;
   }
 
   #shapeNormalizer({ normalizers }: Shape): ((text: string) => string) | undefined {
@@ -102,7 +103,7 @@ export class Pipeline {
       return (text) => (needsNfc(text) ? normalize(text, "NFC") : text);
     }
     const own = buildNormalizer({ type: "Sequence", normalizers });
-    return (text) => own.normalize(new AlignedText(text, -1)).text;
+    return (text) => normalized(own, text);
   }
 
   get generic(): GenericPipeline {
@@ -111,6 +112,7 @@ export class Pipeline {
       addedTokens: this.definition.addedTokens,
       normalizer: this.#normalizer,
       preTokenizer: this.definition.preTokenizer && buildPreTokenizer(this.definition.preTokenizer),
+      surfaceId: this.definition.model.type === "Unigram" ? this.definition.model.unkId : undefined,
     });
     return this.#generic;
   }
@@ -210,3 +212,6 @@ export class Pipeline {
     return this.generic.encode(text, { offsets, specialAsText: special === "text" });
   }
 }
+
+const normalized = (normalizer: Normalizer, text: string) =>
+  normalizer.normalize(new AlignedText(wellFormed(text), -1)).text;
