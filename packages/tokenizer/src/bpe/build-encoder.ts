@@ -46,7 +46,7 @@ export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
       fuse: model.fuseUnk ?? false,
       byteIds: model.byteFallback ? byteTokens(vocabulary, size) : undefined,
     },
-    splits: prepared && splitsOf(prepared),
+    splits: prepared && splitsOf(prepared, alphabet),
   });
 }
 

@@ -8,7 +8,7 @@ import { MergeQueue } from "./merge-queue.js";
 import { PairTable } from "./pair-table.js";
 import { LONGEST_KEY, PieceTable } from "./piece-table.js";
 import { prepare } from "./prepared.js";
-import { findSplits, type Merges, NEVER, type Splits, standsTogether } from "./splits.js";
+import { findSplits, type Merges, NEVER, RANK, type Splits, standsTogether } from "./splits.js";
 import { type TokenBytes, TokenTrie } from "./token-trie.js";
 import { type Unknown, writeUnknown } from "./unknown.js";
 import { codePointAt, sequenceLength } from "./utf8.js";
@@ -105,11 +105,12 @@ export class BpeEncoder {
 
   /** The tokens that are results of encoding their own content; with `all`, also the others. */
   #ids(all: boolean): Int32Array {
-    const { rank } = this.splits;
+    const { splits } = this;
     const ids = new Int32Array(this.#parts.size);
     let n = 0;
     for (let id = 0; id < ids.length; id++) {
-      if ((this.lengths[id] as number) > 0 && (all || rank[id] !== NEVER)) ids[n++] = id;
+      if ((this.lengths[id] as number) > 0 && (all || splits[4 * id + RANK] !== NEVER))
+        ids[n++] = id;
     }
     return ids.subarray(0, n);
   }
