@@ -84,7 +84,12 @@ test("searching from any place finds the next match", () => {
   const matcher = new AddedTokenMatcher(tokens("<a>", "[b]"));
   const text = "<a> [b] <a>";
   expect([0, 1, 4, 5, 9, 0].map((from) => matcher.find(text, from)?.start)).toEqual([
-    0, 4, 4, 8, undefined, 0,
+    0,
+    4,
+    4,
+    8,
+    undefined,
+    0,
   ]);
 });
 
