@@ -181,6 +181,8 @@ function extendsCluster(codePoint: number): boolean {
   return (
     (inCategory(codePoint, MARK) && !LOOSE.has(codePoint)) ||
     (codePoint >= 0xe0020 && codePoint <= 0xe007f) ||
+    // Marks of Unicode 17, which the segmentation of Hugging Face knows.
+    (codePoint >= 0x1acf && codePoint <= 0x1aeb && codePoint !== 0x1ade && codePoint !== 0x1adf) ||
     (codePoint >= 0x1f3fb && codePoint <= 0x1f3ff) ||
     EXTENDING.has(codePoint)
   );
