@@ -40,25 +40,28 @@ function isMark(text: string, at: number): boolean {
 
 function sorted(run: string): string {
   let out = "";
-  let classes: string[][] = [];
+  const waiting: string[] = CLASSES.map(() => "");
+  const known = new Map<string, readonly (readonly [string, number])[]>();
+  let empty = true;
   const flush = (): void => {
-    for (const marks of classes) out += marks?.join("") ?? "";
-    classes = [];
+    if (empty) return;
+    out += waiting.join("");
+    waiting.fill("");
+    empty = true;
   };
-  const known = new Map<string, number>();
   for (const mark of run) {
-    for (const part of normalize(mark, "NFD")) {
-      let rank = known.get(part);
-      if (rank === undefined) {
-        rank = rankOf(part);
-        known.set(part, rank);
-      }
+    let parts = known.get(mark);
+    if (!parts) {
+      parts = [...normalize(mark, "NFD")].map((part) => [part, rankOf(part)] as const);
+      known.set(mark, parts);
+    }
+    for (const [part, rank] of parts) {
       if (rank < 0) {
         flush();
         out += part;
       } else {
-        classes[rank] ??= [];
-        classes[rank]?.push(part);
+        waiting[rank] += part;
+        empty = false;
       }
     }
   }
