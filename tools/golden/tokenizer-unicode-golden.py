@@ -74,6 +74,41 @@ alphabet = [
 texts = ["".join(rng.choices(alphabet, k=rng.randint(1, 9))) for _ in range(600)]
 forms = {name: getattr(N, name)() for name in ("NFC", "NFD", "NFKC", "NFKD")}
 
+POSIX = "alpha digit alnum word space blank cntrl punct lower upper xdigit graph print ascii".split()
+PROPERTIES = (
+    "L lu Uppercase_Letter Other-Number punct ^L Any ASCII Assigned Alphabetic Uppercase Lowercase White_Space Han thai"
+).split()
+NAMED = [
+    *(f"[[:{n}:]]" for n in POSIX),
+    *(rf"\p{{{n}}}" for n in PROPERTIES),
+    *(rf"\{c}" for c in "sSdDwWhH"),
+    r"[\w]", r"[^\w]", r"[\d\s]", r"\P{L}", ".", "[[:^word:]]", r"[\p{L}&&[^a-z]]",
+]
+FOLDED = r"(?i:\p{Lu})|(?i:\p{Ll})|(?i:\p{Lt})|(?i:[a-zα-ω])|(?i:[^k-s])|(?i:[^σ\x{1E9E}])".split("|")
+cased = [c for c in hugging_face(r"[\p{LC}\x{345}\x{2160}-\x{2188}\x{24b6}-\x{24e9}]") if not 0x1D400 <= c < 0x1D800]
+cased_text = "\n".join(map(chr, cased))
+
+
+def fold_hugging_face(c):
+    split = P.Split(Regex(f"(?i:{chr(c)})"), "removed", invert=True)
+    return [ord(x) for x, _ in split.pre_tokenize_str(cased_text)]
+
+
+def fold_rust(c):
+    encoding = tiktoken.Encoding("x", pat_str=f"(?i:{chr(c)})", mergeable_ranks=BYTES, special_tokens={})
+    return [ord(x) for x in bytes(encoding._core_bpe.encode_ordinary(cased_text)).decode()]
+
+
+def families(fold):
+    """Characters that have others of their folding, with these."""
+    out = []
+    for c in cased:
+        family = fold(c)
+        if len(family) > 1:
+            out += [c, *family]
+    return [len(out), fnv(out)]
+
+
 out = {
     "about": "tools/golden/tokenizer-unicode-golden.py with tokenizers "
     f"{tokenizers.__version__}, tiktoken {tiktoken.__version__}; [size, FNV-1a] of code points",
@@ -92,6 +127,11 @@ out = {
     },
     "lowercase": fnv(ord(x) for c in SCALARS for x in lower.normalize_str(chr(c))),
     "forms": {name: fnv(ord(x) for c in SCALARS for x in f.normalize_str(chr(c))) for name, f in forms.items()},
+    "named": {
+        "oniguruma": [[n, *summary(hugging_face(n))] for n in NAMED],
+        "rust": [[n, *summary(rust(n))] for n in NAMED + FOLDED],
+    },
+    "families": {"oniguruma": families(fold_hugging_face), "rust": families(fold_rust)},
     "texts": [[t, *(f.normalize_str(t) for f in forms.values())] for t in texts],
 }
 print(json.dumps(out, separators=(",", ":")))

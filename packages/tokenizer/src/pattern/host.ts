@@ -42,8 +42,13 @@ class Writer {
       case "atomic":
         return this.atomic(this.write(node.body));
       case "repeat": {
+        const body = this.write(node.body);
+        const lazy = node.mode === "lazy";
         const bounds = `{${node.min},${node.max === Infinity ? "" : node.max}}`;
-        const text = `(?:${this.write(node.body)})${bounds}${node.mode === "lazy" ? "?" : ""}`;
+        // An optional turn may take nothing, which the host would not count as a turn.
+        const optional = lazy ? `(?:|${body})` : `(?:${body}|)`;
+        const text =
+          node.min === 0 && node.max === 1 ? optional : `(?:${body})${bounds}${lazy ? "?" : ""}`;
         return node.mode === "possessive" ? this.atomic(text) : text;
       }
       case "next":
@@ -79,6 +84,11 @@ export function findAllWithHost(expression: RegExp, text: string): Int32Array {
     if (match === null) break;
     const start = match.index;
     const end = start + match[0].length;
+    if ((wellFormed.codePointAt(start - 1) ?? 0) > 0xffff) {
+      // V8 looks for empty matches between surrogates too.
+      p = start + 1;
+      continue;
+    }
     if (end > start || end !== lastEnd) {
       found.push(start, end);
       lastEnd = end;

@@ -243,6 +243,13 @@ class Parser {
         "ERR_LIMIT",
         () => `expected at most ${MAX_REPEAT} repeats, found ${finite} ${reader.where(start)}`,
       );
+      // Engines differ in what they do after a turn that took nothing.
+      ensure(
+        max < 2 || !canBeEmpty(body),
+        "ERR_UNSUPPORTED",
+        () =>
+          `expected a repeat of something that takes characters, found one that can take none ${reader.where(start)}`,
+      );
       // In Oniguruma a sign after {n,m} is a repeat of its own, and so is ? after {n}.
       const suffixed = sign !== undefined || dialect === "rust";
       const lazy =
@@ -256,6 +263,25 @@ class Parser {
         mode: lazy ? "lazy" : possessive ? "possessive" : "greedy",
       };
     }
+  }
+}
+
+/** Whether a node can match nothing. */
+function canBeEmpty(node: PatternNode): boolean {
+  switch (node.type) {
+    case "set":
+      return false;
+    case "sequence":
+      return node.parts.every(canBeEmpty);
+    case "choice":
+      return node.options.some(canBeEmpty);
+    case "repeat":
+      return node.min === 0 || canBeEmpty(node.body);
+    case "group":
+    case "atomic":
+      return canBeEmpty(node.body);
+    default:
+      return true;
   }
 }
 

@@ -97,12 +97,12 @@ export class TextScanner {
         }
       }
       const t = transitions[state + characterClass] as number;
-      this.steps++;
       if ((t & 1) === 1) last = p;
       state = t >> 1;
       if (state === 0) break;
       p += length;
     }
+    this.steps += p - start + 1;
     if (p - Math.max(last, start) > LONG) this.remember(start, last, p);
     return last;
   }

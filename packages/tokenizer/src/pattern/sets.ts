@@ -16,29 +16,30 @@ import type { PatternDialect } from "./syntax.js";
 export const NOTHING: Ranges = [];
 export const ANYTHING: Ranges = [0, CODE_POINTS];
 
-/** The set of what `keep` says yes to, told whether it is in a and in b. */
-function combine(a: Ranges, b: Ranges, keep: (inA: boolean, inB: boolean) => boolean): Ranges {
+/** A set operation: bit a + 2 b of `truth` says whether what is in a and in b is in the result. */
+function combine(a: Ranges, b: Ranges, truth: number): Ranges {
   const result: number[] = [];
   let i = 0;
   let j = 0;
-  let inside = false;
-  let at = 0;
-  while (at < CODE_POINTS) {
-    while (a[i] === at) i++;
-    while (b[j] === at) j++;
-    if (keep((i & 1) === 1, (j & 1) === 1) !== inside) {
-      inside = !inside;
-      result.push(at);
-    }
-    at = Math.min(a[i] ?? CODE_POINTS, b[j] ?? CODE_POINTS);
+  let inside = 0;
+  let nextA = a[0] ?? CODE_POINTS;
+  let nextB = b[0] ?? CODE_POINTS;
+  for (;;) {
+    const at = Math.min(nextA, nextB);
+    if (at === CODE_POINTS) break;
+    if (nextA === at) nextA = a[++i] ?? CODE_POINTS;
+    if (nextB === at) nextB = b[++j] ?? CODE_POINTS;
+    if (((truth >> ((i & 1) | ((j & 1) << 1))) & 1) === inside) continue;
+    inside ^= 1;
+    result.push(at);
   }
-  if (inside) result.push(CODE_POINTS);
+  if (inside === 1) result.push(CODE_POINTS);
   return result;
 }
 
-export const union = (a: Ranges, b: Ranges): Ranges => combine(a, b, (x, y) => x || y);
-export const intersection = (a: Ranges, b: Ranges): Ranges => combine(a, b, (x, y) => x && y);
-export const difference = (a: Ranges, b: Ranges): Ranges => combine(a, b, (x, y) => x && !y);
+export const union = (a: Ranges, b: Ranges): Ranges => combine(a, b, 0b1110);
+export const intersection = (a: Ranges, b: Ranges): Ranges => combine(a, b, 0b1000);
+export const difference = (a: Ranges, b: Ranges): Ranges => combine(a, b, 0b0010);
 
 const inverses = new WeakMap<Ranges, Ranges>();
 
@@ -61,7 +62,7 @@ export function setOf(...members: (number | readonly [number, number])[]): Range
   );
 }
 
-const LONG_NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+const LONG_NAMES = new Map(
   (
     "letter L|casedletter LC|uppercaseletter Lu|lowercaseletter Ll|titlecaseletter Lt|" +
     "modifierletter Lm|otherletter Lo|mark M|combiningmark M|nonspacingmark Mn|spacingmark Mc|" +
@@ -128,11 +129,11 @@ function find(name: string, dialect: PatternDialect): Ranges | undefined {
     const set = name === ":space" ? setOf([9, 13], 32) : named(name, "oniguruma");
     return set && intersection(set, [0, 128]);
   }
-  const own = SETS[name] ?? SETS[dialect + name];
-  if (own !== undefined) return own();
+  const own = [name, dialect + name].find((key) => Object.hasOwn(SETS, key));
+  if (own !== undefined) return (SETS[own] as () => Ranges)();
   const plain = name.replace(/^(gc|generalcategory|sc|script)=/, dialect === "rust" ? "" : "$&");
   const mask = categoryMask(
-    plain.length < 3 ? plain[0]?.toUpperCase() + plain.slice(1) : (LONG_NAMES[plain] ?? ""),
+    plain.length < 3 ? plain[0]?.toUpperCase() + plain.slice(1) : (LONG_NAMES.get(plain) ?? ""),
   );
   if (mask !== 0) return categoryRanges(mask);
   if (plain === "lc") return category("LC");

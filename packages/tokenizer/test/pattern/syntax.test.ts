@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { TokenizerError } from "../../src/errors.js";
+import { compilePattern } from "../../src/pattern/pattern.js";
+import type { PatternDialect } from "../../src/pattern/syntax.js";
+
+function pieces(source: string, text: string, dialect: PatternDialect = "oniguruma"): string[] {
+  const spans = compilePattern(source, dialect).findAll(text);
+  const result: string[] = [];
+  for (let i = 0; i < spans.length; i += 2) result.push(text.slice(spans[i], spans[i + 1]));
+  return result;
+}
+
+function failure(source: string, dialect: PatternDialect = "oniguruma"): TokenizerError {
+  try {
+    compilePattern(source, dialect);
+  } catch (error) {
+    expect(error).toBeInstanceOf(TokenizerError);
+    return error as TokenizerError;
+  }
+  throw new Error(`${source} was accepted`);
+}
+
+test("escapes stand for characters", () => {
+  expect(pieces("\\t\\n\\r\\f\\v\\e\\a", "\t\n\r\f\v\x1b\x07")).toHaveLength(1);
+  expect(pieces("\\x41\\x{1F600}\\u00e9\\-\\'\\ \\é", "A😀é-' é")).toHaveLength(1);
+  expect(pieces("\\x41\\u{1F600}\\U{e9}", "A😀é", "rust")).toHaveLength(1);
+  expect(pieces("\\07\\0", "\x07\0")).toHaveLength(1);
+  expect(pieces("[\\b\\t-\\n]+", "\b\t\n")).toHaveLength(1);
+});
+
+test("classes take ranges, brackets, intersections and characters that look special", () => {
+  expect(pieces("[]a]", "]a[")).toEqual(["]", "a"]);
+  expect(pieces("[^]a]", "]ab")).toEqual(["b"]);
+  expect(pieces("[a-]", "a-b")).toEqual(["a", "-"]);
+  expect(pieces("[-a]", "a-b")).toEqual(["a", "-"]);
+  expect(pieces("[+--]", "+,-.")).toEqual(["+", ",", "-"]);
+  expect(pieces("[[a]-z]", "a-zb")).toEqual(["a", "-", "z"]);
+  expect(pieces("[a-z&&[^aeiou]]+", "abcde")).toEqual(["bcd"]);
+  expect(pieces("[^a-c&&b-d]+", "abcdex")).toEqual(["a", "dex"]);
+  expect(pieces("[a||b]", "a|b")).toEqual(["a", "|", "b"]);
+  expect(pieces("[a-c--b]", "abc-", "rust")).toEqual(["a", "c"]);
+  expect(pieces("[a-c--b]", "abc-")).toEqual(["a", "b", "c", "-"]);
+  expect(pieces("[😀-😂]", "😁")).toEqual(["😁"]);
+});
+
+test("the two dialects differ where their engines do", () => {
+  expect(pieces("a{1,2}+", "aaaa")).toEqual(["aaaa"]);
+  expect(pieces("a{1,2}+", "aaaa", "rust")).toEqual(["aa", "aa"]);
+  expect(pieces("\\s+$", " a \nb ")).toEqual([" ", " "]);
+  expect(pieces("\\s+$", " a \nb ", "rust")).toEqual([" "]);
+  expect(pieces("a.c", "a\nc")).toEqual([]);
+  expect(pieces("(?m)a.c", "a\nc")).toEqual(["a\nc"]);
+  expect(pieces("(?s)a.c", "a\nc", "rust")).toEqual(["a\nc"]);
+  expect(pieces("(?m)^a$", "a\na", "rust")).toEqual(["a", "a"]);
+  expect(pieces("\\w", "²\u200d")).toEqual(["²"]);
+  expect(pieces("\\w", "²\u200d", "rust")).toEqual(["\u200d"]);
+  expect(pieces("a{2", "a{2")).toEqual(["a{2"]);
+  expect(pieces("a{,2}", "aaa")).toEqual(["aa", "a"]);
+});
+
+test("flags hold to the end of their group", () => {
+  expect(pieces("(?:(?i)a)a", "AaAA")).toEqual(["Aa"]);
+  expect(pieces("(?i:a(?-i:b))", "AbAB")).toEqual(["Ab"]);
+  expect(pieces("(?i)k|é", "K\u212aÉ")).toEqual(["K", "\u212a", "É"]);
+  expect(pieces("(?#comment)a", "a")).toEqual(["a"]);
+});
+
+test("what is no regular expression is refused with its place", () => {
+  const cases: [string, RegExp][] = [
+    ["(", /a \( without a \), opened at character 0/],
+    ["a)", /a \) without a \( at character 1/],
+    ["[a", /a \[ without a \] at character 0/],
+    ["[]", /without a \]/],
+    ["*a", /a \* with nothing to repeat/],
+    ["a|+", /a \+ with nothing to repeat/],
+    ["[b-a]", /a range that runs backwards at character 2/],
+    ["[a-\\d]", /a range that ends with a set/],
+    ["a{3,2}", /a repeat from 3 to 2/],
+    ["\\p{Foo}", /the unknown property "Foo"/],
+    ["\\p{[\\w}", /the unknown property/],
+    ["[[:foo:]]", /the unknown class/],
+    ["\\", /expected a character after \\, found its end/],
+    ["\\q", /\\q, which is not supported/],
+    ["(?z)", /the flag z/],
+    ["(?", /a group of a kind/],
+    ["(?#", /a comment's end/],
+    ["(a)\\2", /a reference to group 2, of 1/],
+    ["\\x{110000}", /beyond U\+10FFFF/],
+    ["\\pL", /without \{ \}/],
+  ];
+  for (const [source, message] of cases) {
+    const error = failure(source);
+    expect(error.code, source).toBe("ERR_PATTERN");
+    expect(error.message, source).toMatch(message);
+    expect(error.message, source).toMatch(/expected .* found .* at character \d+ of the pattern/);
+  }
+});
+
+test("patterns of any size end in an error rather than in a long wait", () => {
+  expect(failure("a".repeat(70_000)).code).toBe("ERR_LIMIT");
+  expect(failure("a{1001}").code).toBe("ERR_LIMIT");
+  expect(failure("(?:(?:a{1000}){1000}){1000}").code).toBe("ERR_LIMIT");
+  expect(failure("(".repeat(300)).code).toBe("ERR_LIMIT");
+  expect(failure(`${"[".repeat(60)}a`).code).toBe("ERR_LIMIT");
+  expect(failure("(?:a|b)*a(?:a|b){20}").code).toBe("ERR_LIMIT");
+});
+
+test("what would mean something else here is refused", () => {
+  expect(failure("(?i:ss)").code).toBe("ERR_UNSUPPORTED");
+  expect(failure("(?i:ß)").code).toBe("ERR_UNSUPPORTED");
+  expect(pieces("(?i:ss)", "sS", "rust")).toEqual(["sS"]);
+  expect(failure("(?:a*)*").code).toBe("ERR_UNSUPPORTED");
+  expect(failure("(?:a|)+").code).toBe("ERR_UNSUPPORTED");
+});
