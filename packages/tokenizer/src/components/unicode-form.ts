@@ -8,12 +8,11 @@
 
 import { type NormalizationForm, normalize } from "../unicode/normalize.js";
 import type { EditLog, TextStep } from "./aligned-text.js";
-import { sortMarks } from "./mark-order.js";
 
 export function unicodeForm(form: NormalizationForm): TextStep {
   const decomposed = form === "NFC" || form === "NFD" ? "NFD" : "NFKD";
   return (text, log) => {
-    const result = normalize(sortMarks(text), form);
+    const result = normalize(text, form);
     if (log && result !== text) align(text, result, decomposed, log);
     return result;
   };

@@ -3,8 +3,8 @@
 // combining classes, which the host doesn't tell, are found out by which of two marks
 // it puts first.
 
-import { categoryMask, inCategory } from "../unicode/categories.js";
-import { normalize } from "../unicode/normalize.js";
+import { categoryMask, inCategory } from "./categories.js";
+import { normalForm } from "./normal-form.js";
 
 /** Shorter runs, in UTF-16 units, are left to the host. */
 const LONG = 128;
@@ -52,7 +52,7 @@ function sorted(run: string): string {
   for (const mark of run) {
     let parts = known.get(mark);
     if (!parts) {
-      parts = [...normalize(mark, "NFD")].map((part) => [part, rankOf(part)] as const);
+      parts = [...normalForm(mark, "NFD")].map((part) => [part, rankOf(part)] as const);
       known.set(mark, parts);
     }
     for (const [part, rank] of parts) {
@@ -94,5 +94,5 @@ function rankOf(mark: string): number {
 
 /** Whether `first` is sorted behind `second`. */
 function comesAfter(first: string, second: string): boolean {
-  return normalize(first + second, "NFD") !== first + second;
+  return normalForm(first + second, "NFD") !== first + second;
 }
