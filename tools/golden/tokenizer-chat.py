@@ -1,17 +1,22 @@
 """Expected outputs of chat templates, by Jinja2 in the environment that Hugging Face's
 transformers compiles templates in (made with jinja2 3.1.6, transformers 5.24.0).
 
-    tokenizer-chat.py conformance CASES.json OUT.json
-        CASES.json: [{"template": ..., "variables": {...}}], rendered one by one.
+    tokenizer-chat.py conformance CASES.txt OUT.json
+        A template a line, with U+23CE for a newline, rendered with the variables below.
     tokenizer-chat.py matrix OUT.json CONVERSATIONS.json TEMPLATE...
         Every template (a .jinja file, a tokenizer_config.json or a .gguf) with every
         conversation of CONVERSATIONS.json.
+
+    tokenizer-chat.py digests MATRIX.json OUT.json
+        What the matrix says, short: by the SHA-256 of a template's source, for every
+        conversation the start of the SHA-256 of the text, or "!" where it is refused.
 
 A result is {"text": ...}, or {"error": message, "kind": exception's name}, with "spans"
 in code points where the template has generation blocks. Both files are JSON, in which
 1.0 and 1 differ.
 """
 
+import hashlib
 import json
 import sys
 from datetime import datetime
@@ -20,6 +25,25 @@ from pathlib import Path
 from transformers.utils import chat_template_utils as hf
 
 NOW = datetime(2024, 7, 26, 15, 4, 5)
+VARIABLES = """{
+  "l": [1, 2, 3],
+  "d": {"a": 1, "n": null, "f": 1.0, "t": true, "big": 123456789012345678901234567890},
+  "m": {"items": [1], "get": 2},
+  "j": {"a": [1, 2.0, "x"], "b": {"c": null, "d": []}, "e": "é<>&'\\"😀", "f": {}},
+  "big": 18446744073709551616,
+  "nested": {"a": [{"b": "deep"}]},
+  "tree": [{"n": "a", "c": [{"n": "b", "c": []}, {"n": "c", "c": [{"n": "d"}]}]}, {"n": "e"}],
+  "users": [
+    {"name": "bob", "age": 30, "admin": true, "tags": ["x", "y"]},
+    {"name": "Al", "age": 20.5, "admin": false, "tags": []},
+    {"name": "cy", "age": 25, "admin": true, "tags": ["z"]}
+  ],
+  "messages": [
+    {"role": "system", "content": " Be brief. "},
+    {"role": "user", "content": "Hi"},
+    {"role": "assistant", "content": "Hello"}
+  ]
+}"""
 
 
 class Clock(datetime):
@@ -69,13 +93,38 @@ def templates_of(path):
     return {"": path.read_bytes().decode()}
 
 
+def digest(text, length=16):
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
 def main():
     mode = sys.argv[1]
     if mode == "conformance":
-        cases = json.loads(Path(sys.argv[2]).read_text())
-        results = [render(case["template"], case.get("variables", {})) for case in cases]
-        out = [{**case, **result} for case, result in zip(cases, results)]
-        Path(sys.argv[3]).write_text("[\n" + ",\n".join(json.dumps(o) for o in out) + "\n]\n")
+        lines = Path(sys.argv[2]).read_text().split("\n")[:-1]
+        variables = json.loads(VARIABLES)
+        cases = []
+        for line in lines:
+            template = line.replace("\u23ce", "\n")
+            cases.append(json.dumps({"template": template, **render(template, variables)}))
+        Path(sys.argv[3]).write_text(
+            '{"madeBy": "tools/golden/tokenizer-chat.py, jinja2 3.1.6, transformers 5.24.0",\n"variables": '
+            + json.dumps(variables) + ',\n"cases": [\n' + ",\n".join(cases) + "\n]}\n"
+        )
+        return
+    if mode == "digests":
+        matrix = json.loads(Path(sys.argv[2]).read_text())
+        lines = {
+            digest(entry["source"], 64): {
+                key: digest(result["text"]) if "text" in result else "!"
+                for key, result in entry["results"].items()
+            }
+            for entry in matrix
+        }
+        Path(sys.argv[3]).write_text(
+            '{"madeBy": "tools/golden/tokenizer-chat.py, jinja2 3.1.6, transformers 5.24.0",\n"templates": {\n'
+            + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(lines.items()))
+            + "\n}}\n"
+        )
         return
     conversations = json.loads(Path(sys.argv[3]).read_text())
     out = []

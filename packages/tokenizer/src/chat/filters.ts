@@ -231,26 +231,23 @@ function toFloat(value: Value): number | undefined {
 }
 
 function toInt(value: Value, base: number): Value | undefined {
-  if (isText(value)) {
-    const match = /^([+-]?)(0[xXoObB])?_?([\da-zA-Z]+(?:_[\da-zA-Z]+)*)$/.exec(
-      strip(str(value), null, 3),
-    );
-    if (match) {
-      const [, sign, prefix = "", body = ""] = match;
-      const digits = body.replaceAll("_", "").toLowerCase();
-      const named = { x: 16, o: 8, b: 2 }[prefix.slice(1).toLowerCase()];
-      const radix = base === 0 ? (named ?? 10) : base;
-      const all = named === radix || prefix === "" ? digits : prefix.toLowerCase() + digits;
-      let total = 0n;
-      spend(((all.length ** 2) >> 8) + 1);
-      for (const c of all) {
-        const digit = Number.parseInt(c, 36);
-        if (!(digit < radix)) return undefined;
-        total = total * BigInt(radix) + BigInt(digit);
-      }
-      return int(sign === "-" ? -total : total);
+  if (isInt(value)) return numeric(value);
+  const match =
+    isText(value) &&
+    /^([+-]?)(0[xXoObB])?_?([\da-zA-Z]+(?:_[\da-zA-Z]+)*)$/.exec(strip(str(value), null, 3));
+  if (match) {
+    const [, sign, prefix = "", body = ""] = match;
+    const named = { x: 16, o: 8, b: 2 }[prefix.slice(1).toLowerCase()];
+    const radix = base === 0 ? (named ?? 10) : base;
+    const digits = ((named === radix ? "" : prefix) + body).replaceAll("_", "");
+    let total = 0n;
+    spend(1 + ((digits.length ** 2) >> 8));
+    for (const c of digits) {
+      const digit = Number.parseInt(c, 36);
+      total = digit < radix && total >= 0n ? total * BigInt(radix) + BigInt(digit) : -1n;
     }
-  } else if (isInt(value)) return numeric(value);
+    if (total >= 0n) return int(sign === "-" ? -total : total);
+  }
   const x = toFloat(value);
   return x === undefined || !Number.isFinite(x) ? undefined : int(BigInt(Math.trunc(x)));
 }

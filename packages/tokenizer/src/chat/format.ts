@@ -262,14 +262,14 @@ export function braces(
   kwargs: ReadonlyMap<string, Value> | null,
   read: (object: Value, key: string, attribute: boolean) => Value,
   depth = 2,
+  automatic = { next: 0 },
 ): string {
   if (depth === 0) fail("Max string recursion exceeded");
-  let automatic = 0;
   let out = "";
   let at = 0;
   const field = (name: string): Value => {
     const [, first = "", rest = ""] = /^([^.[]*)(.*)$/s.exec(name) ?? [];
-    const key = first === "" ? String(automatic++) : first;
+    const key = first === "" ? String(automatic.next++) : first;
     let value = /^\d+$/.test(key) ? args[Number(key)] : kwargs?.get(key);
     if (value === undefined) {
       fail(
@@ -308,7 +308,7 @@ export function braces(
       else if (conversion === "a") value = ascii(value);
       out += formatValue(
         value,
-        spec.includes("{") ? braces(spec, args, kwargs, read, depth - 1) : spec,
+        spec.includes("{") ? braces(spec, args, kwargs, read, depth - 1, automatic) : spec,
       );
       at = end;
     }

@@ -68,7 +68,7 @@ function onBigints(op: string, a: bigint, b: bigint): Value {
       return checked(a ** b);
     }
   }
-  if (b === 0n) fail(op === "/" ? "division by zero" : "integer division or modulo by zero");
+  if (b === 0n) fail(op === "/" ? "division by zero" : "integer modulo by zero");
   if (op === "/") return float(Number(a) / Number(b));
   const rest = a % b;
   const down = rest !== 0n && rest < 0n !== b < 0n;
@@ -170,7 +170,9 @@ export function arithmetic(op: string, a: Value, b: Value): Value {
   }
   defined(a);
   defined(b);
-  if (op === "+" && isText(a)) fail(`can only concatenate str (not "${typeName(b)}") to str`);
+  if (op === "+" && (typeof a === "string" || Array.isArray(a))) {
+    fail(`can only concatenate ${typeName(a)} (not "${typeName(b)}") to ${typeName(a)}`);
+  }
   fail(
     `unsupported operand type(s) for ${op === "**" ? "** or pow()" : op}: '${typeName(a)}' and '${typeName(b)}'`,
   );
