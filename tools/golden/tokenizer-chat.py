@@ -57,7 +57,7 @@ hf.datetime = Clock
 
 def render(source, variables):
     try:
-        template = hf._cached_compile_jinja_template(source)
+        template = hf._compile_jinja_template(source)
         blocks, spans = [], []
         with template.environment.activate_tracker(blocks, spans):
             for block in template.generate(**variables):

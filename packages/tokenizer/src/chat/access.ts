@@ -2,7 +2,7 @@
 // attributes for brackets, nothing that changes its object, nothing of the host.
 
 import { fail, spend } from "./budget.js";
-import { sliceOf } from "./operators.js";
+import { escapeHtml, sliceOf } from "./operators.js";
 import { invoke, type Routine, routine } from "./signature.js";
 import { sliceText, textMethods } from "./text.js";
 import {
@@ -113,6 +113,12 @@ export function callMethod(
 ): Value {
   spend(1);
   if (!(self instanceof Markup)) return invoke(name, method, self, args, kwargs);
+  const safe = (value: Value): Value => (isText(value) ? escapeHtml(value) : value);
+  let given = args;
+  if (name === "format") given = args.map(safe);
+  else if (name === "join" && args[0] !== undefined) given = [list(args[0]).map(safe)];
+  else if (name === "replace") given = args.map((arg, i) => (i === 1 ? safe(arg) : arg));
+  const named = kwargs && new Map(Array.from(kwargs, ([key, value]) => [key, safe(value)]));
   const mark = (value: Value): Value =>
     typeof value === "string"
       ? new Markup(value)
@@ -121,7 +127,7 @@ export function callMethod(
           ? Tuple.from(value, mark)
           : value.map(mark)
         : value;
-  return mark(invoke(name, method, self.text, args, kwargs));
+  return mark(invoke(name, method, self.text, given, named));
 }
 
 function attribute(object: Value, name: string): Value | undefined {

@@ -42,90 +42,80 @@ const describe = (token: Token): string =>
       }[token.type] ?? token.type);
 
 export function parse(template: string): Statement[] {
-  return new Parser(tokenize(template)).program();
-}
+  const tokens = tokenize(template);
+  let at = 0;
+  let nesting = 0;
+  return parseStatements([]);
 
-class Parser {
-  private at = 0;
-  private nesting = 0;
-  constructor(private readonly tokens: readonly Token[]) {}
-
-  program(): Statement[] {
-    return this.statements([]);
+  function current(): Token {
+    return tokens[at] as Token;
   }
-
-  private get current(): Token {
-    return this.tokens[this.at] as Token;
-  }
-  private get line(): number {
-    return this.current.line;
-  }
-  private next(): Token {
-    const token = this.current;
-    if (token.type !== "eof") this.at++;
+  function advance(): Token {
+    const token = current();
+    if (token.type !== "eof") at++;
     return token;
   }
-  private is(type: string): boolean {
-    return this.current.type === type;
+  function is(type: string): boolean {
+    return current().type === type;
   }
-  private isName(name: string, ahead = 0): boolean {
-    const token = this.tokens[this.at + ahead];
+  function isName(name: string, ahead = 0): boolean {
+    const token = tokens[at + ahead];
     return token?.type === "name" && token.text === name;
   }
-  private skip(type: string): boolean {
-    const found = this.current.type === type;
-    if (found) this.at++;
+  function skip(type: string): boolean {
+    const found = current().type === type;
+    if (found) at++;
     return found;
   }
-  private skipName(name: string): boolean {
-    const found = this.isName(name);
-    if (found) this.at++;
+  function skipName(name: string): boolean {
+    const found = isName(name);
+    if (found) at++;
     return found;
   }
-  private expect(type: string): Token {
-    const token = this.current;
+  function expect(type: string): Token {
+    const token = current();
     if (token.type !== type) {
       const wanted = describe({ line: 0, type, text: type });
-      this.fail(
+      fail(
         token.type === "eof"
           ? `unexpected end of template, expected '${wanted}'.`
           : `expected token '${wanted}', got '${describe(token)}'`,
       );
     }
-    return this.next();
+    return advance();
   }
-  private fail(message: string, line = this.line): never {
+  function fail(message: string, line = current().line): never {
     syntaxError(line, message);
   }
-  private nested<T>(parse: () => T): T {
-    if (++this.nesting > MAX_NESTING) {
+  function nested<T>(parse: () => T): T {
+    if (++nesting > MAX_NESTING) {
       throw new TokenizerError(
         "ERR_LIMIT",
-        `chat template, line ${this.line}: expected a nesting of at most ${MAX_NESTING}, found more`,
+        `chat template, line ${current().line}: expected a nesting of at most ${MAX_NESTING}, found more`,
       );
     }
     const result = parse();
-    this.nesting--;
+    nesting--;
     return result;
   }
 
   /** Statements up to a tag of `ends`, which is left as the current token. */
-  private statements(ends: readonly string[]): Statement[] {
+  function parseStatements(ends: readonly string[]): Statement[] {
     const body: Statement[] = [];
     for (;;) {
-      const token = this.next();
+      const token = advance();
       const { line } = token;
       if (token.type === "data") body.push({ t: "data", line, text: token.text });
       else if (token.type === "open") {
-        body.push({ t: "print", line, value: this.tuple() });
-        this.expect("close");
+        body.push({ t: "print", line, value: parseTuple() });
+        expect("close");
       } else if (token.type === "begin") {
-        if (this.current.type === "name" && ends.includes(this.current.text)) return body;
-        this.nested(() => this.statement(body));
-        this.expect("end");
+        if (current().type === "name" && ends.includes(current().text)) return body;
+        nested(() => parseStatement(body));
+        expect("end");
       } else {
         if (ends.length > 0) {
-          this.fail(
+          fail(
             `Unexpected end of template. Jinja was looking for the following tags: ${ends.map((e) => `'${e}'`).join(" or ")}.`,
           );
         }
@@ -135,99 +125,99 @@ class Parser {
   }
 
   /** The rest of a tag and what follows it, up to a tag of `ends`. */
-  private body(...ends: string[]): Statement[] {
-    this.skip(":");
-    this.expect("end");
-    return this.statements(ends);
+  function parseBody(...ends: string[]): Statement[] {
+    skip(":");
+    expect("end");
+    return parseStatements(ends);
   }
-  private bodyTo(end: string): Statement[] {
-    const body = this.body(end);
-    this.next();
+  function parseBodyTo(end: string): Statement[] {
+    const body = parseBody(end);
+    advance();
     return body;
   }
 
-  private statement(into: Statement[]): void {
-    const { line } = this.current;
-    if (this.current.type !== "name") this.fail("tag name expected");
-    const name = this.next().text;
+  function parseStatement(into: Statement[]): void {
+    const { line } = current();
+    if (current().type !== "name") fail("tag name expected");
+    const name = advance().text;
     switch (name) {
       case "for": {
-        const target = this.target("in");
-        if (!this.skipName("in")) this.fail(`expected token 'in', got '${describe(this.current)}'`);
-        const iterable = this.tuple(false, "recursive");
-        const test = this.skipName("if") ? this.expression() : undefined;
-        const recursive = this.skipName("recursive");
-        const body = this.body("endfor", "else");
-        const otherwise = this.next().text === "else" ? this.bodyTo("endfor") : [];
+        const target = parseTarget("in");
+        if (!skipName("in")) fail(`expected token 'in', got '${describe(current())}'`);
+        const iterable = parseTuple(false, "recursive");
+        const test = skipName("if") ? parseExpression() : undefined;
+        const recursive = skipName("recursive");
+        const body = parseBody("endfor", "else");
+        const otherwise = advance().text === "else" ? parseBodyTo("endfor") : [];
         into.push({ t: "for", line, target, iterable, test, recursive, body, otherwise });
         return;
       }
       case "if":
-        into.push(this.conditional(line));
+        into.push(parseConditional(line));
         return;
       case "set": {
-        const target = this.target(undefined, true);
-        if (this.skip("=")) {
-          into.push({ t: "set", line, target, value: this.tuple() });
+        const target = parseTarget(undefined, true);
+        if (skip("=")) {
+          into.push({ t: "set", line, target, value: parseTuple() });
           return;
         }
-        const filter = this.filters(null);
-        into.push({ t: "setblock", line, target, filter, body: this.bodyTo("endset") });
+        const filter = parseFilters(null);
+        into.push({ t: "setblock", line, target, filter, body: parseBodyTo("endset") });
         return;
       }
       case "macro": {
-        const macro = this.expect("name").text;
-        const parameters = this.parameters();
-        into.push({ t: "macro", line, name: macro, parameters, body: this.bodyTo("endmacro") });
+        const macro = expect("name").text;
+        const parameters = parseParameters();
+        into.push({ t: "macro", line, name: macro, parameters, body: parseBodyTo("endmacro") });
         return;
       }
       case "call": {
-        const parameters = this.is("(") ? this.parameters() : [];
-        const call = this.expression();
-        if (call.t !== "call") this.fail("expected call", line);
-        into.push({ t: "callblock", line, call, parameters, body: this.bodyTo("endcall") });
+        const parameters = is("(") ? parseParameters() : [];
+        const call = parseExpression();
+        if (call.t !== "call") fail("expected call", line);
+        into.push({ t: "callblock", line, call, parameters, body: parseBodyTo("endcall") });
         return;
       }
       case "generation": {
-        const body = this.bodyTo("endgeneration");
+        const body = parseBodyTo("endgeneration");
         into.push({ t: "callblock", line, call: undefined, parameters: [], body });
         return;
       }
       case "filter": {
-        const filter = this.filters(null, true) as Expression;
-        into.push({ t: "filterblock", line, filter, body: this.bodyTo("endfilter") });
+        const filter = parseFilters(null, true) as Expression;
+        into.push({ t: "filterblock", line, filter, body: parseBodyTo("endfilter") });
         return;
       }
       case "with": {
         const targets: Target[] = [];
         const values: Expression[] = [];
-        while (!this.is("end")) {
-          if (targets.length > 0) this.expect(",");
-          targets.push(this.target());
-          this.expect("=");
-          values.push(this.expression());
+        while (!is("end")) {
+          if (targets.length > 0) expect(",");
+          targets.push(parseTarget());
+          expect("=");
+          values.push(parseExpression());
         }
-        into.push({ t: "with", line, targets, values, body: this.bodyTo("endwith") });
+        into.push({ t: "with", line, targets, values, body: parseBodyTo("endwith") });
         return;
       }
       case "block": {
-        const block = this.expect("name").text;
-        this.skipName("scoped");
-        this.skipName("required");
-        into.push({ t: "with", line, targets: [], values: [], body: this.bodyTo("endblock") });
-        this.skipName(block);
+        const block = expect("name").text;
+        skipName("scoped");
+        skipName("required");
+        into.push({ t: "with", line, targets: [], values: [], body: parseBodyTo("endblock") });
+        skipName(block);
         return;
       }
       case "autoescape": {
-        const on = this.expression();
-        if (on.t !== "const" || on.value !== false) this.unsupported("autoescape", line);
-        into.push({ t: "with", line, targets: [], values: [], body: this.bodyTo("endautoescape") });
+        const on = parseExpression();
+        if (on.t !== "const" || on.value !== false) refuse("autoescape", line);
+        into.push({ t: "with", line, targets: [], values: [], body: parseBodyTo("endautoescape") });
         return;
       }
       case "print":
-        for (let first = true; !this.is("end"); first = false) {
-          if (!first) this.expect(",");
-          into.push({ t: "print", line, value: this.expression() });
+        for (let first = true; !is("end"); first = false) {
+          if (!first) expect(",");
+          into.push({ t: "print", line, value: parseExpression() });
         }
         return;
       case "break":
@@ -235,192 +225,191 @@ class Parser {
         into.push({ t: name, line });
         return;
       default:
-        if (unsupported.has(name)) this.unsupported(name, line);
-        this.fail(`Encountered unknown tag '${name}'.`, line);
+        if (unsupported.has(name)) refuse(name, line);
+        fail(`Encountered unknown tag '${name}'.`, line);
     }
   }
 
-  private unsupported(tag: string, line: number): never {
+  function refuse(tag: string, line: number): never {
     throw new TokenizerError(
       "ERR_UNSUPPORTED",
       `chat template, line ${line}: expected one self-contained template, found the tag '${tag}'`,
     );
   }
 
-  private conditional(line: number): If {
+  function parseConditional(line: number): If {
     const branches: { test: Expression; line: number; body: Statement[] }[] = [];
-    for (let at = line; ; at = this.line) {
-      const test = this.tuple(false);
-      branches.push({ test, line: at, body: this.body("elif", "else", "endif") });
-      const end = this.next().text;
+    for (let at = line; ; at = current().line) {
+      const test = parseTuple(false);
+      branches.push({ test, line: at, body: parseBody("elif", "else", "endif") });
+      const end = advance().text;
       if (end === "elif") continue;
-      return { t: "if", line, branches, otherwise: end === "else" ? this.bodyTo("endif") : [] };
+      return { t: "if", line, branches, otherwise: end === "else" ? parseBodyTo("endif") : [] };
     }
   }
 
-  private parameters(): Parameter[] {
+  function parseParameters(): Parameter[] {
     const parameters: Parameter[] = [];
-    this.expect("(");
-    while (this.current.type !== ")") {
-      if (parameters.length > 0) this.expect(",");
-      const name = this.expect("name").text;
+    expect("(");
+    while (current().type !== ")") {
+      if (parameters.length > 0) expect(",");
+      const name = expect("name").text;
       let value: Expression | undefined;
-      if (this.skip("=")) value = this.expression();
+      if (skip("=")) value = parseExpression();
       else if (parameters.some((p) => p.value)) {
-        this.fail("non-default argument follows default argument");
+        fail("non-default argument follows default argument");
       }
-      if (parameters.some((p) => p.name === name)) this.fail(`duplicate argument '${name}'`);
+      if (parameters.some((p) => p.name === name)) fail(`duplicate argument '${name}'`);
       parameters.push({ name, value });
     }
-    this.expect(")");
+    expect(")");
     return parameters;
   }
 
-  private target(end?: string, fields = false): Target {
-    const { line } = this.current;
+  function parseTarget(end?: string, fields = false): Target {
+    const { line } = current();
     const items: Target[] = [];
     let comma = false;
     do {
-      const { type } = this.current;
-      if (type === "end" || type === "close" || type === ")" || (end && this.isName(end))) break;
-      items.push(this.oneTarget(fields));
-      comma ||= this.current.type === ",";
-    } while (this.skip(","));
+      const { type } = current();
+      if (type === "end" || type === "close" || type === ")" || (end && isName(end))) break;
+      items.push(parseOneTarget(fields));
+      comma ||= current().type === ",";
+    } while (skip(","));
     if (comma) return { t: "targets", line, items };
-    return items[0] ?? this.fail(`Expected an expression, got '${describe(this.current)}'`);
+    return items[0] ?? fail(`Expected an expression, got '${describe(current())}'`);
   }
 
-  private oneTarget(fields: boolean): Target {
-    const { line } = this.current;
-    if (this.skip("(")) {
-      const inner = this.nested(() => this.target(undefined, false));
-      this.expect(")");
+  function parseOneTarget(fields: boolean): Target {
+    const { line } = current();
+    if (skip("(")) {
+      const inner = nested(() => parseTarget(undefined, false));
+      expect(")");
       return inner;
     }
-    const { type, text } = this.next();
+    const { type, text } = advance();
     if (type !== "name" || Object.hasOwn(constants, text)) {
-      this.fail(
+      fail(
         `can't assign to '${type === "name" || type === "string" || type === "integer" ? "const" : text}'`,
         line,
       );
     }
-    if (fields && this.skip("."))
-      return { t: "field", line, name: text, field: this.expect("name").text };
+    if (fields && skip(".")) return { t: "field", line, name: text, field: expect("name").text };
     return { t: "store", line, name: text };
   }
 
   /** An expression, or several with commas between them. */
-  private tuple(conditions = true, end?: string, parentheses = false): Expression {
-    const { line } = this.current;
+  function parseTuple(conditions = true, end?: string, parentheses = false): Expression {
+    const { line } = current();
     const items: Expression[] = [];
     let comma = false;
     do {
-      const { type } = this.current;
-      if (type === "end" || type === "close" || type === ")" || (end && this.isName(end))) break;
-      items.push(conditions ? this.expression() : this.or());
-      comma ||= this.current.type === ",";
-    } while (this.skip(","));
+      const { type } = current();
+      if (type === "end" || type === "close" || type === ")" || (end && isName(end))) break;
+      items.push(conditions ? parseExpression() : parseOr());
+      comma ||= current().type === ",";
+    } while (skip(","));
     if (!comma) {
       if (items[0]) return items[0];
-      if (!parentheses) this.fail(`Expected an expression, got '${describe(this.current)}'`);
+      if (!parentheses) fail(`Expected an expression, got '${describe(current())}'`);
     }
     return { t: "tuple", line, items };
   }
 
-  private expression(): Expression {
-    return this.nested(() => {
-      let result = this.or();
-      while (this.isName("if")) {
-        const { line } = this.next();
-        const test = this.or();
-        const otherwise = this.skipName("else") ? this.expression() : null;
+  function parseExpression(): Expression {
+    return nested(() => {
+      let result = parseOr();
+      while (isName("if")) {
+        const { line } = advance();
+        const test = parseOr();
+        const otherwise = skipName("else") ? parseExpression() : null;
         result = { t: "cond", line, yes: result, test, no: otherwise };
       }
       return result;
     });
   }
 
-  private or(): Expression {
-    let left = this.and();
-    while (this.isName("or")) {
-      const { line } = this.next();
-      left = { t: "binary", line, op: "or", left, right: this.and() };
+  function parseOr(): Expression {
+    let left = parseAnd();
+    while (isName("or")) {
+      const { line } = advance();
+      left = { t: "binary", line, op: "or", left, right: parseAnd() };
     }
     return left;
   }
 
-  private and(): Expression {
-    let left = this.not();
-    while (this.isName("and")) {
-      const { line } = this.next();
-      left = { t: "binary", line, op: "and", left, right: this.not() };
+  function parseAnd(): Expression {
+    let left = parseNot();
+    while (isName("and")) {
+      const { line } = advance();
+      left = { t: "binary", line, op: "and", left, right: parseNot() };
     }
     return left;
   }
 
-  private not(): Expression {
-    if (!this.isName("not")) return this.comparison();
-    const { line } = this.next();
-    return { t: "unary", line, op: "not", operand: this.nested(() => this.not()) };
+  function parseNot(): Expression {
+    if (!isName("not")) return parseComparison();
+    const { line } = advance();
+    return { t: "unary", line, op: "not", operand: nested(() => parseNot()) };
   }
 
-  private comparison(): Expression {
-    const { line } = this.current;
-    const first = this.sum();
+  function parseComparison(): Expression {
+    const { line } = current();
+    const first = parseSum();
     const rest: [string, Expression][] = [];
     for (;;) {
-      let op = this.current.type;
-      if (this.isName("in")) op = "in";
-      else if (this.isName("not") && this.isName("in", 1)) {
-        this.at++;
+      let op = current().type;
+      if (isName("in")) op = "in";
+      else if (isName("not") && isName("in", 1)) {
+        at++;
         op = "not in";
       } else if (!comparisons.has(op)) break;
-      this.at++;
-      rest.push([op, this.sum()]);
+      at++;
+      rest.push([op, parseSum()]);
     }
     return rest.length > 0 ? { t: "compare", line, first, rest } : first;
   }
 
-  private binary(operators: readonly string[], operand: () => Expression): Expression {
+  function parseBinary(operators: readonly string[], operand: () => Expression): Expression {
     let left = operand();
-    while (operators.includes(this.current.type)) {
-      const { line, type: op } = this.next();
+    while (operators.includes(current().type)) {
+      const { line, type: op } = advance();
       left = { t: "binary", line, op, left, right: operand() };
     }
     return left;
   }
-  private sum(): Expression {
-    return this.binary(["+", "-"], () => this.concatenation());
+  function parseSum(): Expression {
+    return parseBinary(["+", "-"], () => parseConcatenation());
   }
-  private concatenation(): Expression {
-    const { line } = this.current;
-    const items = [this.product()];
-    while (this.skip("~")) items.push(this.product());
+  function parseConcatenation(): Expression {
+    const { line } = current();
+    const items = [parseProduct()];
+    while (skip("~")) items.push(parseProduct());
     return items.length > 1 ? { t: "concat", line, items } : (items[0] as Expression);
   }
-  private product(): Expression {
-    return this.binary(["*", "/", "//", "%"], () => this.binary(["**"], () => this.unary(true)));
+  function parseProduct(): Expression {
+    return parseBinary(["*", "/", "//", "%"], () => parseBinary(["**"], () => parseUnary(true)));
   }
 
-  private unary(filtered: boolean): Expression {
-    const { line, type } = this.current;
+  function parseUnary(filtered: boolean): Expression {
+    const { line, type } = current();
     let node: Expression;
     if (type === "-" || type === "+") {
-      this.at++;
-      node = { t: "unary", line, op: type, operand: this.nested(() => this.unary(false)) };
-    } else node = this.primary();
-    node = this.postfix(node);
+      at++;
+      node = { t: "unary", line, op: type, operand: nested(() => parseUnary(false)) };
+    } else node = parsePrimary();
+    node = parsePostfix(node);
     if (!filtered) return node;
     for (;;) {
-      if (this.current.type === "|") node = this.filters(node) as Expression;
-      else if (this.isName("is")) node = this.test(node);
-      else if (this.current.type === "(") node = this.call(node);
+      if (current().type === "|") node = parseFilters(node) as Expression;
+      else if (isName("is")) node = parseTest(node);
+      else if (current().type === "(") node = parseCall(node);
       else return node;
     }
   }
 
-  private primary(): Expression {
-    const token = this.next();
+  function parsePrimary(): Expression {
+    const token = advance();
     const { line, type, text } = token;
     switch (type) {
       case "name":
@@ -429,7 +418,7 @@ class Parser {
           : { t: "name", line, name: text };
       case "string": {
         let value = text;
-        while (this.current.type === "string") value += this.next().text;
+        while (current().type === "string") value += advance().text;
         return { t: "const", line, value };
       }
       case "integer":
@@ -437,46 +426,46 @@ class Parser {
       case "float":
         return { t: "const", line, value: float(Number(text)) };
       case "(": {
-        const inner = this.tuple(true, undefined, true);
-        this.expect(")");
+        const inner = parseTuple(true, undefined, true);
+        expect(")");
         return inner;
       }
       case "[": {
         const items: Expression[] = [];
-        while (this.current.type !== "]") {
-          if (items.length > 0) this.expect(",");
-          if (this.current.type === "]") break;
-          items.push(this.expression());
+        while (current().type !== "]") {
+          if (items.length > 0) expect(",");
+          if (current().type === "]") break;
+          items.push(parseExpression());
         }
-        this.next();
+        advance();
         return { t: "list", line, items };
       }
       case "{": {
         const items: [Expression, Expression][] = [];
-        while (this.current.type !== "}") {
-          if (items.length > 0) this.expect(",");
-          if (this.current.type === "}") break;
-          const key = this.expression();
-          this.expect(":");
-          items.push([key, this.expression()]);
+        while (current().type !== "}") {
+          if (items.length > 0) expect(",");
+          if (current().type === "}") break;
+          const key = parseExpression();
+          expect(":");
+          items.push([key, parseExpression()]);
         }
-        this.next();
+        advance();
         return { t: "dict", line, items };
       }
       default:
-        this.fail(`unexpected '${describe(token)}'`, line);
+        fail(`unexpected '${describe(token)}'`, line);
     }
   }
 
-  private postfix(start: Expression): Expression {
+  function parsePostfix(start: Expression): Expression {
     let node = start;
     for (;;) {
-      const { line, type } = this.current;
-      if (type === "(") node = this.call(node);
-      else if (type === "[") node = this.subscript(node);
+      const { line, type } = current();
+      if (type === "(") node = parseCall(node);
+      else if (type === "[") node = parseSubscript(node);
       else if (type === ".") {
-        this.at++;
-        const name = this.next();
+        at++;
+        const name = advance();
         if (name.type === "name") node = { t: "attribute", line, object: node, name: name.text };
         else if (name.type === "integer") {
           node = {
@@ -485,106 +474,105 @@ class Parser {
             object: node,
             key: { t: "const", line, value: Number(name.text) },
           };
-        } else this.fail("expected name or number", name.line);
+        } else fail("expected name or number", name.line);
       } else return node;
     }
   }
 
-  private subscript(object: Expression): Expression {
-    const { line } = this.next();
+  function parseSubscript(object: Expression): Expression {
+    const { line } = advance();
     const keys: Expression[] = [];
-    while (this.current.type !== "]") {
-      if (keys.length > 0) this.expect(",");
-      keys.push(this.subscribed());
+    while (current().type !== "]") {
+      if (keys.length > 0) expect(",");
+      keys.push(parseSubscribed());
     }
-    this.next();
+    advance();
     const key: Expression =
       keys.length === 1 ? (keys[0] as Expression) : { t: "tuple", line, items: keys };
     return { t: "item", line, object, key };
   }
 
-  private subscribed(): Expression {
-    const { line } = this.current;
-    const ends = () => [":", "]", ","].includes(this.current.type);
-    const start = this.current.type === ":" ? null : this.expression();
-    if (!this.skip(":")) return start as Expression;
-    const stop = ends() ? null : this.expression();
-    const step = this.skip(":") && !ends() ? this.expression() : null;
+  function parseSubscribed(): Expression {
+    const { line } = current();
+    const ends = () => [":", "]", ","].includes(current().type);
+    const start = current().type === ":" ? null : parseExpression();
+    if (!skip(":")) return start as Expression;
+    const stop = ends() ? null : parseExpression();
+    const step = skip(":") && !ends() ? parseExpression() : null;
     return { t: "slice", line, parts: [start, stop, step] } satisfies Slice;
   }
 
-  private call(callee: Expression): Call {
-    const { line } = this.current;
-    return { t: "call", line, callee, with: this.arguments() };
+  function parseCall(callee: Expression): Call {
+    const { line } = current();
+    return { t: "call", line, callee, with: parseArguments() };
   }
 
-  private arguments(): Arguments {
-    const { line } = this.expect("(");
+  function parseArguments(): Arguments {
+    const { line } = expect("(");
     const args: Expression[] = [];
     const kwargs: [string, Expression][] = [];
     let more: Expression | undefined;
     let moreKeywords: Expression | undefined;
     const ensure = (holds: boolean): void => {
-      if (!holds) this.fail("invalid syntax for function call expression", line);
+      if (!holds) fail("invalid syntax for function call expression", line);
     };
-    for (let first = true; this.current.type !== ")"; first = false) {
+    for (let first = true; current().type !== ")"; first = false) {
       if (!first) {
-        this.expect(",");
-        if (this.current.type === ")") break;
+        expect(",");
+        if (current().type === ")") break;
       }
-      if (this.skip("*")) {
+      if (skip("*")) {
         ensure(!more && !moreKeywords);
-        more = this.expression();
-      } else if (this.skip("**")) {
+        more = parseExpression();
+      } else if (skip("**")) {
         ensure(!moreKeywords);
-        moreKeywords = this.expression();
-      } else if (this.current.type === "name" && this.tokens[this.at + 1]?.type === "=") {
+        moreKeywords = parseExpression();
+      } else if (current().type === "name" && tokens[at + 1]?.type === "=") {
         ensure(!moreKeywords);
-        const name = this.next().text;
-        this.at++;
-        if (kwargs.some(([other]) => other === name))
-          this.fail(`keyword argument repeated: ${name}`);
-        kwargs.push([name, this.expression()]);
+        const name = advance().text;
+        at++;
+        if (kwargs.some(([other]) => other === name)) fail(`keyword argument repeated: ${name}`);
+        kwargs.push([name, parseExpression()]);
       } else {
         ensure(!more && !moreKeywords && kwargs.length === 0);
-        args.push(this.expression());
+        args.push(parseExpression());
       }
     }
-    this.expect(")");
+    expect(")");
     return { args, kwargs, more, moreKeywords };
   }
 
-  private dottedName(): string {
-    let name = this.expect("name").text;
-    while (this.skip(".")) name += `.${this.expect("name").text}`;
+  function parseDottedName(): string {
+    let name = expect("name").text;
+    while (skip(".")) name += `.${expect("name").text}`;
     return name;
   }
 
-  private filters(start: Expression | null, inline = false): Expression | null {
+  function parseFilters(start: Expression | null, inline = false): Expression | null {
     let node = start;
-    for (let first = inline; first || this.current.type === "|"; first = false) {
-      if (!first) this.at++;
-      const { line } = this.current;
-      const name = this.dottedName();
-      const given = this.is("(") ? this.arguments() : none;
+    for (let first = inline; first || current().type === "|"; first = false) {
+      if (!first) at++;
+      const { line } = current();
+      const name = parseDottedName();
+      const given = is("(") ? parseArguments() : none;
       node = { t: "filter", line, node, name, with: given } satisfies Filter;
     }
     return node;
   }
 
-  private test(node: Expression): Expression {
-    const { line } = this.next();
-    const negated = this.skipName("not");
-    const name = this.dottedName();
+  function parseTest(node: Expression): Expression {
+    const { line } = advance();
+    const negated = skipName("not");
+    const name = parseDottedName();
     let given = none;
-    const { type, text } = this.current;
-    if (type === "(") given = this.arguments();
+    const { type, text } = current();
+    if (type === "(") given = parseArguments();
     else if (
       ["name", "string", "integer", "float", "[", "{"].includes(type) &&
       !(type === "name" && ["else", "or", "and"].includes(text))
     ) {
-      if (this.isName("is")) this.fail("You cannot chain multiple tests with is");
-      given = { ...none, args: [this.postfix(this.primary())] };
+      if (isName("is")) fail("You cannot chain multiple tests with is");
+      given = { ...none, args: [parsePostfix(parsePrimary())] };
     }
     const test: Expression = { t: "test", line, node, name, with: given };
     return negated ? { t: "unary", line, op: "not", operand: test } : test;

@@ -1,4 +1,5 @@
-// `strftime` of the C locale on local time, for templates that write today's date.
+// `strftime` of the C locale on local time, for templates that write today's date: its
+// common codes. Others are left as they stand.
 
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const months = [
@@ -23,16 +24,6 @@ function dayOfYear(date: Date): number {
   return Math.round((day - Date.UTC(date.getFullYear(), 0, 1)) / DAY) + 1;
 }
 
-/** ISO 8601's year and week. */
-function isoWeek(date: Date): [number, number] {
-  const weekday = (date.getDay() + 6) % 7;
-  const thursday = new Date(
-    Date.UTC(date.getFullYear(), date.getMonth(), date.getDate() - weekday + 3),
-  );
-  const year = thursday.getUTCFullYear();
-  return [year, Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / DAY / 7) + 1];
-}
-
 export function strftime(date: Date, format: string): string {
   const month = months[date.getMonth()] as string;
   const day = days[date.getDay()] as string;
@@ -45,34 +36,19 @@ export function strftime(date: Date, format: string): string {
     m: [date.getMonth() + 1, 2],
     y: [year % 100, 2],
     Y: [year, 1],
-    C: [Math.floor(year / 100), 2],
     H: [date.getHours(), 2],
     I: [hour12, 2],
-    k: [date.getHours(), 2, " "],
-    l: [hour12, 2, " "],
     M: [date.getMinutes(), 2],
     S: [date.getSeconds(), 2],
     f: [date.getMilliseconds() * 1000, 6],
     j: [dayOfYear(date), 3],
-    u: [date.getDay() || 7, 1],
-    w: [date.getDay(), 1],
-    U: [Math.floor((dayOfYear(date) + 6 - date.getDay()) / 7), 2],
-    W: [Math.floor((dayOfYear(date) + 6 - ((date.getDay() + 6) % 7)) / 7), 2],
-    G: [isoWeek(date)[0], 1],
-    g: [isoWeek(date)[0] % 100, 2],
-    V: [isoWeek(date)[1], 2],
-    s: [Math.floor(date.getTime() / 1000), 1],
   };
   const words: Record<string, string> = {
     a: day.slice(0, 3),
     A: day,
     b: month.slice(0, 3),
-    h: month.slice(0, 3),
     B: month,
     p: date.getHours() < 12 ? "AM" : "PM",
-    P: date.getHours() < 12 ? "am" : "pm",
-    n: "\n",
-    t: "\t",
     "%": "%",
     Z: "",
     z: "",
@@ -85,7 +61,6 @@ export function strftime(date: Date, format: string): string {
     R: "%H:%M",
     T: "%H:%M:%S",
     X: "%H:%M:%S",
-    r: "%I:%M:%S %p",
   };
   return format.replace(/%([-_0^]?)([a-zA-Z%])/g, (whole, flag: string, code: string) => {
     const number = Object.hasOwn(numbers, code) ? numbers[code] : undefined;

@@ -115,6 +115,27 @@ describe("numbers", () => {
   });
 });
 
+describe("data", () => {
+  it("that is no plain data is named by its type", () => {
+    expect(show([new Uint8Array(1e6), new Date(0), new URL("a:b")])).toBe(
+      "['<Uint8Array>', '<Date>', '<URL>']",
+    );
+  });
+  it("may be Maps", () => {
+    expect(
+      show(
+        new Map<unknown, unknown>([
+          ["b", 1],
+          ["1", undefined],
+        ]),
+      ),
+    ).toBe("{'b': 1, '1': None}");
+  });
+  it("without a value is left out, as in JSON", () => {
+    expect(show({ a: undefined, b: null })).toBe("{'b': None}");
+  });
+});
+
 describe("parseJson", () => {
   it("reads what JSON.parse reads", () => {
     fc.assert(
@@ -270,6 +291,8 @@ describe("errors", () => {
   it("refuse data that contains itself", () => {
     const message: Record<string, unknown> = { role: "user", content: "a" };
     message.self = message;
+    expect(codeOf(() => new ChatTemplate(chatml).render([message] as never))).toBe("ERR_LIMIT");
+    message.again = message;
     expect(codeOf(() => new ChatTemplate(chatml).render([message] as never))).toBe("ERR_LIMIT");
   });
 });
