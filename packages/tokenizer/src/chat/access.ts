@@ -175,8 +175,7 @@ function item(object: Value, key: Value): Value | undefined {
 }
 
 function missing(object: Value, key: Value): Undefined {
-  const type = object === null ? "None" : typeName(object);
-  const owner = object instanceof Obj || object === null ? type : `${type} object`;
+  const owner = object === null ? "None" : `${typeName(object)} object`;
   return new Undefined(
     typeof key === "string"
       ? `'${owner}' has no attribute ${repr(key)}`

@@ -44,7 +44,7 @@ const found = (value: unknown): string =>
       ? "an array"
       : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 
-/** Throws ERR_ARGUMENT unless `messages` is an array of objects. Their fields are the template's business. */
+/** Throws ERR_ARGUMENT unless `messages` is an array of objects whose roles are text; other fields are the template's business. */
 export function checkMessages(messages: unknown): asserts messages is readonly object[] {
   if (!Array.isArray(messages)) {
     throw new TokenizerError(
@@ -59,15 +59,12 @@ export function checkMessages(messages: unknown): asserts messages is readonly o
         `expected an object with role and content as message ${i}, found ${found(message)}`,
       );
     }
-    for (const name of ["role", "content"] as const) {
-      const value = field(message, name);
-      const fits = value === undefined || value === null || typeof value === "string";
-      if (!fits && (name === "role" || typeof value !== "object")) {
-        throw new TokenizerError(
-          "ERR_ARGUMENT",
-          `expected text as ${name} of message ${i}, found ${found(value)}`,
-        );
-      }
+    const role = field(message, "role");
+    if (role !== undefined && role !== null && typeof role !== "string") {
+      throw new TokenizerError(
+        "ERR_ARGUMENT",
+        `expected text as role of message ${i}, found ${found(role)}`,
+      );
     }
   });
 }
