@@ -105,7 +105,7 @@ def main():
         cases = []
         for line in lines:
             template = line.replace("\u23ce", "\n")
-            cases.append(json.dumps({"template": template, **render(template, variables)}))
+            cases.append(json.dumps({"template": template, **render(template, json.loads(VARIABLES))}))
         Path(sys.argv[3]).write_text(
             '{"madeBy": "tools/golden/tokenizer-chat.py, jinja2 3.1.6, transformers 5.24.0",\n"variables": '
             + json.dumps(variables) + ',\n"cases": [\n' + ",\n".join(cases) + "\n]}\n"

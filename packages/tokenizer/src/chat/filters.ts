@@ -1,26 +1,34 @@
 // The filters of Jinja, with `tojson` as Hugging Face's templates expect it. Left out are
 // those that make HTML or chance: urlize, xmlattr, pprint, random, filesizeformat.
 
-import { getAttribute, getItem, reversed } from "./access.js";
+import { getAttribute, reversed } from "./access.js";
 import { fail, spend, spendText } from "./budget.js";
 import { percent } from "./format.js";
 import { dumps } from "./json.js";
 import { add, arithmetic, escapeHtml } from "./operators.js";
+import { round, toFloat, toInt } from "./rounding.js";
+import {
+  batch,
+  extreme,
+  flag,
+  folded,
+  getter,
+  given,
+  groupBy,
+  slices,
+  sort,
+  sortKey,
+  unique,
+} from "./sequences.js";
 import { type Given, invoke, type Routine, routine } from "./signature.js";
 import { makeTests } from "./tests.js";
-import { center, join, replace, splitLines, strip, text, titleCase } from "./text.js";
+import { center, join, replace, sliceText, splitLines, strip, text, titleCase } from "./text.js";
 import {
-  characters,
   compare,
-  type Dict,
-  equal,
   Float,
   float,
-  Group,
-  hashable,
   Iter,
   index,
-  int,
   isInt,
   isNumber,
   isText,
@@ -39,64 +47,9 @@ import {
   type Value,
 } from "./values.js";
 
-const given = (value: Value | undefined): value is Value => value !== undefined && value !== null;
-const flag = (value: Value | undefined): boolean => value !== undefined && truth(value);
-
 /** Text, with numbers and the like turned into it; marked text stays marked. */
 const onText = (value: Value, run: (text: string) => string): Value =>
   value instanceof Markup ? new Markup(run(value.text)) : run(str(value));
-const folded = (value: Value): Value => (isText(value) ? str(value).toLowerCase() : value);
-
-/** `a.b.0` as a function of an item. */
-function getter(attribute: Value | undefined, otherwise?: Value): (item: Value) => Value {
-  if (!given(attribute)) return (item) => item;
-  const parts: Value[] = isText(attribute)
-    ? str(attribute)
-        .split(".")
-        .map((p) => (/^\d+$/.test(p) ? Number(p) : p))
-    : [attribute];
-  return (item) => {
-    let value = item;
-    for (const part of parts) {
-      value = getItem(value, part);
-      if (value instanceof Undefined && given(otherwise)) value = otherwise;
-    }
-    return value;
-  };
-}
-
-/** Stable, descending order included, by keys that are worked out once. */
-export function sort(items: Value[], key: (item: Value) => Value, descending: boolean): Value[] {
-  spend(items.length * 4);
-  const keyed = items.map((item) => ({ item, key: key(item) }));
-  keyed.sort((a, b) => {
-    spend(1);
-    if (compare(a.key, b.key) < 0) return descending ? 1 : -1;
-    return compare(b.key, a.key) < 0 ? (descending ? -1 : 1) : 0;
-  });
-  return keyed.map(({ item }) => item);
-}
-
-const sortKey = (attribute: Value | undefined, sensitive: Value | undefined, otherwise?: Value) => {
-  const get = getter(attribute, otherwise);
-  return flag(sensitive) ? get : (item: Value) => folded(get(item));
-};
-
-function extreme(items: Value, [sensitive, attribute]: Given, sign: number): Value {
-  const key = sortKey(attribute, sensitive);
-  let best: Value | undefined;
-  let bestKey: Value = null;
-  for (const item of iterate(items)) {
-    spend(1);
-    const itemKey = key(item);
-    if (best === undefined || sign * compare(itemKey, bestKey, sign > 0 ? ">" : "<") > 0) {
-      best = item;
-      bestKey = itemKey;
-    }
-  }
-  return best === undefined ? new Undefined("No aggregated item, sequence was empty.") : best;
-}
-
 function* choose(
   items: Value,
   args: Value[],
@@ -152,150 +105,6 @@ function named(table: ReadonlyMap<string, Routine>, kind: string, name: Value): 
   );
 }
 
-function* unique(items: Value, [sensitive, attribute]: Given): Generator<Value> {
-  const seen: Dict = new Map();
-  const key = sortKey(attribute, sensitive);
-  for (const item of iterate(items)) {
-    spend(1);
-    const itemKey = key(item);
-    hashable(itemKey);
-    if (lookup(seen, itemKey) !== undefined) continue;
-    seen.set(isText(itemKey) ? str(itemKey) : itemKey, true);
-    yield item;
-  }
-}
-
-function groupBy(items: Value, [attribute, otherwise, sensitive]: Given): Value {
-  const key = sortKey(attribute, sensitive, otherwise);
-  const groups: Group[] = [];
-  let last: Value | undefined;
-  for (const item of sort(list(items), key, false)) {
-    const itemKey = key(item);
-    if (last !== undefined && equal(last, itemKey))
-      ((groups.at(-1) as Group)[1] as Value[]).push(item);
-    else {
-      const group = new Group();
-      group.push(flag(sensitive) ? itemKey : getter(attribute, otherwise)(item), [item]);
-      groups.push(group);
-    }
-    last = itemKey;
-  }
-  return groups;
-}
-
-function* batch(items: Value, [count, fill]: Given): Generator<Value> {
-  const size = index(count);
-  let part: Value[] = [];
-  for (const item of iterate(items)) {
-    spend(1);
-    if (part.length === size) {
-      yield part;
-      part = [];
-    }
-    part.push(item);
-  }
-  if (part.length === 0) return;
-  if (given(fill)) {
-    spend(Math.max(0, size - part.length));
-    while (part.length < size) part.push(fill);
-  }
-  yield part;
-}
-
-function* slices(value: Value, [count, fill]: Given): Generator<Value> {
-  const items = list(value);
-  const n = index(count);
-  if (n === 0) fail("integer division or modulo by zero");
-  spend(Math.max(0, n));
-  const each = Math.floor(items.length / n);
-  const extra = items.length % n;
-  for (let i = 0, at = 0; i < n; i++) {
-    const part = items.slice(at, at + each + (i < extra ? 1 : 0));
-    at += part.length;
-    if (given(fill) && i >= extra) part.push(fill);
-    yield part;
-  }
-}
-
-const numberText =
-  /^[+-]?(?:(?:\d+_)*\d+(?:\.(?:(?:\d+_)*\d+)?)?|\.(?:\d+_)*\d+)(?:[eE][+-]?\d+)?$/;
-
-/** Python's `float(x)`, or undefined where that raises TypeError or ValueError. */
-function toFloat(value: Value): number | undefined {
-  if (isNumber(value)) return Number(numeric(value));
-  if (!isText(value)) return undefined;
-  const trimmed = strip(str(value), null, 3);
-  if (numberText.test(trimmed)) return Number(trimmed.replaceAll("_", ""));
-  const word = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i.exec(trimmed);
-  return word ? (word[2] ? Number(`${word[1]}Infinity`) : Number.NaN) : undefined;
-}
-
-function toInt(value: Value, base: number): Value | undefined {
-  if (isInt(value)) return numeric(value);
-  const match =
-    isText(value) &&
-    /^([+-]?)(0[xXoObB])?_?([\da-zA-Z]+(?:_[\da-zA-Z]+)*)$/.exec(strip(str(value), null, 3));
-  if (match) {
-    const [, sign, prefix = "", body = ""] = match;
-    const named = { x: 16, o: 8, b: 2 }[prefix.slice(1).toLowerCase()];
-    const radix = base === 0 ? (named ?? 10) : base;
-    const digits = ((named === radix ? "" : prefix) + body).replaceAll("_", "");
-    let total = 0n;
-    spend(1 + ((digits.length ** 2) >> 8));
-    for (const c of digits) {
-      const digit = Number.parseInt(c, 36);
-      total = digit < radix && total >= 0n ? total * BigInt(radix) + BigInt(digit) : -1n;
-    }
-    if (total >= 0n) return int(sign === "-" ? -total : total);
-  }
-  const x = toFloat(value);
-  return x === undefined || !Number.isFinite(x) ? undefined : int(BigInt(Math.trunc(x)));
-}
-
-function round(value: Value, [precision, method]: Given): Value {
-  const places = precision === undefined ? 0 : index(precision);
-  const how = method === undefined ? "common" : str(method);
-  if (!["common", "ceil", "floor"].includes(how)) fail("method must be common, ceil or floor");
-  if (!isNumber(value)) fail(`type ${typeName(value)} doesn't define __round__ method`);
-  if (how !== "common") {
-    const scale = arithmetic("**", 10, places);
-    const scaled = Number(numeric(arithmetic("*", value, scale) as number));
-    return arithmetic(
-      "/",
-      int(BigInt(how === "ceil" ? Math.ceil(scaled) : Math.floor(scaled))),
-      scale,
-    );
-  }
-  if (isInt(value)) {
-    if (places >= 0) return numeric(value);
-    const unit = arithmetic("**", 10, -places);
-    const rest = arithmetic("%", value, unit);
-    const down = arithmetic("-", value, rest);
-    const twice = compare(arithmetic("*", rest, 2), unit);
-    const odd = equal(arithmetic("%", arithmetic("//", down, unit), 2), 1);
-    return twice > 0 || (twice === 0 && odd) ? add(down, unit) : down;
-  }
-  return float(roundHalfEven(numeric(value) as number, places));
-}
-
-/** Correct rounding of the exact binary value, ties to even. */
-function roundHalfEven(x: number, places: number): number {
-  if (!Number.isFinite(x) || places > 22) return x;
-  if (places < 0) {
-    const unit = 10 ** -places;
-    return roundHalfEven(x / unit, 0) * unit;
-  }
-  const fixed = Number(Math.abs(x) < 1e21 ? x.toFixed(Math.min(places, 100)) : x);
-  // toFixed is exact and rounds ties up in magnitude; a tie needs a binary fraction.
-  const scaled = Math.abs(x) * 2 ** places * 5 ** places;
-  const exact =
-    scaled % 1 === 0.5 &&
-    scaled / 5 ** places / 2 ** places === Math.abs(x) &&
-    (Math.abs(x) * 2 ** (places + 1)) % 1 === 0;
-  if (!exact || Math.floor(scaled) % 2 === 1) return fixed;
-  return (Math.sign(x) * Math.floor(scaled)) / 10 ** places;
-}
-
 function toJson(value: Value, [ascii, indent, separators, sorted]: Given): Value {
   let unit: string | null = null;
   if (given(indent)) {
@@ -333,13 +142,10 @@ function indent(value: Value, [width, first, blank]: Given): Value {
 function truncate(value: Value, [most, kill, end, leeway]: Given): Value {
   const size = most === undefined ? 255 : index(most);
   const tail = end === undefined ? "..." : text(end);
-  const room = given(leeway) ? index(leeway) : 5;
-  const chars = characters(text(value));
-  const keep = size - characters(tail).length;
-  if (keep < 0) fail(`expected length >= ${characters(tail).length}, got ${size}`);
-  if (chars.length <= size + room) return value;
-  const cut = chars.slice(0, keep);
-  const part = typeof cut === "string" ? cut : cut.join("");
+  const keep = size - length(tail);
+  if (keep < 0) fail(`expected length >= ${length(tail)}, got ${size}`);
+  if (length(value) <= size + (given(leeway) ? index(leeway) : 5)) return value;
+  const part = sliceText(text(value), [null, keep]);
   const space = flag(kill) ? -1 : part.lastIndexOf(" ");
   return (space < 0 ? part : part.slice(0, space)) + tail;
 }
@@ -357,11 +163,15 @@ function quoteUrl(value: Value, query: boolean): string {
 }
 
 function urlEncode(value: Value): Value {
-  if (isText(value) || !(value instanceof Map || Array.isArray(value)))
-    return quoteUrl(value, false);
-  const pairs = value instanceof Map ? [...value] : value.map(list);
+  const iterable = Array.isArray(value) || (value instanceof Object && Symbol.iterator in value);
+  if (!iterable) return quoteUrl(value, false);
+  const pairs = value instanceof Map ? [...value] : list(value).map(list);
   return pairs
-    .map(([k, v]) => `${quoteUrl(k as Value, true)}=${quoteUrl(v as Value, true)}`)
+    .map(([key, item, ...more]) => {
+      if (key === undefined || item === undefined || more.length > 0)
+        fail("expected pairs to encode");
+      return `${quoteUrl(key, true)}=${quoteUrl(item, true)}`;
+    })
     .join("&");
 }
 

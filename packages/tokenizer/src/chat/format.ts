@@ -248,7 +248,10 @@ export function percent(template: string, given: Value, text: (value: Value) => 
       );
     },
   );
-  if (used < args.length && !byName && !(given instanceof Map)) {
+  // What could be a mapping by its looks may stay unused.
+  const mapping =
+    given instanceof Object && !(given instanceof Tuple) && typeName(given) !== "generator";
+  if (used < args.length && !byName && !(mapping && !isText(given) && !isNumber(given))) {
     fail("not all arguments converted during string formatting");
   }
   spendText(made.length);
