@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AlignedText, widthAt } from "../../src/components/aligned-text.js";
-import { sortMarks } from "../../src/unicode/mark-order.js";
 import { buildNormalizer } from "../../src/components/normalizers.js";
+import { sortMarks } from "../../src/unicode/mark-order.js";
 import { normalize } from "../../src/unicode/normalize.js";
 import { golden, toUnits, unitOffsets } from "./golden.js";
 
