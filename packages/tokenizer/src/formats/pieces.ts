@@ -37,6 +37,9 @@ export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): To
   const unkId = types.indexOf(PieceType.unknown);
   const common = { addedTokens: addedTokens(vocabulary, pieces), ...spaces(pieces) };
   if (kind === "Unigram") {
+    // What stands for no text has its content among the added tokens only, since the search for
+    // the best pieces knows no types.
+    for (const { id } of common.addedTokens) vocabulary.ends[id] = vocabulary.starts[id] as number;
     const scores = unigramScores(vocabulary, pieces);
     return {
       ...common,
@@ -81,10 +84,7 @@ function addedTokens(vocabulary: Vocabulary, { kind, types }: Pieces): AddedToke
   return added;
 }
 
-/**
- * Scores for a search that knows no types: a user-defined piece beats every split of it, and what
- * is no text is never taken from it.
- */
+/** Scores with which a user-defined piece beats every split of it, as in SentencePiece. */
 function unigramScores(vocabulary: Vocabulary, { scores, types }: Pieces): Float64Array {
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < types.length; i++) {
@@ -149,7 +149,8 @@ function spaces(pieces: Pieces): { normalizer?: Component; decoder: Component } 
   }
   decoders.push({ type: "ByteFallback" }, { type: "Fuse" });
   if (pieces.dummyPrefix || pieces.removeExtraSpaces) {
-    decoders.push({ type: "Strip", content: " ", start: 1, stop: 0 });
+    const start = pieces.removeExtraSpaces ? 0xffff : 1;
+    decoders.push({ type: "Strip", content: " ", start, stop: 0 });
   }
   const decoder = { type: "Sequence", decoders };
   return steps.length > 0

@@ -1,6 +1,6 @@
 // A tokenizer.json from a definition, whatever file that came from.
 
-import type { ModelDefinition, TokenizerDefinition, Vocabulary } from "../definition.js";
+import type { TokenizerDefinition, Vocabulary } from "../definition.js";
 import { ensure } from "../errors.js";
 
 /**
@@ -42,13 +42,17 @@ export function writeTokenizerJson(definition: TokenizerDefinition): string {
     pre_tokenizer: preTokenizer ?? null,
     post_processor: definition.postProcessor ?? null,
     decoder: definition.decoder ?? null,
-    model: modelJson(model),
+    model: modelJson(definition),
   });
 }
 
-function modelJson(model: ModelDefinition): object {
+function modelJson({ model, addedTokens }: TokenizerDefinition): object {
   const { type, vocabulary } = model;
   const contents = printable(vocabulary);
+  if (type === "Unigram") {
+    // A list has no holes.
+    for (const { id, content } of addedTokens) if (contents[id] === "") contents[id] = content;
+  }
   if (type === "Unigram") {
     const vocab = contents.map((content, id) => [content, model.scores[id]]);
     return { type, unk_id: model.unkId ?? null, vocab, byte_fallback: model.byteFallback ?? false };
