@@ -63,7 +63,7 @@ function copyPlain(
   hash: number,
 ): number {
   let state = 0;
-  for (;;) {
+  while (at < bytes.length) {
     const c = bytes[at] as number;
     const next = NEXT[state | (KIND[c] as number)] as number;
     if (next === REFUSED) break;
@@ -87,7 +87,7 @@ function copyPart(
   hash: number,
 ): number {
   let state = 0;
-  for (;;) {
+  while (at < bytes.length) {
     const c = bytes[at] as number;
     const next = NEXT[state | (KIND[c] as number)] as number;
     if (next === REFUSED || c === 0x20) break;
