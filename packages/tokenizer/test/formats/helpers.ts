@@ -100,7 +100,7 @@ export function plainEncode(definition: TokenizerDefinition, text: string): numb
 
 function normalize({ normalizer }: TokenizerDefinition, text: string): string {
   let out = text;
-  for (const step of (normalizer?.["normalizers"] ?? []) as Record<string, never>[]) {
+  for (const step of (normalizer?.["normalizers"] ?? []) as Record<string, unknown>[]) {
     if (step["type"] === "Prepend") out = out && `${String(step["prepend"])}${out}`;
     else {
       const pattern = step["pattern"] as { Regex?: string; String?: string };
