@@ -1,8 +1,9 @@
 // A tokenizer from scored pieces, as SentencePiece's models and GGUF files have them.
 
 import type { AddedToken, Component, TokenizerDefinition, Vocabulary } from "../definition.js";
+import { ensure } from "../errors.js";
 import { MergeList } from "./merge-list.js";
-import type { VocabularyBuilder } from "./vocabulary-builder.js";
+import { HASH_FACTOR, type VocabularyBuilder } from "./vocabulary-builder.js";
 
 /** The numbers are the same in SentencePiece's protobuf and in GGUF. */
 export const PieceType = {
@@ -29,6 +30,7 @@ export interface Pieces {
 }
 
 const SPACE = "\u2581";
+const MAX_WORK = 2 ** 27;
 
 /** @param contents indexed, with ids from 0 on without holes */
 export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): TokenizerDefinition {
@@ -112,15 +114,26 @@ function mergesByScore(
   const order = Array.from(types.keys()).filter((id) => text(types[id]));
   order.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
   const merges = new MergeList(vocabulary.size);
+  let work = 0;
   for (const id of order) {
     const start = starts[id] as number;
     const end = ends[id] as number;
-    for (let middle = end - 1; middle > start; middle--) {
+    const pairs: number[] = [];
+    let hash = contents.basis;
+    for (let middle = start + 1; middle < end; middle++) {
+      hash = Math.imul(hash ^ (bytes[middle - 1] as number), HASH_FACTOR);
       if (((bytes[middle] as number) & 0xc0) === 0x80) continue;
-      const left = contents.find(bytes, start, middle);
+      const left = contents.findHashed(bytes, start, middle, hash);
+      work++;
       if (left < 0 || !text(types[left])) continue;
       const right = contents.find(bytes, middle, end);
-      if (right >= 0 && text(types[right])) merges.push(left, right, id);
+      work += end - start;
+      if (right >= 0 && text(types[right])) pairs.push(left, right);
+    }
+    // Long pieces that begin with many others could take hours.
+    ensure(work < MAX_WORK, "ERR_LIMIT", () => `expected shorter pieces than number ${id}`);
+    for (let i = pairs.length - 2; i >= 0; i -= 2) {
+      merges.push(pairs[i] as number, pairs[i + 1] as number, id);
     }
   }
   return merges.finish();

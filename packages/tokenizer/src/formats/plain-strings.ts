@@ -124,7 +124,7 @@ function copyPart(
 function nextQuote(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== 0x2c) return -1;
   let c = bytes[++at] as number;
-  while (c <= 0x20) c = bytes[++at] as number;
+  while (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) c = bytes[++at] as number;
   return c === 0x22 ? at : -1;
 }
 

@@ -93,7 +93,10 @@ function modelJson({ model, addedTokens }: TokenizerDefinition): object {
 function mergesOfRanks(contents: readonly string[]): number[] {
   const ids = new Map(contents.map((content, id) => [content, id]));
   const pairs: number[] = [];
+  let work = 0;
   for (const content of contents) {
+    work += content.length ** 2;
+    ensure(work < 2 ** 31, "ERR_LIMIT", () => "expected shorter tokens to find merges for");
     for (let i = 1; i < content.length; i++) {
       const left = ids.get(content.slice(0, i));
       const right = ids.get(content.slice(i));
@@ -110,7 +113,6 @@ function printable({ size, bytes, starts, ends, encoding }: Vocabulary): string[
   return Array.from({ length: size }, (_, id) => {
     const content = bytes.subarray(starts[id], ends[id]);
     if (encoding === "utf8") return decoder.decode(content);
-    ensure(content.length <= 1 << 16, "ERR_LIMIT", () => `expected a shorter token than ${id}`);
     return Array.from(content, (byte) => alphabet[byte]).join("");
   });
 }

@@ -1,6 +1,14 @@
 // A server on this machine that behaves as the hub does: redirects to large files, says the
 // commit and size, refuses, fails and cuts transfers on request.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  openAsBlob,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +17,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { TokenizerError } from "../../src/errors.js";
 import { fetchBytes } from "../../src/formats/hub.js";
 import { loadDefinition } from "../../src/formats/resolve.js";
+import { ggml } from "./gguf-file.js";
 import { contents, small, utf8 } from "./helpers.js";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -203,6 +212,17 @@ describe("other places", () => {
         String(source).slice(0, 40),
       ).toBe(3);
     }
+  });
+
+  it("may be a GGUF file of any size, of which the beginning is read", async () => {
+    const path = join(folder, "model.gguf");
+    const head = ggml({ model: "gpt2", pre: "gpt-2", tokens: ["a", "b", "ab"], merges: ["a b"] });
+    writeFileSync(path, head);
+    truncateSync(path, 3 * 2 ** 30);
+    expect((await loadDefinition(path)).model.vocabulary.size).toBe(3);
+    expect((await loadDefinition(await openAsBlob(path))).model.vocabulary.size).toBe(3);
+    const cut = head.slice(0, head.length - 5);
+    expect(await text(loadDefinition(new Blob([cut])))).toMatch(/^ERR_FORMAT expected at least/);
   });
 
   it("know a rank file by its name or by what the caller says", async () => {

@@ -11,7 +11,8 @@ const model = (name: string) => new Uint8Array(golden(`sentencepiece-${name}.mod
 /** A field with a length. */
 const field = (number: number, content: Uint8Array | number[]): number[] => [
   number * 8 + 2,
-  content.length,
+  (content.length & 127) | 128,
+  content.length >> 7,
   ...content,
 ];
 const float = (value: number): number[] => [...new Uint8Array(new Float32Array([value]).buffer)];
@@ -102,9 +103,14 @@ describe("a SentencePiece model", () => {
     expect(code(() => read(...parts))).toBe("ERR_FORMAT");
   });
 
+  it("is refused rather than searched for hours", () => {
+    const long = Array.from({ length: 1000 }, (_, i) => piece("a".repeat(i + 1), -i));
+    expect(code(() => read(...long, bpe))).toBe("ERR_LIMIT");
+  });
+
   it("says at which byte it is damaged", () => {
     expect(thrown(() => read(piece("a"), [0x0a, 9]))?.message).toBe(
-      "expected 9 more bytes at byte 14 of a protobuf message",
+      "expected 9 more bytes at byte 16 of a protobuf message",
     );
   });
 
