@@ -33,6 +33,7 @@ MODELS = {
     # What is left when nothing is said.
     "bpe-spaces": dict(model_type="bpe", remove_extra_whitespaces=True),
     "unigram": dict(model_type="unigram", user_defined_symbols=["<num>", "$$"], remove_extra_whitespaces=True),
+    "user": dict(model_type="bpe", byte_fallback=True, user_defined_symbols=["<num>", "<num>x", "$$", "a.b", "the"]),
     "bare": dict(model_type="bpe", add_dummy_prefix=False, remove_extra_whitespaces=False),
 }
 
@@ -40,7 +41,7 @@ MODELS = {
 def texts(lines):
     rng = random.Random(7)
     fixed = ["", " ", "  ", "a", " a", "a ", "  two  spaces  ", "tab\tand\nline", "1234567", "é 中文 😀", "aaaaaaaaa",
-             "          x", "the the the", "\u2581x", "a\u2581b", "x<num>y $$ z", "<s>hi</s>", "<0x41>"]
+             "          x", "the the the", "\u2581x", "a\u2581b", "x<num>y $$ z", "<s>hi</s>", "<0x41>", "<num><num>xx a.b axb$$$ thethe"]
     words = " ".join(lines[:200]).split(" ")
     made = [" ".join(rng.choice(words) for _ in range(rng.randint(1, 12))) for _ in range(100)]
     letters = "aenorst 1230.,$'  "

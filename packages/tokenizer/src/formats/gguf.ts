@@ -83,6 +83,7 @@ class GgufTokenizer {
       dummyPrefix: this.get("add_space_prefix", "boolean") ?? true,
       removeExtraSpaces: this.get("remove_extra_whitespaces", "boolean") ?? false,
       escapeSpaces: true,
+      userDefinedWithin: false,
     });
   }
 

@@ -27,6 +27,11 @@ export interface Pieces {
   readonly removeExtraSpaces: boolean;
   /** Spaces are written U+2581. */
   readonly escapeSpaces: boolean;
+  /**
+   * User-defined pieces are found in the prepared text, as SentencePiece does, rather than cut out
+   * of the raw text as added tokens.
+   */
+  readonly userDefinedWithin: boolean;
 }
 
 const SPACE = "\u2581";
@@ -54,11 +59,15 @@ export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): To
       },
     };
   }
+  const symbols = pieces.userDefinedWithin ? userDefined(vocabulary, types) : [];
   return {
     ...common,
+    ...(symbols.length > 0 && { preTokenizer: cutOut(symbols) }),
     model: {
       type: kind,
       vocabulary,
+      // What was cut out is a token.
+      ignoreMerges: symbols.length > 0,
       merges: mergesByScore(contents, vocabulary, pieces),
       unkToken: unkId < 0 ? undefined : contentOf(vocabulary, unkId),
       fuseUnk: true,
@@ -74,16 +83,32 @@ export function contentOf({ bytes, starts, ends }: Vocabulary, id: number): stri
 }
 
 /** Special tokens, and user-defined ones where the model can't take them as whole by itself. */
-function addedTokens(vocabulary: Vocabulary, { kind, types }: Pieces): AddedToken[] {
+function addedTokens(
+  vocabulary: Vocabulary,
+  { kind, types, userDefinedWithin }: Pieces,
+): AddedToken[] {
   const added: AddedToken[] = [];
   for (let id = 0; id < types.length; id++) {
     const type = types[id] as number;
     const special = type === PieceType.control || type === PieceType.unknown;
-    if (!special && !(type === PieceType.userDefined && kind === "BPE")) continue;
+    const whole = type === PieceType.userDefined && kind === "BPE" && !userDefinedWithin;
+    if (!special && !whole) continue;
     const flags = { singleWord: false, lstrip: false, rstrip: false, normalized: false };
     added.push({ id, content: contentOf(vocabulary, id), ...flags, special });
   }
   return added;
+}
+
+function userDefined(vocabulary: Vocabulary, types: Uint8Array): string[] {
+  const ids = Array.from(types.keys()).filter((id) => types[id] === PieceType.userDefined);
+  return ids.map((id) => contentOf(vocabulary, id));
+}
+
+/** Cuts these out of text, the longest first. */
+function cutOut(symbols: readonly string[]): Component {
+  const escaped = symbols.map((symbol) => symbol.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const regex = escaped.sort((a, b) => b.length - a.length).join("|");
+  return { type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false };
 }
 
 /** Scores with which a user-defined piece beats every split of it, as in SentencePiece. */

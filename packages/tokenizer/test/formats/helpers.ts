@@ -65,11 +65,22 @@ export const added = (id: number, content: string, flags: object = {}): object =
 
 /** Encodes in the plainest way; only what SentencePiece's small test models need. */
 export function plainEncode(definition: TokenizerDefinition, text: string): number[] {
-  const { model } = definition;
   const normalized = normalize(definition, text);
+  const split = definition.preTokenizer?.["pattern"] as { Regex: string } | undefined;
+  if (!split) return encodePiece(definition, normalized);
+  const pieces = normalized
+    .split(new RegExp(`(${split.Regex})`, "u"))
+    .filter((piece) => piece !== "");
+  return pieces.flatMap((piece) => encodePiece(definition, piece));
+}
+
+function encodePiece(definition: TokenizerDefinition, normalized: string): number[] {
+  const { model } = definition;
   const ids = new Map(contents(model.vocabulary).map((content, id) => [content, id]));
   if (model.type === "Unigram") return viterbi(ids, model.scores, model.unkId ?? 0, normalized);
   if (model.type !== "BPE") throw new Error("not needed");
+  const whole = ids.get(normalized);
+  if (model.ignoreMerges && whole !== undefined) return [whole];
   const ranks = new Map<string, number>();
   for (const [i, pair] of merges(definition).entries()) ranks.set(pair.join("\0"), i);
   const parts = [...normalized];
@@ -123,7 +134,7 @@ function viterbi(
   const best: { score: number; from: number; id: number }[] = [{ score: 0, from: 0, id: -1 }];
   for (let end = 1; end <= letters.length; end++) {
     let top = { score: Number.NEGATIVE_INFINITY, from: 0, id: -1 };
-    for (let from = end - 1; from >= Math.max(0, end - 20); from--) {
+    for (let from = Math.max(0, end - 20); from < end; from++) {
       const id = ids.get(letters.slice(from, end).join(""));
       if (id === undefined && from < end - 1) continue;
       const score = (best[from]?.score ?? 0) + (id === undefined ? low : (scores[id] ?? 0));

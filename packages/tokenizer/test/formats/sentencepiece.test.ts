@@ -21,7 +21,7 @@ const piece = (text: string, score = 0, type = 1): number[] =>
 const bpe = field(2, [0x18, 2]);
 const read = (...parts: number[][]) => readSentencePiece(Uint8Array.from(parts.flat()));
 
-describe.each(["bpe", "bpe-spaces", "unigram", "bare"])("the golden model %s", (name) => {
+describe.each(["bpe", "bpe-spaces", "unigram", "user", "bare"])("the golden model %s", (name) => {
   it("means what sentencepiece makes of it", () => {
     const definition = readSentencePiece(model(name));
     const cases: [string, number[]][] = JSON.parse(golden("sentencepiece.json").toString()).models[
