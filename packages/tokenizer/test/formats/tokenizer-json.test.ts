@@ -36,6 +36,29 @@ describe("a BPE model", () => {
     ]);
   });
 
+  it("orders any list of merges by their last places", () => {
+    const words = ["a", "b"];
+    for (let i = 0; i < 14; i++) words.push(`${words[i]}a`, `${words[i]}b`);
+    const vocab = Object.fromEntries(words.map((word, id) => [word, id]));
+    const known = words.filter((word) => word.length > 1);
+    const merge = fc
+      .constantFrom(...known)
+      .chain((word) =>
+        fc
+          .integer({ min: 1, max: word.length - 1 })
+          .map((at) => [word.slice(0, at), word.slice(at)]),
+      );
+    fc.assert(
+      fc.property(fc.array(merge, { maxLength: 60 }), fc.boolean(), (list, pairs) => {
+        const written = pairs ? list : list.map((pair) => pair.join(" "));
+        const keys = list.map((pair) => pair.join(" "));
+        const last = list.filter((_, i) => keys.lastIndexOf(keys[i] ?? "") === i);
+        expect(merges(model({ vocab, merges: written }))).toEqual(last);
+      }),
+      { seed: 15, numRuns: 300 },
+    );
+  });
+
   it("reads merges before the vocabulary and the prefix", () => {
     const { vocab, merges: list } = { vocab: { a: 0, "##b": 1, ab: 2 }, merges: ["a ##b"] };
     const text = { merges: list, vocab, continuing_subword_prefix: "##" };
