@@ -1,7 +1,13 @@
 // Our side of the benchmark.
 
 import { readFile } from "node:fs/promises";
-import { type ChatMessage, ChatTemplate, type Encoding, MathTokenizer, Tokenizer } from "../src/index.js";
+import {
+  type ChatMessage,
+  ChatTemplate,
+  type Encoding,
+  MathTokenizer,
+  Tokenizer,
+} from "../src/index.js";
 import type { Peer } from "./peers.js";
 import type { VocabularyFiles } from "./vocabularies.js";
 

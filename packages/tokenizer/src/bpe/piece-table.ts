@@ -35,7 +35,7 @@ export const hashLong = (buffer: Uint8Array, start: number, end: number): number
 /** Pieces of more bytes are looked up by a hash and compared, and are not cached. */
 export const LONGEST_KEY = 16;
 
-const FIRST_ROOM = 4096;
+const FIRST_ROOM = 1024;
 
 const powerOfTwo = (least: number) => {
   let n = 16;
@@ -57,7 +57,7 @@ export class PieceTable {
   readonly #ids: Int32Array;
   readonly #cacheLimit: number;
   /** How many pieces are kept before the tables are made anew, larger up to the limit. */
-  #room = FIRST_ROOM;
+  #room: number;
   #cached = 0;
   #used = 0;
 
@@ -71,6 +71,8 @@ export class PieceTable {
     this.#tokens = tokens;
     this.#ids = ids;
     this.#cacheLimit = cacheLimit;
+    // A large vocabulary has large tables anyway.
+    this.#room = Math.min(cacheLimit, Math.max(FIRST_ROOM, ids.length));
     this.#fill();
   }
 

@@ -6,6 +6,7 @@ import type { Given } from "./signature.js";
 import { strip } from "./text.js";
 import {
   compare,
+  defined,
   equal,
   float,
   index,
@@ -25,6 +26,7 @@ const numberText =
 /** Python's `float(x)`, or undefined where that raises TypeError or ValueError. */
 export function toFloat(value: Value): number | undefined {
   if (isNumber(value)) return Number(numeric(value));
+  defined(value);
   if (!isText(value)) return undefined;
   const trimmed = strip(str(value), null, 3);
   if (numberText.test(trimmed)) return Number(trimmed.replaceAll("_", ""));

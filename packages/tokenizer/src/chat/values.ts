@@ -387,7 +387,7 @@ export const characters = (text: string): string | string[] =>
 export function iterate(value: Value): Iterable<Value> {
   if (typeof value === "string" || Array.isArray(value)) return value;
   if (value instanceof Map) return value.keys();
-  if (value instanceof Markup) return Array.from(value.text, (c) => new Markup(c));
+  if (value instanceof Markup) return value.text;
   if (value instanceof Iter || value instanceof View || value instanceof Range) return value;
   if (value instanceof Undefined) return [];
   fail(`'${typeName(value)}' object is not iterable`);
