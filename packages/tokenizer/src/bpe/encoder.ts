@@ -52,6 +52,8 @@ export class BpeEncoder {
   #mergeQueue: MergeQueue | undefined;
   readonly #character = new Map<number, number>();
   readonly #byteToken = new Int32Array(256).fill(-1);
+  /** While it is, pieces that the table does not hold are left out. */
+  asleep = false;
   #trie: TokenTrie | undefined;
   #misses = 0;
   /** Three numbers an answer: the two tokens + 1, and 1 for yes. */
@@ -122,10 +124,12 @@ export class BpeEncoder {
    * @returns the end of what was written.
    */
   encodeMiss(buffer: Uint8Array, p: number, end: number, out: Int32Array, on: number): number {
+    if (this.asleep) return on;
     const length = end - p;
     if (this.#trie === undefined && (++this.#misses > PATIENCE_PIECES || length > PATIENCE_BYTES)) {
       this.#trie = new TokenTrie(this.#parts.tokens, this.#ids(false));
       this.#memo = new Int32Array(MEMO * 4);
+      this.#prime(this.#trie, buffer, p, end);
     }
     let last = -1;
     if (this.#trie !== undefined) last = this.#walk(this.#trie, buffer, p, end, out, on);
@@ -136,6 +140,20 @@ export class BpeEncoder {
       this.pieces.remember(this.#key, length, out, on, last - on);
     }
     return last;
+  }
+
+  /**
+   * Takes each way through {@link TokenTrie.longest} and {@link #walk} once. Code that is optimised
+   * before a rare way was taken is thrown away when it first is, in the middle of a text.
+   */
+  #prime(trie: TokenTrie, buffer: Uint8Array, p: number, end: number): void {
+    const text = new TextEncoder().encode("a é中😀 the 中文 internationally zqxj\u{10ffff}\u0378");
+    const out = new Int32Array(text.length);
+    for (let i = 0; i < text.length; i++) {
+      for (let last = i + 1; last <= text.length; last++) trie.longest(text, i, last);
+    }
+    this.#walk(trie, text, 0, text.length, out, 0);
+    this.#walk(trie, buffer, p, end, new Int32Array(end - p), 0);
   }
 
   /** From left to right; -1 when no sequence of tokens can stand here. */

@@ -21,10 +21,11 @@ const utf8 = (
 
 export class ByteDecoder {
   readonly tokens: DecodedTokens;
-  /** By id, two words: its first eight bytes. */
-  readonly #words: Int32Array;
-  /** Its length; negative for a byte of a character that has no token. */
-  readonly #lengths: Int32Array;
+  /**
+   * By id, four words that are read together: its first eight bytes, its length (negative for a
+   * byte of a character that has no token), and where it begins in the tokens' bytes.
+   */
+  readonly #table: Int32Array;
   readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #buffer = new Uint8Array(1024);
@@ -33,14 +34,25 @@ export class ByteDecoder {
   constructor(tokens: DecodedTokens) {
     this.tokens = tokens;
     const { size, bytes, starts, ends, fallback } = tokens;
-    this.#words = new Int32Array(2 * size);
-    this.#lengths = new Int32Array(size);
-    const words = new Uint8Array(this.#words.buffer);
+    this.#table = new Int32Array(4 * size);
+    const first = new Uint8Array(this.#table.buffer);
     for (let id = 0; id < size; id++) {
       const start = starts[id] as number;
       const length = (ends[id] as number) - start;
-      this.#lengths[id] = fallback?.[id] === 1 ? -1 : length;
-      for (let i = 0; i < length && i < 8; i++) words[8 * id + i] = bytes[start + i] as number;
+      for (let i = 0; i < length && i < 8; i++) first[16 * id + i] = bytes[start + i] as number;
+      this.#table[4 * id + 2] = fallback?.[id] === 1 ? -1 : length;
+      this.#table[4 * id + 3] = start;
+    }
+    this.#prime();
+  }
+
+  /** Takes each way once, so that optimised code knows them all. */
+  #prime(): void {
+    const { size } = this.tokens;
+    this.#buffer = new Uint8Array(1);
+    for (const skip of [false, true]) {
+      for (let id = 0; id < size; id += Math.max(1, size >> 6)) this.bytes([id, id], skip);
+      this.toText(this.bytes(new Int32Array(64).fill(size - 1), skip));
     }
   }
 
@@ -50,9 +62,16 @@ export class ByteDecoder {
    * @throws ERR_UNKNOWN_TOKEN for an id that no token has.
    */
   bytes(ids: ArrayLike<number>, skipSpecial: boolean): Uint8Array {
-    const { size, bytes, starts, special, stripped } = this.tokens;
-    const words = this.#words;
-    const lengths = this.#lengths;
+    // Always the same kind of array: code for one kind is faster than code for all.
+    return this.#bytes(
+      ids instanceof Int32Array ? ids : checkedIds(ids, this.tokens.size),
+      skipSpecial,
+    );
+  }
+
+  #bytes(ids: Int32Array, skipSpecial: boolean): Uint8Array {
+    const { size, bytes, special, stripped } = this.tokens;
+    const table = this.#table;
     let buffer = this.#buffer;
     let view = this.#view;
     let at = 0;
@@ -60,7 +79,7 @@ export class ByteDecoder {
       const id = ids[i] as number;
       if (!(id >= 0 && id < size)) throw unknownId(id, i, size);
       if (skipSpecial && special[id] === 1) continue;
-      const length = lengths[id] as number;
+      const length = table[4 * id + 2] as number;
       if (at + length + 16 > buffer.length) {
         this.#grow(at, length + 16);
         buffer = this.#buffer;
@@ -73,10 +92,10 @@ export class ByteDecoder {
         at = this.#end;
         continue;
       }
-      view.setInt32(at, words[2 * id] as number, true);
-      view.setInt32(at + 4, words[2 * id + 1] as number, true);
+      view.setInt32(at, table[4 * id] as number, true);
+      view.setInt32(at + 4, table[4 * id + 1] as number, true);
       if (length > 8) {
-        const start = starts[id] as number;
+        const start = table[4 * id + 3] as number;
         for (let k = 8; k < length; k++) buffer[at + k] = bytes[start + k] as number;
       }
       at += length;
@@ -113,14 +132,14 @@ export class ByteDecoder {
    *
    * @returns the index of the last of them.
    */
-  #group(ids: ArrayLike<number>, i: number, at: number, skipSpecial: boolean): number {
+  #group(ids: Int32Array, i: number, at: number, skipSpecial: boolean): number {
     const { bytes, starts, special } = this.tokens;
     const group: number[] = [];
     let last = i;
     for (let k = i; k < ids.length; k++) {
       const id = ids[k] as number;
       if (skipSpecial && special[id] === 1) continue;
-      if ((this.#lengths[id] ?? 0) >= 0) break;
+      if ((this.#table[4 * id + 2] ?? 0) >= 0) break;
       group.push(bytes[starts[id] as number] as number);
       last = k;
     }
@@ -148,6 +167,16 @@ export class ByteDecoder {
     this.#buffer = larger;
     this.#view = new DataView(larger.buffer);
   }
+}
+
+function checkedIds(ids: ArrayLike<number>, size: number): Int32Array {
+  const checked = new Int32Array(ids.length);
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    if (!(Number.isInteger(id) && id >= 0 && id < size)) throw unknownId(id, i, size);
+    checked[i] = id;
+  }
+  return checked;
 }
 
 export function unknownId(id: unknown, index: number, size: number): TokenizerError {
