@@ -34,6 +34,8 @@ const CACHE_LIMIT = 65536;
 /** Misses and bytes after which the trie is worth its 20 milliseconds. */
 const PATIENCE_PIECES = 64;
 const PATIENCE_BYTES = 256;
+/** Texts that are encoded when the trie is built, so that the code is optimised by then. */
+const PRIMING = 3000;
 /** Answers about neighbours that are kept: a power of two. */
 const MEMO = 1 << 15;
 
@@ -143,17 +145,25 @@ export class BpeEncoder {
   }
 
   /**
-   * Takes each way through {@link TokenTrie.longest} and {@link #walk} once. Code that is optimised
-   * before a rare way was taken is thrown away when it first is, in the middle of a text.
+   * Takes each way through {@link TokenTrie.longest} and {@link #walk} before a text does, often
+   * enough for them to be optimised. Code that is optimised before a rare way was taken is thrown
+   * away when it first is, in the middle of a text.
    */
   #prime(trie: TokenTrie, buffer: Uint8Array, p: number, end: number): void {
     const text = new TextEncoder().encode("a é中😀 the 中文 internationally zqxj\u{10ffff}\u0378");
-    const out = new Int32Array(text.length);
     for (let i = 0; i < text.length; i++) {
       for (let last = i + 1; last <= text.length; last++) trie.longest(text, i, last);
     }
-    this.#walk(trie, text, 0, text.length, out, 0);
+    this.#walk(trie, text, 0, text.length, new Int32Array(text.length), 0);
     this.#walk(trie, buffer, p, end, new Int32Array(end - p), 0);
+    // Tokens side by side in the vocabulary's bytes are texts of the right kind.
+    const { bytes, starts, ends } = this.#parts.tokens;
+    const out = new Int32Array(64);
+    for (let id = 0; id + 2 < starts.length && id < PRIMING; id++) {
+      const start = starts[id] as number;
+      const last = Math.min(ends[id + 2] as number, start + 16);
+      if (start < last) this.#walk(trie, bytes, start, last, out, 0);
+    }
   }
 
   /** From left to right; -1 when no sequence of tokens can stand here. */
