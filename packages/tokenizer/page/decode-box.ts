@@ -19,7 +19,10 @@ export class DecodeBox {
     this.#connection = connection;
     this.#input.addEventListener(
       "input",
-      debounced(() => this.update(), 150),
+      debounced(
+        () => this.update(),
+        () => 150,
+      ),
     );
     this.#skip.addEventListener("change", () => this.update());
     find("decode-take").addEventListener("click", () => {

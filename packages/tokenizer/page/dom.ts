@@ -28,12 +28,12 @@ export function showFault(at: HTMLElement, fault?: { code?: string; message: str
   at.replaceChildren(...parts);
 }
 
-/** Calls `work` once it has not been asked for a while. */
-export function debounced(work: () => void, milliseconds: number): () => void {
+/** Calls `work` once it has not been asked for a while, in milliseconds. */
+export function debounced(work: () => void, pause: () => number): () => void {
   let timer = 0;
   return () => {
     clearTimeout(timer);
-    timer = window.setTimeout(work, milliseconds);
+    timer = window.setTimeout(work, pause());
   };
 }
 

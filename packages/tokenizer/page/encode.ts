@@ -17,12 +17,15 @@ import {
   MOST_TOKENS,
 } from "./messages.js";
 
+/** UTF-16 units of a text that takes longer than what its first call may have to build. */
+const LONG = 200_000;
+
 export function encodeFor(
   tokenizer: MathTokenizer,
   text: string,
   settings: EncodeSettings,
 ): Encoded {
-  const time = timeOf(() => tokenizer.encodeIds(text, settings));
+  const time = timeOf(() => tokenizer.encodeIds(text, settings), text.length > LONG);
   const encoding = tokenizer.encode(text, settings);
   const first = (all: Int32Array) => all.slice(0, MOST_TOKENS);
   const ids = first(encoding.ids);
@@ -45,10 +48,10 @@ export function encodeFor(
   };
 }
 
-/** Milliseconds for a call: the mean of many once it is warm, or of one that is long. */
-function timeOf(work: () => void): number {
-  const warm = meanOf(work, 5);
-  return warm > 20 ? warm : meanOf(work, 5);
+/** Milliseconds for a call, once it is warm unless that would take long. */
+function timeOf(work: () => void, isLong: boolean): number {
+  const first = meanOf(work, 5);
+  return isLong ? first : meanOf(work, 5);
 }
 
 /** The clock of a browser is coarse, so one short call says nothing. */
@@ -68,15 +71,26 @@ function entriesOf(tokenizer: MathTokenizer, ids: Int32Array): Map<number, Entry
   const entries = new Map<number, Entry>();
   for (const id of ids) {
     if (entries.has(id)) continue;
-    const bytes = tokenizer.decodeBytes([id]);
+    const token = tokenizer.idToToken(id) ?? "";
+    const bytes = bytesOf(tokenizer, id, token);
     entries.set(id, {
-      token: tokenizer.idToToken(id) ?? "",
+      token,
       bytes: Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")),
       text: decoded(strict, bytes),
       special: special.has(id),
     });
   }
   return entries;
+}
+
+/** What a token adds to a text, wherever it stands. */
+function bytesOf(tokenizer: MathTokenizer, id: number, token: string): Uint8Array {
+  // A byte of its own decodes to the mark for what is no character.
+  const byte = /^<0x([0-9A-F]{2})>$/.exec(token)?.[1];
+  if (byte !== undefined) return Uint8Array.of(Number.parseInt(byte, 16));
+  const bytes = tokenizer.decodeBytes([id]);
+  // At the beginning of a text this space is left out.
+  return token.startsWith("▁") ? tokenizer.decodeBytes([id, id]).subarray(bytes.length) : bytes;
 }
 
 function decoded(decoder: TextDecoder, bytes: Uint8Array): string | undefined {

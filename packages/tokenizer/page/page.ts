@@ -85,7 +85,11 @@ table.onGo = (number) => {
 };
 
 input.value = restore(form) ?? SAMPLE;
-input.addEventListener("input", debounced(update, 120));
+// Drawing a long text takes long, and whoever types into one should not wait for each letter.
+input.addEventListener(
+  "input",
+  debounced(update, () => (input.value.length < 20_000 ? 120 : 500)),
+);
 form.addEventListener("change", () => update());
 form.addEventListener("submit", (event) => event.preventDefault());
 find("sample").addEventListener("click", () => {

@@ -106,7 +106,7 @@ function chipLabel({ token, bytes, text }: Entry, view: View, single: boolean): 
   return text ?? bytes.join(" ");
 }
 
-function drawToken(token: number, entry: Entry, children: Node[]): HTMLElement {
+function drawToken(token: number, entry: Entry, children: (Node | string)[]): HTMLElement {
   const special = entry.special ? " special" : "";
   const attributes = {
     class: `token colour-${token % COLOURS}${special}`,
@@ -140,23 +140,23 @@ export function numberOfToken(numbers: Encoded["numbers"], token: number): numbe
   return (numbers[low]?.tokenStart ?? Infinity) <= token ? low : undefined;
 }
 
-function drawSegments(segments: readonly Segment[]): HTMLElement[] {
-  return segments.map(({ text, number, opens, closes }) => {
-    if (number < 0) return make("span", {}, ...drawSpace(text));
+function drawSegments(segments: readonly Segment[]): (Node | string)[] {
+  return segments.flatMap(({ text, number, opens, closes }) => {
+    if (number < 0) return drawSpace(text);
     const classes = `number${opens ? " opens" : ""}${closes ? " closes" : ""}`;
     return make("span", { class: classes, "data-number": `${number}` }, ...drawSpace(text));
   });
 }
 
 const SPACE: Readonly<Record<string, string>> = { " ": "space", "\t": "tab", "\n": "newline" };
+const BLANK = /([\s\u200b-\u200f])/;
 
-/** White space as itself, with a mark over it that is no part of the text. */
+/** White space as itself, with a mark that is no part of the text. */
 function drawSpace(text: string): (Node | string)[] {
-  return text
-    .split(/([ \t\n\r\v\f\u00a0\u2000-\u200f\u2028\u2029\u202f\u205f\u3000\ufeff])/)
-    .filter((part) => part !== "")
-    .map((part) => {
-      if (!/^[\s\u200b-\u200f]$/.test(part)) return part;
-      return make("span", { class: SPACE[part] ?? "blank" }, part);
-    });
+  if (!BLANK.test(text)) return [text];
+  // Every other part is one that was split at.
+  return text.split(BLANK).flatMap((part, i) => {
+    if (i % 2 === 1) return make("span", { class: SPACE[part] ?? "blank" }, part);
+    return part === "" ? [] : part;
+  });
 }

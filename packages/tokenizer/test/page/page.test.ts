@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Tokenizer } from "../../src/index.js";
-import { findChromium, PageBrowser } from "./browser.js";
+import { findChromium, type OpenPage, PageBrowser } from "./browser.js";
 
 const chromium = findChromium();
 if (chromium === undefined) {
@@ -35,13 +35,21 @@ async function load(page: Page, path: string): Promise<void> {
 const row = async (page: Page, written: string): Promise<string[]> =>
   page.locator("#numbers tr", { hasText: written }).first().locator("th, td").allTextContents();
 
-describe.skipIf(chromium === undefined)("the page", () => {
+/** What is read comes true in time, on a busy machine too. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
+
+describe.skipIf(chromium === undefined)("the page", { timeout: 30_000 }, () => {
   const browser = new PageBrowser();
-  beforeAll(() => browser.start(chromium as string), 30_000);
+  let first: OpenPage;
+  let tokenizer: Tokenizer;
+  beforeAll(async () => {
+    await browser.start(chromium as string);
+    [first, tokenizer] = await Promise.all([browser.open(), Tokenizer.load(gpt2)]);
+  }, 30_000);
   afterAll(() => browser.stop());
 
   it("shows the sample with its own vocabulary, and asks nothing of the network", async () => {
-    const { page, complaints } = await browser.open();
+    const { page, complaints } = first;
     expect(await shownText(page)).toBe(sample);
     expect(await page.locator("#count-bytes").textContent()).toBe(`${Buffer.byteLength(sample)}`);
     expect(await page.locator("#count-tokens").textContent()).toBe(
@@ -52,7 +60,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
   });
 
   it("lists numbers with their exact values, units and tokens", async () => {
-    const { page } = await browser.open();
+    const { page } = first;
     expect((await row(page, "149,597,870.7")).slice(0, 5)).toEqual([
       "149,597,870.7",
       "1495978707/10",
@@ -90,22 +98,39 @@ describe.skipIf(chromium === undefined)("the page", () => {
   it("reads a vocabulary from a file and has its ids", async () => {
     const { page, complaints } = await browser.open();
     await load(page, gpt2);
-    const tokenizer = await Tokenizer.load(gpt2);
     expect(await shownIds(page)).toEqual([...tokenizer.encode(sample).ids]);
     expect(await page.locator("#vocabulary-facts").textContent()).toContain("BPE, 50,257 tokens");
     await page.getByText("As text", { exact: true }).click();
     const ids = tokenizer.encode(sample, { specialTokens: "text" }).ids;
-    await expect.poll(() => page.locator("#tokens .token").count()).toBe(ids.length);
+    await eventually(() => page.locator("#tokens .token").count()).toBe(ids.length);
     expect(complaints).toEqual([]);
   });
 
   it("reads the compiled form", async () => {
     const { page } = await browser.open();
-    const tokenizer = await Tokenizer.load(gpt2);
     const path = join(browser.folder, "gpt2.compiled");
     writeFileSync(path, tokenizer.compile());
     await load(page, path);
     expect(await shownIds(page)).toEqual([...tokenizer.encode(sample).ids]);
+  });
+
+  it("takes a rank file that is dropped on it, once it is told the encoding", async () => {
+    const { page } = await browser.open();
+    const ranks = Array.from({ length: 256 }, (_, i) => `${btoa(String.fromCharCode(i))} ${i}\n`);
+    await page.evaluate(`{
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([${JSON.stringify(ranks.join(""))}], "ranks.tiktoken"));
+      for (const type of ["dragover", "drop"]) {
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true }));
+      }
+    }`);
+    await page.locator("#vocabulary-fault", { hasText: "ERR_ARGUMENT" }).waitFor();
+    await page.locator("#tiktoken").selectOption("gpt2");
+    await page.locator('html[data-ready="ranks.tiktoken"]').waitFor();
+    expect(await shownText(page)).toBe(sample);
+    const bytes = new TextEncoder().encode(ranks.join(""));
+    const same = await Tokenizer.load(bytes, { tiktoken: "gpt2" });
+    expect(await shownIds(page)).toEqual([...same.encode(sample).ids]);
   });
 
   it.each([
@@ -114,7 +139,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     ["picture.png", "\x89PNG\r\n", "ERR_FORMAT"],
     ["empty.gguf", "GGUF", "ERR_FORMAT"],
   ])("says why it can't read %s, and keeps what it had", async (name, content, code) => {
-    const { page } = await browser.open();
+    const { page } = first;
     const path = join(browser.folder, name);
     writeFileSync(path, content);
     await page.locator("#file").setInputFiles(path);
@@ -124,20 +149,22 @@ describe.skipIf(chromium === undefined)("the page", () => {
     expect((await fault.textContent())?.length).toBeGreaterThan(code.length + 20);
     expect(await page.locator("#vocabulary-name").textContent()).toBe("Demo vocabulary");
     expect(await shownText(page)).toBe(sample);
+    await page.locator("#demo").click();
+    await fault.waitFor({ state: "hidden" });
   });
 
   it("decodes ids, and says which one there isn't", async () => {
-    const { page } = await browser.open();
+    const { page } = first;
     const output = page.locator("#decode-text");
     await page.locator("#decode-take").click();
-    await expect.poll(() => output.textContent()).toBe(sample);
+    await eventually(() => output.textContent()).toBe(sample);
     await page.locator("#decode-skip").check();
-    await expect.poll(() => output.textContent()).toBe(sample.replace("<|endoftext|>", ""));
+    await eventually(() => output.textContent()).toBe(sample.replace("<|endoftext|>", ""));
     const fault = page.locator("#decode-fault");
     await page.locator("#decode-ids").fill("[40, 999999]");
-    await expect.poll(() => fault.textContent()).toMatch(/^ERR_UNKNOWN_TOKEN .*999999/);
+    await eventually(() => fault.textContent()).toMatch(/^ERR_UNKNOWN_TOKEN .*999999/);
     await page.locator("#decode-ids").fill("40 x");
-    await expect.poll(() => fault.textContent()).toContain('"x"');
+    await eventually(() => fault.textContent()).toContain('"x"');
   });
 
   it("keeps text and settings in the address", async () => {
@@ -145,7 +172,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     await page.locator("#input").fill("3 1/2 <b>&amp;</b>");
     await page.getByText("Vocabulary", { exact: true }).last().click();
     await page.locator("[name=slashFractions]").uncheck();
-    await expect.poll(() => page.locator("#numbers tr").count()).toBe(3);
+    await eventually(() => page.locator("#numbers tr").count()).toBe(3);
     const again = await browser.open(new URL(page.url()).hash);
     expect(await again.page.locator("#input").inputValue()).toBe("3 1/2 <b>&amp;</b>");
     expect(await again.page.locator("#tokens").getAttribute("data-view")).toBe("tokens");
@@ -155,7 +182,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
   it("shows a part of a long text, and says so", async () => {
     const { page } = await browser.open();
     await page.locator("#input").fill("7 ".repeat(30_000));
-    await expect.poll(() => page.locator("#count-characters").textContent()).toBe("60,000");
+    await eventually(() => page.locator("#count-characters").textContent()).toBe("60,000");
     expect(await page.locator("#tokens .token").count()).toBe(20_000);
     expect(await page.locator("#tokens-note").textContent()).toContain("first 20,000 tokens of");
     expect(await page.locator("#numbers-note").textContent()).toContain(
@@ -168,7 +195,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     const { page, complaints } = await browser.open("#input=", { viewport, colorScheme: "dark" });
     expect(await page.locator("#count-tokens").textContent()).toBe("0");
     await page.locator("#sample").click();
-    await expect.poll(() => shownText(page)).toBe(sample);
+    await eventually(() => shownText(page)).toBe(sample);
     const width = await page.evaluate("document.documentElement.scrollWidth");
     expect(width).toBeLessThanOrEqual(360);
     expect((await page.screenshot()).length).toBeGreaterThan(10_000);
