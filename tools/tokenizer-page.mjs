@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { root } from "./lib/steps.mjs";
 
 const folder = join(root, "packages", "tokenizer", "page");
-const out = resolve(process.argv[2] ?? join(root, "packages/tokenizer/dist-page/index.html"));
+const out = resolve(process.argv[2] ?? join(root, "packages/tokenizer/build/page/index.html"));
 
 // The esbuild that tsup brings.
 const ofTsup = createRequire(createRequire(import.meta.url).resolve("tsup"));
@@ -49,9 +49,9 @@ async function script(entry) {
 }
 
 async function style() {
-  const contents = readFileSync(join(folder, "style.css"), "utf8");
-  const { code } = await ofTsup("esbuild").transform(contents, { loader: "css", minify: true });
-  return code.trim();
+  const entryPoints = [join(folder, "style.css")];
+  const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, write: false });
+  return outputFiles[0].text.trim();
 }
 
 let page = readFileSync(join(folder, "index.html"), "utf8");

@@ -20,6 +20,8 @@ export class Connection {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
+  /** Why the worker is no more. */
+  #end: CallError | undefined;
 
   /** The script is a part of the page, which may have been opened from a disk. */
   constructor(script: string) {
@@ -32,13 +34,15 @@ export class Connection {
       else waiting?.resolve(data.answer);
     });
     this.#worker.addEventListener("error", ({ message }) => {
-      const error = new CallError({ code: "Error", message: message || "the worker ended" });
-      for (const { reject } of this.#waiting.values()) reject(error);
+      const end = new CallError({ code: "Error", message: message || "the worker ended" });
+      this.#end = end;
+      for (const { reject } of this.#waiting.values()) reject(end);
       this.#waiting.clear();
     });
   }
 
   call<Name extends CallName>(name: Name, ask: Calls[Name]["ask"]): Promise<Calls[Name]["answer"]> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     const number = this.#count++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(number, { resolve: resolve as (answer: unknown) => void, reject });

@@ -2,9 +2,7 @@
 
 import {
   type EncodedNumber,
-  equalRationals,
   type MathTokenizer,
-  parseRational,
   type Rational,
   toDecimalString,
 } from "../src/index.js";
@@ -112,9 +110,12 @@ function writeRational({ numerator, denominator }: Rational): string {
   return denominator === 1n ? `${numerator}` : `${numerator}/${denominator}`;
 }
 
+/** Places of a decimal that are shown. */
+const PLACES = 12;
+
 function writeDecimal(value: Rational): string {
-  const digits = toDecimalString(value, 12);
-  return equalRationals(parseRational(digits), value) ? digits : `${digits}…`;
+  const isWhole = 10n ** BigInt(PLACES) % value.denominator === 0n;
+  return toDecimalString(value, PLACES) + (isWhole ? "" : "…");
 }
 
 function countCharacters(text: string): number {

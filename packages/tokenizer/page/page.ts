@@ -11,6 +11,9 @@ import { keep, readSettings, restore } from "./settings.js";
 import { numberOfToken, TokenView } from "./token-view.js";
 import { VocabularyBox } from "./vocabulary-box.js";
 
+// A browser that allows no worker, and what else nobody has thought of.
+addEventListener("error", (event) => showFault(find("vocabulary-fault"), event));
+
 const connection = new Connection(find("engine").textContent ?? "");
 const input = find<HTMLTextAreaElement>("input");
 const form = find<HTMLFormElement>("settings");

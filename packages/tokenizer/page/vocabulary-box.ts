@@ -36,6 +36,8 @@ export class VocabularyBox {
   async #open(file: File | undefined): Promise<void> {
     if (file === undefined) return;
     this.#last = file;
+    // So that the same file can be chosen again once it was mended.
+    this.#file.value = "";
     const facts = this.#connection.call("load", { file, tiktoken: this.#tiktoken.value });
     await this.#wait(file.name, `Reading ${file.name}…`, "loaded", facts);
   }

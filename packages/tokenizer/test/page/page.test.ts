@@ -76,6 +76,14 @@ describe.skipIf(chromium === undefined)("the page", { timeout: 30_000 }, () => {
     expect([exact, kind, unit, span]).toEqual(["1250", "grouped", "$", `${start}–${start + 5}`]);
   });
 
+  it("lists a number that is too large to be written out", async () => {
+    const { page } = await browser.open(`#input=1e9999+1e10001+${"9".repeat(1200)}.5`);
+    const values = await page.locator("#numbers td:nth-child(2)").allTextContents();
+    expect(values[0]).toMatch(/^10+…0+ \(10000 characters\)$/);
+    expect(values[1]).toBe("too long");
+    expect(values[2]).toMatch(/^19+…9+\/2 \(1203 characters\)$/);
+  });
+
   it("underlines a number whole whatever its tokens are", async () => {
     const { page } = await browser.open(`#input=${encodeURIComponent("a 1,234.5 b")}`);
     const pieces = page.locator("#tokens [data-number='0']");
@@ -192,7 +200,10 @@ describe.skipIf(chromium === undefined)("the page", { timeout: 30_000 }, () => {
 
   it("fits a narrow screen, in the dark and with nothing to show", async () => {
     const viewport = { width: 360, height: 740 };
-    const { page, complaints } = await browser.open("#input=", { viewport, colorScheme: "dark" });
+    const { page, complaints } = await browser.open("#view=none&input=", {
+      viewport,
+      colorScheme: "dark",
+    });
     expect(await page.locator("#count-tokens").textContent()).toBe("0");
     await page.locator("#sample").click();
     await eventually(() => shownText(page)).toBe(sample);
