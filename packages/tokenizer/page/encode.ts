@@ -48,7 +48,7 @@ export function encodeFor(
 
 /** Milliseconds for a call, once it is warm unless that would take long. */
 function timeOf(work: () => void, isLong: boolean): number {
-  const first = meanOf(work, 5);
+  const first = meanOf(work, 20);
   return isLong ? first : meanOf(work, 5);
 }
 

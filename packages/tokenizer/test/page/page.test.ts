@@ -21,8 +21,11 @@ const shownText = (page: Page): Promise<string> =>
   page.evaluate(`[...document.querySelectorAll("#tokens .token:not(.chip), .shared, .rest")]
     .map((element) => element.textContent).join("")`);
 
+const choose = (page: Page, setting: string, value: string): Promise<void> =>
+  page.locator(`[name=${setting}][value=${value}] + span`).click();
+
 async function shownIds(page: Page): Promise<number[]> {
-  await page.getByText("Ids", { exact: true }).click();
+  await choose(page, "view", "ids");
   await page.locator("#tokens[data-view=ids]").waitFor();
   return (await page.locator("#tokens .token").allTextContents()).map(Number);
 }
@@ -108,18 +111,21 @@ describe.skipIf(chromium === undefined)("the page", { timeout: 30_000 }, () => {
     await load(page, gpt2);
     expect(await shownIds(page)).toEqual([...tokenizer.encode(sample).ids]);
     expect(await page.locator("#vocabulary-facts").textContent()).toContain("BPE, 50,257 tokens");
-    await page.getByText("As text", { exact: true }).click();
+    await choose(page, "specialTokens", "text");
     const ids = tokenizer.encode(sample, { specialTokens: "text" }).ids;
     await eventually(() => page.locator("#tokens .token").count()).toBe(ids.length);
     expect(complaints).toEqual([]);
   });
 
   it("reads the compiled form", async () => {
-    const { page } = await browser.open();
+    const { page } = first;
     const path = join(browser.folder, "gpt2.compiled");
     writeFileSync(path, tokenizer.compile());
     await load(page, path);
     expect(await shownIds(page)).toEqual([...tokenizer.encode(sample).ids]);
+    await choose(page, "view", "text");
+    await page.locator("#demo").click();
+    await page.locator('html[data-ready="Demo vocabulary"]').waitFor();
   });
 
   it("takes a rank file that is dropped on it, once it is told the encoding", async () => {
@@ -178,7 +184,7 @@ describe.skipIf(chromium === undefined)("the page", { timeout: 30_000 }, () => {
   it("keeps text and settings in the address", async () => {
     const { page } = await browser.open();
     await page.locator("#input").fill("3 1/2 <b>&amp;</b>");
-    await page.getByText("Vocabulary", { exact: true }).last().click();
+    await choose(page, "view", "tokens");
     await page.locator("[name=slashFractions]").uncheck();
     await eventually(() => page.locator("#numbers tr").count()).toBe(3);
     const again = await browser.open(new URL(page.url()).hash);
