@@ -1,14 +1,15 @@
 // Our side of the benchmark.
 
 import { readFile } from "node:fs/promises";
-import { ChatTemplate, type Encoding, MathTokenizer, Tokenizer } from "../src/index.js";
+import {
+  type ChatMessage,
+  ChatTemplate,
+  type Encoding,
+  MathTokenizer,
+  Tokenizer,
+} from "../src/index.js";
 import type { Peer } from "./peers.js";
 import type { VocabularyFiles } from "./vocabularies.js";
-
-export interface Message {
-  readonly role: string;
-  readonly content: string;
-}
 
 export const loadOurs = (source: string | Uint8Array): Promise<Tokenizer> => Tokenizer.load(source);
 
@@ -20,12 +21,13 @@ export function offsetsOf({ starts, ends }: Encoding): number[] {
 }
 
 /** The chat template of a tokenizer_config.json, ready to render. */
-export async function loadChat(
-  config: string,
-): Promise<(input: { messages: readonly Message[] }) => string> {
+export async function loadChat(config: string): Promise<(input: object) => string> {
   const { chat_template } = JSON.parse(await readFile(config, "utf8")) as { chat_template: string };
   const template = new ChatTemplate(chat_template);
-  return ({ messages, ...options }) => template.render(messages, options);
+  return (input) => {
+    const { messages } = input as { messages: readonly ChatMessage[] };
+    return template.render(messages, { addGenerationPrompt: true });
+  };
 }
 
 export async function oursAsPeer({ ours }: VocabularyFiles): Promise<Peer> {

@@ -26,8 +26,8 @@ export interface PreparedMerges {
   /** The id that each pair makes. */
   readonly merged: Int32Array;
   readonly ranks: Int32Array;
-  /** By id: the index of the merge that makes it, -1 for none, -2 for the alphabet. */
-  readonly made: Int32Array;
+  /** By id: the index of the merge that makes it, or -1; absent when it is the first that could. */
+  readonly made?: Int32Array | undefined;
 }
 
 export interface BpeModel {

@@ -1,3 +1,12 @@
+export { parseJson } from "./chat/json.js";
+export type { ChatMessage, ContentPart, ToolCall } from "./chat/messages.js";
+export {
+  ChatTemplate,
+  type ChatTemplateOptions,
+  type MaskedRender,
+  type RenderOptions,
+} from "./chat/template.js";
+export { Float } from "./chat/values.js";
 export type { StreamDecoder } from "./decoding/stream-decoder.js";
 export type * from "./definition.js";
 export { Encoding, type Spans } from "./encoding.js";

@@ -55,9 +55,8 @@ export function checkCount(value: unknown, name: string): asserts value is numbe
 
 /** The ids themselves are checked where they are looked up. */
 export function checkIds(ids: unknown): asserts ids is ArrayLike<number> {
-  if (typeof ids === "object" && typeof (ids as { length?: unknown } | null)?.length === "number") {
-    return;
-  }
+  const length = typeof ids === "object" ? (ids as { length?: unknown } | null)?.length : undefined;
+  if (Number.isSafeInteger(length) && (length as number) >= 0) return;
   throw new TokenizerError(
     "ERR_ARGUMENT",
     `ids must be an array or typed array of numbers, and is ${described(ids)}`,

@@ -1,5 +1,7 @@
 // The class that people use: text to ids and back.
 
+import type { ChatMessage } from "./chat/messages.js";
+import type { ChatTemplate, RenderOptions } from "./chat/template.js";
 import { type EncodingParts, encodingParts } from "./components/encoding-parts.js";
 import { type Padding, pad, readPadding } from "./components/padding.js";
 import {
@@ -62,6 +64,7 @@ export class Tokenizer {
   #sorted: Int32Array | undefined;
   /** Units of the text that the last count needed. */
   #read = 0;
+  readonly #templates = new Map<string, ChatTemplate>();
 
   /** @throws ERR_FORMAT or ERR_UNSUPPORTED for what the definition says. */
   constructor(definition: TokenizerDefinition) {
@@ -295,6 +298,56 @@ export class Tokenizer {
   /** The whole vocabulary in order of ids. */
   vocabulary(): IterableIterator<VocabularyEntry> {
     return this.#names.entries();
+  }
+
+  /**
+   * The chat template of the file.
+   *
+   * @param name  which, where there are several: `"default"`, or `"tool_use"`.
+   * @throws ERR_TEMPLATE when there is none, or it isn't Jinja.
+   */
+  async chatTemplate(name = "default"): Promise<ChatTemplate> {
+    const { config } = this;
+    const { chatTemplate: all } = config;
+    const source = typeof all === "string" ? (name === "default" ? all : undefined) : all?.[name];
+    if (source === undefined) {
+      const names = typeof all === "string" ? ["default"] : Object.keys(all ?? {});
+      throw new TokenizerError(
+        "ERR_TEMPLATE",
+        `this tokenizer has no chat template ${JSON.stringify(name)}: it has ` +
+          `${names.length > 0 ? names.map((each) => JSON.stringify(each)).join(", ") : "none"}`,
+      );
+    }
+    let template = this.#templates.get(name);
+    if (template === undefined) {
+      const { ChatTemplate } = await import("./chat/template.js");
+      template = new ChatTemplate(source, config);
+      this.#templates.set(name, template);
+    }
+    return template;
+  }
+
+  /** A conversation as the text that the model was trained on. */
+  async applyChatTemplate(
+    messages: readonly ChatMessage[],
+    options: RenderOptions = {},
+  ): Promise<string> {
+    const name = options.tools && this.#hasTemplate("tool_use") ? "tool_use" : "default";
+    return (await this.chatTemplate(name)).render(messages, options);
+  }
+
+  /** The encoding of {@link applyChatTemplate}'s text, to which nothing is added. */
+  async encodeChat(
+    messages: readonly ChatMessage[],
+    options: RenderOptions & Omit<EncodeOptions, "addSpecialTokens" | "pair"> = {},
+  ): Promise<Encoding> {
+    const text = await this.applyChatTemplate(messages, options);
+    return this.encode(text, { ...options, addSpecialTokens: false });
+  }
+
+  #hasTemplate(name: string): boolean {
+    const all = this.config.chatTemplate;
+    return typeof all === "object" && name in all;
   }
 
   /** What {@link load} reads in a few milliseconds: the same tokenizer, in this package's own format. */

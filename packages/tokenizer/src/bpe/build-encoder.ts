@@ -46,7 +46,7 @@ export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
       fuse: model.fuseUnk ?? false,
       byteIds: model.byteFallback ? byteTokens(vocabulary, size) : undefined,
     },
-    splits: prepared && splitsOf(prepared),
+    splits: prepared && splitsOf(prepared, alphabet),
   });
 }
 
@@ -158,7 +158,7 @@ function listedMerges(listed: Int32Array, tokens: TokenBytes): Merges {
   const { starts, ends } = tokens;
   let index: ContentIndex | undefined;
   let kept = 0;
-  let id = -1;
+  let id = 255; // after the bytes
   for (let i = 0; i < count; i++) {
     const left = listed[2 * i] as number;
     const right = listed[2 * i + 1] as number;

@@ -8,7 +8,7 @@ import { MergeQueue } from "./merge-queue.js";
 import { PairTable } from "./pair-table.js";
 import { LONGEST_KEY, PieceTable } from "./piece-table.js";
 import { prepare } from "./prepared.js";
-import { findSplits, type Merges, NEVER, type Splits, standsTogether } from "./splits.js";
+import { findSplits, type Merges, NEVER, RANK, type Splits, standsTogether } from "./splits.js";
 import { type TokenBytes, TokenTrie } from "./token-trie.js";
 import { type Unknown, writeUnknown } from "./unknown.js";
 import { codePointAt, sequenceLength } from "./utf8.js";
@@ -34,6 +34,8 @@ const CACHE_LIMIT = 65536;
 /** Misses and bytes after which the trie is worth its 20 milliseconds. */
 const PATIENCE_PIECES = 64;
 const PATIENCE_BYTES = 256;
+/** Texts that are encoded when the trie is built, so that the code is optimised by then. */
+const PRIMING = 3000;
 /** Answers about neighbours that are kept: a power of two. */
 const MEMO = 1 << 15;
 
@@ -54,6 +56,8 @@ export class BpeEncoder {
   #mergeQueue: MergeQueue | undefined;
   readonly #character = new Map<number, number>();
   readonly #byteToken = new Int32Array(256).fill(-1);
+  /** While it is, pieces that the table does not hold are left out. */
+  asleep = false;
   #trie: TokenTrie | undefined;
   #misses = 0;
   /** Three numbers an answer: the two tokens + 1, and 1 for yes. */
@@ -119,11 +123,12 @@ export class BpeEncoder {
 
   /** The tokens that are results of encoding their own content; with `all`, also the others. */
   #ids(all: boolean): Int32Array {
-    const { rank } = this.splits;
+    const { splits } = this;
     const ids = new Int32Array(this.#parts.size);
     let n = 0;
     for (let id = 0; id < ids.length; id++) {
-      if ((this.lengths[id] as number) > 0 && (all || rank[id] !== NEVER)) ids[n++] = id;
+      if ((this.lengths[id] as number) > 0 && (all || splits[4 * id + RANK] !== NEVER))
+        ids[n++] = id;
     }
     return ids.subarray(0, n);
   }
@@ -135,10 +140,12 @@ export class BpeEncoder {
    * @returns the end of what was written.
    */
   encodeMiss(buffer: Uint8Array, p: number, end: number, out: Int32Array, on: number): number {
+    if (this.asleep) return on;
     const length = end - p;
     if (this.#trie === undefined && (++this.#misses > PATIENCE_PIECES || length > PATIENCE_BYTES)) {
       this.#trie = new TokenTrie(this.#parts.tokens, this.#ids(false));
       this.#memo = new Int32Array(MEMO * 4);
+      this.#prime(this.#trie, buffer, p, end);
     }
     let last = -1;
     if (this.#trie !== undefined) last = this.#walk(this.#trie, buffer, p, end, out, on);
@@ -149,6 +156,28 @@ export class BpeEncoder {
       this.pieces.remember(this.#key, length, out, on, last - on);
     }
     return last;
+  }
+
+  /**
+   * Takes each way through {@link TokenTrie.longest} and {@link #walk} before a text does, often
+   * enough for them to be optimised. Code that is optimised before a rare way was taken is thrown
+   * away when it first is, in the middle of a text.
+   */
+  #prime(trie: TokenTrie, buffer: Uint8Array, p: number, end: number): void {
+    const text = new TextEncoder().encode("a é中😀 the 中文 internationally zqxj\u{10ffff}\u0378");
+    for (let i = 0; i < text.length; i++) {
+      for (let last = i + 1; last <= text.length; last++) trie.longest(text, i, last);
+    }
+    this.#walk(trie, text, 0, text.length, new Int32Array(text.length), 0);
+    this.#walk(trie, buffer, p, end, new Int32Array(end - p), 0);
+    // Tokens side by side in the vocabulary's bytes are texts of the right kind.
+    const { bytes, starts, ends } = this.#parts.tokens;
+    const out = new Int32Array(64);
+    for (let id = 0; id + 2 < starts.length && id < PRIMING; id++) {
+      const start = starts[id] as number;
+      const last = Math.min(ends[id + 2] as number, start + 16);
+      if (start < last) this.#walk(trie, bytes, start, last, out, 0);
+    }
   }
 
   /** From left to right; -1 when no sequence of tokens can stand here. */

@@ -30,6 +30,9 @@ const NO_AUTOMATON: PieceAutomaton = {
   start: 0,
 };
 
+/** Bytes that one call of the loop covers, about. */
+const PART = 1 << 14;
+
 const NUMBER = categoryMask("N");
 
 function isNumber(buffer: Uint8Array, p: number): boolean {
@@ -90,6 +93,25 @@ export class PieceLoop extends IdSink {
     final: boolean,
     limit: number,
   ): number {
+    // In parts, because code that is called often is compiled sooner and better than a loop
+    // that is still running.
+    let p = start;
+    while (p < end && this.count < limit) {
+      const stop = this.#part(buffer, view, p, end, final, limit);
+      if (stop === p) break;
+      p = stop;
+    }
+    return p;
+  }
+
+  #part(
+    buffer: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+    final: boolean,
+    limit: number,
+  ): number {
     const { asciiClasses, blocks, classes, transitions, start: begin } = this.#automaton;
     const splitting = this.#splitting;
     const encoder = this.#encoder;
@@ -102,9 +124,10 @@ export class PieceLoop extends IdSink {
     let out: Int32Array = this.out;
     let on = this.count;
     const regroup = this.#regroup;
+    const partEnd = Math.min(end, start + PART);
     let digitsEnd = start;
     let p = start;
-    while (p < end) {
+    while (p < partEnd || p < digitsEnd) {
       // Where the piece that begins at p ends.
       let e = -1;
       if (p < digitsEnd) e = after(buffer, p, regroup);

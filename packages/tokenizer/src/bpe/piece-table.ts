@@ -32,20 +32,10 @@ export const hashLong = (buffer: Uint8Array, start: number, end: number): number
   return (h ^ (h >>> 15)) | 0;
 };
 
-/** The key of the `length` bytes from `start` on, at most 16, with as many readable after `start`. */
-export function readKey(view: DataView, start: number, length: number, key: Int32Array): void {
-  const low = Math.min(length, 8);
-  const high = length - low;
-  key[0] = view.getInt32(start, true) & (MASK_LOW[low] as number);
-  key[1] = view.getInt32(start + 4, true) & (MASK_HIGH[low] as number);
-  key[2] = view.getInt32(start + 8, true) & (MASK_LOW[high] as number);
-  key[3] = view.getInt32(start + 12, true) & (MASK_HIGH[high] as number);
-}
-
 /** Pieces of more bytes are looked up by a hash and compared, and are not cached. */
 export const LONGEST_KEY = 16;
 
-const FIRST_ROOM = 4096;
+const FIRST_ROOM = 1024;
 
 const powerOfTwo = (least: number) => {
   let n = 16;
@@ -67,7 +57,7 @@ export class PieceTable {
   readonly #ids: Int32Array;
   readonly #cacheLimit: number;
   /** How many pieces are kept before the tables are made anew, larger up to the limit. */
-  #room = FIRST_ROOM;
+  #room: number;
   #cached = 0;
   #used = 0;
 
@@ -81,11 +71,13 @@ export class PieceTable {
     this.#tokens = tokens;
     this.#ids = ids;
     this.#cacheLimit = cacheLimit;
+    // A large vocabulary has large tables anyway.
+    this.#room = Math.min(cacheLimit, Math.max(FIRST_ROOM, ids.length));
     this.#fill();
   }
 
   #fill(): void {
-    const { bytes, starts, ends } = this.#tokens;
+    const { starts, ends } = this.#tokens;
     const ids = this.#ids;
     let short = 0;
     let medium = 0;
@@ -101,18 +93,13 @@ export class PieceTable {
     this.long = new Int32Array(4 * powerOfTwo(long * 2));
     this.#cached = 0;
     this.#used = 0;
-    const words = new Int32Array(4);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    fillShort(this.short, this.#tokens, ids);
+    fillMedium(this.medium, this.#tokens, ids);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
       const start = starts[id] as number;
-      const length = (ends[id] as number) - start;
-      if (length > LONGEST_KEY) {
-        this.#addLong(start, start + length, id);
-        continue;
-      }
-      readKey(view, start, length, words);
-      this.#add(words, length, 1, id);
+      const end = ends[id] as number;
+      if (end - start > LONGEST_KEY) this.#addLong(start, end, id);
     }
   }
 
@@ -191,5 +178,50 @@ export class PieceTable {
       }
       if (p === end) return table[s + 3] as number;
     }
+  }
+}
+
+// Loading is mostly these two loops. They stand alone, so that the engine can compile each
+// while it runs, after its first few thousand rounds.
+
+function fillShort(table: Int32Array, { bytes, starts, ends }: TokenBytes, ids: Int32Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const mask = table.length - 1;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    const start = starts[id] as number;
+    const length = (ends[id] as number) - start;
+    if (length > 8) continue;
+    const k0 = view.getInt32(start, true) & (MASK_LOW[length] as number);
+    const k1 = view.getInt32(start + 4, true) & (MASK_HIGH[length] as number);
+    let s = (hashShort(k0, k1, length) << 2) & mask;
+    while (table[s + 2] !== 0) s = (s + 4) & mask;
+    table[s] = k0;
+    table[s + 1] = k1;
+    table[s + 2] = length | 256;
+    table[s + 3] = id;
+  }
+}
+
+function fillMedium(table: Int32Array, { bytes, starts, ends }: TokenBytes, ids: Int32Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const mask = table.length - 1;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    const start = starts[id] as number;
+    const length = (ends[id] as number) - start;
+    if (length <= 8 || length > LONGEST_KEY) continue;
+    const k0 = view.getInt32(start, true);
+    const k1 = view.getInt32(start + 4, true);
+    const k2 = view.getInt32(start + 8, true) & (MASK_LOW[length - 8] as number);
+    const k3 = view.getInt32(start + 12, true) & (MASK_HIGH[length - 8] as number);
+    let s = (hashMedium(k0, k1, k2, k3) << 3) & mask;
+    while (table[s + 4] !== 0) s = (s + 8) & mask;
+    table[s] = k0;
+    table[s + 1] = k1;
+    table[s + 2] = k2;
+    table[s + 3] = k3;
+    table[s + 4] = length | 256;
+    table[s + 5] = id;
   }
 }

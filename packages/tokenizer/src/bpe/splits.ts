@@ -15,13 +15,16 @@
 
 import { hashPair, type PairSlots } from "./pair-table.js";
 
-export interface Splits {
-  /** The two tokens that a token is made of; -1 for one that no merge makes. */
-  readonly left: Int32Array;
-  readonly right: Int32Array;
-  /** When it is made; -1 for a token of the alphabet, {@link NEVER} for one that can't come about. */
-  readonly rank: Int32Array;
-}
+/**
+ * Four numbers a token: the two that it is made of (-1 for one that no merge makes), and when it is
+ * made (-1 for a token of the alphabet, {@link NEVER} for one that can't come about). They lie
+ * together, since they are read together.
+ */
+export type Splits = Int32Array;
+
+export const LEFT = 0;
+export const RIGHT = 1;
+export const RANK = 2;
 
 export const NEVER = 0x7fffffff;
 
@@ -33,32 +36,35 @@ export function standsTogether(
   second: number,
   limit = NEVER,
 ): boolean {
-  const { slots, mask } = pairs;
-  const { left, right, rank } = splits;
+  const { slots, mask, bits, bitMask } = pairs;
   let a = first;
   let b = second;
   let bound = limit;
   for (;;) {
-    for (let i = hashPair(a, b) & mask; ; i = (i + 1) & mask) {
-      const s = i << 2;
-      const found = slots[s] as number;
-      if (found === 0) break;
-      if (found === a + 1 && slots[s + 1] === b) {
-        if ((slots[s + 2] as number) < bound) return false;
-        break;
+    const hash = hashPair(a, b);
+    const bit = hash & bitMask;
+    if ((((bits[bit >> 5] as number) >>> (bit & 31)) & 1) !== 0) {
+      for (let i = hash & mask; ; i = (i + 1) & mask) {
+        const s = i << 2;
+        const found = slots[s] as number;
+        if (found === 0) break;
+        if (found === a + 1 && slots[s + 1] === b) {
+          if ((slots[s + 2] as number) < bound) return false;
+          break;
+        }
       }
     }
-    const rankA = rank[a] as number;
-    const rankB = rank[b] as number;
+    const rankA = splits[4 * a + RANK] as number;
+    const rankB = splits[4 * b + RANK] as number;
     if (rankA < 0 && rankB < 0) return true;
     // The later one is undone. Among equal ranks the merge further left comes first: the one
     // inside `a`, then one across the boundary, then the one inside `b`.
     if (rankA > rankB) {
       bound = rankA;
-      a = right[a] as number;
+      a = splits[4 * a + RIGHT] as number;
     } else {
       bound = rankB + 1;
-      b = left[b] as number;
+      b = splits[4 * b + LEFT] as number;
     }
   }
 }
@@ -85,22 +91,27 @@ export function findSplits(
   table: PairSlots,
   alphabet: Uint8Array,
 ): Splits {
-  const size = alphabet.length;
-  const left = new Int32Array(size).fill(-1);
-  const right = new Int32Array(size).fill(-1);
-  const rank = new Int32Array(size).fill(NEVER);
-  for (let id = 0; id < size; id++) if (alphabet[id] !== 0) rank[id] = -1;
-  const splits = { left, right, rank };
+  const splits = noSplits(alphabet);
   for (let i = 0; i < merged.length; i++) {
     const id = merged[i] as number;
-    if (rank[id] !== NEVER) continue;
+    if (splits[4 * id + RANK] !== NEVER) continue;
     const a = pairs[2 * i] as number;
     const b = pairs[2 * i + 1] as number;
-    if (rank[a] === NEVER || rank[b] === NEVER) continue;
-    if (!standsTogether(table, splits, a, b, ranks[i] as number)) continue;
-    left[id] = a;
-    right[id] = b;
-    rank[id] = ranks[i] as number;
+    if (splits[4 * a + RANK] === NEVER || splits[4 * b + RANK] === NEVER) continue;
+    const rank = ranks[i] as number;
+    if (!standsTogether(table, splits, a, b, rank)) continue;
+    splits[4 * id + LEFT] = a;
+    splits[4 * id + RIGHT] = b;
+    splits[4 * id + RANK] = rank;
+  }
+  return splits;
+}
+
+/** What is known before any merge. */
+export function noSplits(alphabet: Uint8Array): Splits {
+  const splits = new Int32Array(4 * alphabet.length).fill(-1);
+  for (let id = 0; id < alphabet.length; id++) {
+    if (alphabet[id] === 0) splits[4 * id + RANK] = NEVER;
   }
   return splits;
 }

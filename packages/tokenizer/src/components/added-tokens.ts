@@ -101,9 +101,14 @@ export class AddedTokenMatcher {
       from = match.next;
       floor = match.end;
     }
+    this.release();
+    return found;
+  }
+
+  /** Lets go of the text that `find` searched last. */
+  release(): void {
     this.#search.release();
     this.#spaces = { text: "", start: 0, end: 0 };
-    return found;
   }
 
   /**

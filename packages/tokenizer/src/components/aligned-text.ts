@@ -4,39 +4,35 @@
 /**
  * A piece of text with its alignment to the original text. Three cases, by what is known:
  * nothing (`origin < 0`, no offsets were asked for), the piece is the original text from
- * `origin` on (no `starts`), or a range for each unit (`starts`, `ends`).
+ * `origin` on (no `ranges`), or a range for each unit.
  */
 export class AlignedText {
   constructor(
     readonly text: string,
     /** Where in the original text the piece begins, for what is inserted before its first unit. */
     readonly origin: number,
-    readonly starts?: Int32Array | undefined,
-    readonly ends?: Int32Array | undefined,
+    /** Start and end in turn for each unit, from the unit `base` on; pieces of one text share it. */
+    readonly ranges?: readonly number[] | undefined,
+    readonly base = 0,
   ) {}
 
   slice(from: number, to: number): AlignedText {
-    if (from === 0 && to === this.text.length && this.starts === undefined) return this;
-    const text = this.text.slice(from, to);
+    const whole = from === 0 && to === this.text.length;
+    if (whole && this.ranges === undefined) return this;
+    const text = whole ? this.text : this.text.slice(from, to);
     if (this.origin < 0) return new AlignedText(text, -1);
-    if (this.starts === undefined) return new AlignedText(text, this.origin + from);
-    const origin = this.starts[from] ?? this.origin;
-    return new AlignedText(
-      text,
-      origin,
-      this.starts.subarray(from, to),
-      this.ends?.subarray(from, to),
-    );
+    if (this.ranges === undefined) return new AlignedText(text, this.origin + from);
+    return new AlignedText(text, this.start(from), this.ranges, this.base + from);
   }
 
   /** Where the original text of the units from `unit` on begins. */
   start(unit: number): number {
-    return this.starts?.[unit] ?? this.origin + unit;
+    return this.ranges?.[2 * (this.base + unit)] ?? this.origin + unit;
   }
 
   /** Where the original text of the units before `unit` ends. */
   end(unit: number): number {
-    return this.ends?.[unit - 1] ?? this.origin + unit;
+    return this.ranges?.[2 * (this.base + unit) - 1] ?? this.origin + unit;
   }
 
   /** This text rewritten by `step`, which tells an {@link EditLog} what it does when there is one. */
@@ -62,19 +58,30 @@ export class EditLog {
   changed = false;
   /** Units of the old text that have been consumed. */
   #at = 0;
-  #starts: Int32Array;
-  #ends: Int32Array;
-  #length = 0;
+  readonly #ranges: number[] = [];
 
-  constructor(private readonly old: AlignedText) {
-    this.#starts = new Int32Array(0);
-    this.#ends = this.#starts;
-  }
+  constructor(private readonly old: AlignedText) {}
 
   /** Keeps the next `units` of the old text. */
   keep(units: number): void {
     const stop = this.#at + units;
-    while (this.#at < stop) this.put(this.#width(), 0);
+    const { text, ranges, base, origin } = this.old;
+    if (ranges) {
+      for (let i = 2 * (base + this.#at); i < 2 * (base + stop); i++) {
+        this.#ranges.push(ranges[i] as number);
+      }
+    } else {
+      for (let i = this.#at; i < stop; i++) {
+        const start = origin + i;
+        if ((text.charCodeAt(i) & 0xfc00) === 0xd800 && widthAt(text, i) === 2) {
+          this.#ranges.push(start, start + 2, start, start + 2);
+          i++;
+        } else {
+          this.#ranges.push(start, start + 1);
+        }
+      }
+    }
+    this.#at = stop;
   }
 
   /** Forgets the next `units` of the old text. */
@@ -111,11 +118,8 @@ export class EditLog {
         this.#at += width;
       }
     }
-    if (this.#length + units > this.#starts.length) this.#grow(units);
-    for (let i = 0; i < units; i++) {
-      this.#starts[this.#length] = start;
-      this.#ends[this.#length++] = end;
-    }
+    this.#ranges.push(start, end);
+    if (units === 2) this.#ranges.push(start, end);
   }
 
   /** Puts out `text` in the place of the next `units` of the old text, its first character for all of them. */
@@ -143,13 +147,7 @@ export class EditLog {
 
   /** The rewritten text with its alignment; what was not consumed counts as removed. */
   finish(text: string): AlignedText {
-    const { origin } = this.old;
-    return new AlignedText(
-      text,
-      origin,
-      this.#starts.subarray(0, this.#length),
-      this.#ends.subarray(0, this.#length),
-    );
+    return new AlignedText(text, this.old.origin, this.#ranges);
   }
 
   #width(): number {
@@ -158,23 +156,13 @@ export class EditLog {
 
   // Both units of a surrogate pair have the range of the character.
   #startAt(unit: number): number {
-    const { starts, text, origin } = this.old;
-    return starts ? (starts[unit] as number) : origin + unit - (isInsidePair(text, unit) ? 1 : 0);
+    const { ranges, text } = this.old;
+    return this.old.start(ranges || !isInsidePair(text, unit) ? unit : unit - 1);
   }
 
   #endAt(unit: number): number {
-    const { ends, text, origin } = this.old;
-    return ends ? (ends[unit] as number) : origin + unit + (isInsidePair(text, unit + 1) ? 2 : 1);
-  }
-
-  #grow(units: number): void {
-    const size = Math.max(this.old.text.length + 16, 2 * this.#starts.length, units + this.#length);
-    const starts = new Int32Array(size);
-    const ends = new Int32Array(size);
-    starts.set(this.#starts);
-    ends.set(this.#ends);
-    this.#starts = starts;
-    this.#ends = ends;
+    const { ranges, text } = this.old;
+    return this.old.end(ranges || !isInsidePair(text, unit + 1) ? unit + 1 : unit + 2);
   }
 }
 

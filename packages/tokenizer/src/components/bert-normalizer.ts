@@ -10,24 +10,28 @@ import { unicodeForm } from "./unicode-form.js";
 /** The steps that a BertNormalizer takes. */
 export function bertNormalizer(shape: Shape): ((text: AlignedText) => AlignedText)[] {
   const steps: TextStep[] = [];
-  if (shape.boolean("clean_text")) steps.push(removing(isBertRemoved), mapping(plainSpace));
-  if (shape.boolean("handle_chinese_chars")) steps.push(mapping(spacedChinese));
+  if (shape.boolean("clean_text")) {
+    steps.push(removing(/[^\t\n\r -~]/, isBertRemoved));
+    steps.push(mapping(/[\t-\r\x85-\uffff]/, plainSpace));
+  }
+  if (shape.boolean("handle_chinese_chars")) steps.push(mapping(/[\u3400-\uffff]/, spacedChinese));
   const lower = shape.boolean("lowercase");
   // Accents follow lowercase unless the file says otherwise.
   if (shape.boolean("strip_accents", lower)) {
-    steps.push(unicodeForm("NFD"), removing(isBertAccent));
+    steps.push(unicodeForm("NFD"), removing(/[\u0300-\uffff]/, isBertAccent));
   }
   if (lower) steps.push(lowercase);
   return steps.map((step) => (text) => text.rewrite(step));
 }
 
+/** A step for texts in which `candidates`, a quick test, finds something. */
 const mapping =
-  (map: (codePoint: number) => string | undefined): TextStep =>
+  (candidates: RegExp, map: (codePoint: number) => string | undefined): TextStep =>
   (text, log) =>
-    mapCharacters(text, log, map);
+    candidates.test(text) ? mapCharacters(text, log, map) : text;
 
-const removing = (test: (codePoint: number) => boolean): TextStep =>
-  mapping((codePoint) => (test(codePoint) ? "" : undefined));
+const removing = (candidates: RegExp, test: (codePoint: number) => boolean): TextStep =>
+  mapping(candidates, (codePoint) => (test(codePoint) ? "" : undefined));
 
 function plainSpace(codePoint: number): string | undefined {
   return codePoint !== 0x20 && isWhiteSpace(codePoint) ? " " : undefined;

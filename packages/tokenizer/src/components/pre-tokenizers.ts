@@ -80,17 +80,21 @@ const TYPES: Readonly<Record<string, (shape: Shape) => PreTokenizer>> = {
     return {
       needsOrigin: scheme === "first",
       split(piece, out) {
-        let marked = piece.rewrite((text, log) => {
-          if (log) return replaceAll(text, log, space(text), replacement);
-          return text.replaceAll(" ", () => replacement);
-        });
+        let marked = piece;
+        if (piece.text.includes(" ")) {
+          marked = piece.rewrite((text, log) => {
+            if (log) return replaceAll(text, log, space(text), replacement);
+            return text.replaceAll(" ", replacement);
+          });
+        }
         if (
           (scheme === "always" || (scheme === "first" && piece.origin === 0)) &&
           !marked.text.startsWith(replacement)
         ) {
           marked = prepend(marked, replacement);
         }
-        if (splits) splitPiece(marked, mark(marked.text), "MergedWithNext", false, out);
+        const cut = splits && marked.text.indexOf(replacement, 1) >= 0;
+        if (cut) splitPiece(marked, mark(marked.text), "MergedWithNext", false, out);
         else if (marked.text !== "") out.push(marked);
       },
     };

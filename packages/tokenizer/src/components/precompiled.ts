@@ -85,7 +85,7 @@ function rewrite(text: string, log: EditLog | undefined, map: CharacterMap): str
   };
   let out = "";
   let kept = 0;
-  const changes: Change[] | undefined = log && [];
+  const changes: number[] | undefined = log && [];
   const replace = (at: number, end: number): boolean => {
     const old = text.slice(at, end);
     const found = find(old);
@@ -98,7 +98,16 @@ function rewrite(text: string, log: EditLog | undefined, map: CharacterMap): str
     kept = end;
     return true;
   };
+  // ASCII that the map leaves alone is passed over where nothing extends it.
+  const plain = new Uint8Array(128);
+  for (let unit = 0; unit < 128; unit++) {
+    if (unit !== 13 && find(String.fromCharCode(unit)) === undefined) plain[unit] = 1;
+  }
   for (let i = 0; i < text.length; ) {
+    if (plain[text.charCodeAt(i)] === 1 && !(text.charCodeAt(i + 1) >= 0x300)) {
+      i++;
+      continue;
+    }
     const end = clusterEnd(text, i);
     // Only clusters of less than six bytes are looked up whole.
     const whole = end - i > 1 && utf8Length(text, i, end) < 6 && replace(i, end);
@@ -112,32 +121,32 @@ function rewrite(text: string, log: EditLog | undefined, map: CharacterMap): str
   if (kept === 0) return text;
   if (changes) {
     note(changes, text, kept, text.length);
-    for (const change of changes) log?.put(change.units, change.change);
+    for (let i = 0; i < changes.length; i += 2) {
+      log?.put(changes[i] as number, changes[i + 1] as number);
+    }
   }
   return out + text.slice(kept);
 }
 
-/** A character put out: its units, and what it takes the place of (see `EditLog.put`). */
-interface Change {
-  readonly units: number;
-  change: number;
-}
+// Characters put out are noted as two numbers each: the units, and what the character takes
+// the place of (see `EditLog.put`).
 
-function note(changes: Change[], text: string, from: number, to: number): void {
+function note(changes: number[], text: string, from: number, to: number): void {
   for (let i = from; i < to; ) {
     const units = widthAt(text, i);
-    changes.push({ units, change: 0 });
+    changes.push(units, 0);
     i += units;
   }
 }
 
 /** As Hugging Face counts: surplus characters are added, missing ones belong to the one before. */
-function noteReplaced(changes: Change[], old: string, replacement: string): void {
+function noteReplaced(changes: number[], old: string, replacement: string): void {
   const difference = [...replacement].length - [...old].length;
   note(changes, replacement, 0, replacement.length);
-  for (let n = 1; n <= difference; n++) (changes.at(-n) as Change).change = 1;
-  const last = changes.at(-1);
-  if (difference < 0 && last) last.change += difference;
+  for (let n = 1; n <= difference; n++) changes[changes.length + 1 - 2 * n] = 1;
+  if (difference < 0 && changes.length > 0) {
+    changes.push((changes.pop() as number) + difference);
+  }
 }
 
 function utf8Length(text: string, from: number, to: number): number {
@@ -181,6 +190,8 @@ function extendsCluster(codePoint: number): boolean {
   return (
     (inCategory(codePoint, MARK) && !LOOSE.has(codePoint)) ||
     (codePoint >= 0xe0020 && codePoint <= 0xe007f) ||
+    // Marks of Unicode 17, which the segmentation of Hugging Face knows.
+    (codePoint >= 0x1acf && codePoint <= 0x1aeb && codePoint !== 0x1ade && codePoint !== 0x1adf) ||
     (codePoint >= 0x1f3fb && codePoint <= 0x1f3ff) ||
     EXTENDING.has(codePoint)
   );

@@ -29,10 +29,14 @@ export function splitPiece(
   invert: boolean,
   out: AlignedText[],
 ): void {
+  const { length } = piece.text;
+  if (matches.length === 0) {
+    if (length > 0 && !(invert && behavior === "Removed")) out.push(piece.slice(0, length));
+    return;
+  }
   // The parts in order: where each ends, and whether it is a delimiter. An empty match is a part.
   const ends: number[] = [];
   const delimiters: boolean[] = [];
-  const { length } = piece.text;
   let at = 0;
   for (let m = 0; m < matches.length; m += 2) {
     const start = matches[m] as number;

@@ -6,24 +6,29 @@ import { type DecodedTokens, MISSING } from "./token-bytes.js";
 
 /** The bytes of U+FFFD. */
 const REPLACEMENT = [0xef, 0xbf, 0xbd];
-const CHUNK = 1 << 16;
+/**
+ * Bytes that are made into text at once. A part that is all ASCII is many times cheaper than one that
+ * isn't, so parts are small enough for many to be.
+ */
+const CHUNK = 1 << 12;
 
 const FALLBACK = -1;
 const NO_TOKEN = -2;
 
-/** Node's own way to make a string of bytes that are all ASCII is several times faster. */
-const latin1 = (
+/** Node's own way from UTF-8 to a string, which costs less a call than a decoder. */
+const utf8 = (
   globalThis as {
-    Buffer?: { prototype: { latin1Slice?(this: Uint8Array, start: number, end: number): string } };
+    Buffer?: { prototype: { utf8Slice?(this: Uint8Array, start: number, end: number): string } };
   }
-).Buffer?.prototype.latin1Slice;
+).Buffer?.prototype.utf8Slice;
 
 export class ByteDecoder {
   readonly tokens: DecodedTokens;
-  /** By id, two words: its first eight bytes. */
-  readonly #words: Int32Array;
-  /** Its length; negative for a byte of a character that has no token, and where no token has the id. */
-  readonly #lengths: Int32Array;
+  /**
+   * By id, four words that are read together: its first eight bytes, its length ({@link FALLBACK}
+   * for a byte of a character that has no token, {@link NO_TOKEN} for no token), and where it begins in the tokens' bytes.
+   */
+  readonly #table: Int32Array;
   readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #buffer = new Uint8Array(1024);
@@ -32,15 +37,31 @@ export class ByteDecoder {
   constructor(tokens: DecodedTokens) {
     this.tokens = tokens;
     const { size, bytes, starts, ends, fallback, special } = tokens;
-    this.#words = new Int32Array(2 * size);
-    this.#lengths = new Int32Array(size);
-    const words = new Uint8Array(this.#words.buffer);
+    this.#table = new Int32Array(4 * size);
+    const first = new Uint8Array(this.#table.buffer);
     for (let id = 0; id < size; id++) {
       const start = starts[id] as number;
       const length = (ends[id] as number) - start;
-      this.#lengths[id] =
+      for (let i = 0; i < length && i < 8; i++) first[16 * id + i] = bytes[start + i] as number;
+      this.#table[4 * id + 2] =
         fallback?.[id] === 1 ? FALLBACK : special[id] === MISSING ? NO_TOKEN : length;
-      for (let i = 0; i < length && i < 8; i++) words[8 * id + i] = bytes[start + i] as number;
+      this.#table[4 * id + 3] = start;
+    }
+    this.#prime();
+  }
+
+  /** Takes each way once, so that optimised code knows them all. */
+  #prime(): void {
+    const { size, special } = this.tokens;
+    this.#buffer = new Uint8Array(1);
+    for (const skip of [false, true]) {
+      let known = -1;
+      for (let id = 0; id < size; id += Math.max(1, size >> 6)) {
+        if (special[id] === MISSING) continue;
+        this.bytes([id, id], skip);
+        known = id;
+      }
+      if (known >= 0) this.toText(this.bytes(new Int32Array(64).fill(known), skip));
     }
   }
 
@@ -50,17 +71,24 @@ export class ByteDecoder {
    * @throws ERR_UNKNOWN_TOKEN for an id that no token has.
    */
   bytes(ids: ArrayLike<number>, skipSpecial: boolean): Uint8Array {
-    const { size, bytes, starts, special, stripped } = this.tokens;
-    const words = this.#words;
-    const lengths = this.#lengths;
+    // Always the same kind of array: code for one kind is faster than code for all.
+    return this.#bytes(
+      ids instanceof Int32Array ? ids : checkedIds(ids, this.tokens.size),
+      skipSpecial,
+    );
+  }
+
+  #bytes(ids: Int32Array, skipSpecial: boolean): Uint8Array {
+    const { size, bytes, special, stripped } = this.tokens;
+    const table = this.#table;
     let buffer = this.#buffer;
     let view = this.#view;
     let at = 0;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
-      const length = lengths[id];
-      if (length === undefined || typeof id !== "number") throw unknownId(id, i, size);
+      if (!(id >= 0 && id < size)) throw unknownId(id, i, size);
       if (skipSpecial && special[id] === 1) continue;
+      const length = table[4 * id + 2] as number;
       if (at + length + 16 > buffer.length) {
         this.#grow(at, length + 16);
         buffer = this.#buffer;
@@ -74,10 +102,10 @@ export class ByteDecoder {
         at = this.#end;
         continue;
       }
-      view.setInt32(at, words[2 * id] as number, true);
-      view.setInt32(at + 4, words[2 * id + 1] as number, true);
+      view.setInt32(at, table[4 * id] as number, true);
+      view.setInt32(at + 4, table[4 * id + 1] as number, true);
       if (length > 8) {
-        const start = starts[id] as number;
+        const start = table[4 * id + 3] as number;
         for (let k = 8; k < length; k++) buffer[at + k] = bytes[start + k] as number;
       }
       at += length;
@@ -93,16 +121,14 @@ export class ByteDecoder {
 
   /** UTF-8 as text; what isn't UTF-8 becomes U+FFFD, one for each maximal part. */
   toText(bytes: Uint8Array): string {
-    if (latin1 === undefined || bytes.length < 32) return this.#text.decode(bytes);
+    if (utf8 === undefined) return this.#text.decode(bytes);
     let text = "";
     for (let start = 0; start < bytes.length; ) {
       let end = Math.min(bytes.length, start + CHUNK);
       // Not within a character.
       while (end < bytes.length && end > start && ((bytes[end] as number) & 0xc0) === 0x80) end--;
       if (end === start) end = bytes.length;
-      text += isAscii(bytes, start, end)
-        ? latin1.call(bytes, start, end)
-        : this.#text.decode(bytes.subarray(start, end));
+      text += utf8.call(bytes, start, end);
       start = end;
     }
     return text;
@@ -116,14 +142,14 @@ export class ByteDecoder {
    *
    * @returns the index of the last of them.
    */
-  #group(ids: ArrayLike<number>, i: number, at: number, skipSpecial: boolean): number {
+  #group(ids: Int32Array, i: number, at: number, skipSpecial: boolean): number {
     const { bytes, starts, special } = this.tokens;
     const group: number[] = [];
     let last = i;
     for (let k = i; k < ids.length; k++) {
       const id = ids[k] as number;
       if (skipSpecial && special[id] === 1) continue;
-      if (this.#lengths[id] !== FALLBACK || typeof id !== "number") break;
+      if (this.#table[4 * id + 2] !== FALLBACK) break;
       group.push(bytes[starts[id] as number] as number);
       last = k;
     }
@@ -153,10 +179,14 @@ export class ByteDecoder {
   }
 }
 
-function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
-  let seen = 0;
-  for (let i = start; i < end; i++) seen |= bytes[i] as number;
-  return seen < 0x80;
+function checkedIds(ids: ArrayLike<number>, size: number): Int32Array {
+  const checked = new Int32Array(ids.length);
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    if (!(Number.isInteger(id) && id >= 0 && id < size)) throw unknownId(id, i, size);
+    checked[i] = id;
+  }
+  return checked;
 }
 
 export function unknownId(id: unknown, index: number, size: number): TokenizerError {

@@ -21,6 +21,11 @@ interface Header {
   readonly sections: Readonly<Record<string, readonly [offset: number, length: number]>>;
 }
 
+type Sections = (
+  name: string,
+  bytesEach: number,
+) => { buffer: ArrayBufferLike; at: number; length: number } | undefined;
+
 export function isCompiled(bytes: Uint8Array): boolean {
   for (let i = 0; i < MAGIC.length; i++) if (bytes[i] !== MAGIC.charCodeAt(i)) return false;
   return true;
@@ -36,17 +41,22 @@ export function writeCompiled(
   const parts: Record<string, ArrayBufferView> = { ...contents(vocabulary) };
   const fields: Record<string, unknown> = { ...modelRest };
   delete fields["prepared"];
-  for (const name of ["merges", "scores"]) {
-    const value = fields[name];
-    delete fields[name];
-    if (ArrayBuffer.isView(value)) parts[name] = value;
-  }
+  const { merges, scores } = fields as { merges?: Int32Array; scores?: Float64Array };
+  delete fields["merges"];
+  delete fields["scores"];
+  if (scores !== undefined) parts["scores"] = scores;
   if (prepared !== undefined) {
-    parts["pairs"] = prepared.pairs;
-    parts["merged"] = prepared.merged;
-    parts["ranks"] = prepared.ranks;
-    parts["made"] = prepared.made;
+    const { pairs, merged, ranks, made } = prepared;
+    parts["pairs"] = pairs;
+    // Most lists make ids in their order, and rank files have ids as ranks.
+    if (!counts(merged)) parts["merged"] = merged;
+    if (ranks !== merged && !counts(ranks)) parts["ranks"] = ranks;
+    if (made !== undefined) parts["made"] = made;
+    fields["counting"] = { merged: merged[0] ?? 0, ranks: ranks === merged ? -1 : (ranks[0] ?? 0) };
   }
+  // The merges are the pairs, unless some of them make no token.
+  if (merges !== undefined && merges.length !== prepared?.pairs.length) parts["merges"] = merges;
+  else fields["listed"] = merges !== undefined;
   const sections: Record<string, [number, number]> = {};
   let offset = 0;
   for (const [name, part] of Object.entries(parts)) {
@@ -112,7 +122,8 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
       `the header of a compiled tokenizer has ${headerLength} bytes, and the file ${body.length}`,
   );
   const header = parseHeader(body.subarray(0, headerLength));
-  const section = (name: string, bytesEach: number): ArrayBuffer | undefined => {
+  // A section where it lies in the file, if its numbers are aligned there.
+  const section: Sections = (name, bytesEach) => {
     const place = header.sections[name];
     if (place === undefined) return undefined;
     const [offset, length] = place;
@@ -123,11 +134,13 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
       () =>
         `section ${name} of a compiled tokenizer is at ${offset}, ${length} bytes long, which the file doesn't have`,
     );
-    return body.slice(start, start + length).buffer;
+    return (body.byteOffset + start) % bytesEach === 0
+      ? { buffer: body.buffer, at: body.byteOffset + start, length: length / bytesEach }
+      : { buffer: body.slice(start, start + length).buffer, at: 0, length: length / bytesEach };
   };
   const ints = (name: string) => {
-    const buffer = section(name, 4);
-    return buffer && new Int32Array(buffer);
+    const place = section(name, 4);
+    return place && new Int32Array(place.buffer, place.at, place.length);
   };
   const vocabulary = readContents(header, section);
   const { size } = vocabulary;
@@ -135,21 +148,46 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
     ...(header.definition as { model: object }).model,
     vocabulary,
   };
-  const merges = ints("merges");
-  if (merges !== undefined) model["merges"] = within(merges, size, "merges");
   const scores = section("scores", 8);
-  if (scores !== undefined) model["scores"] = new Float64Array(scores);
-  const [pairs, merged, ranks, made] = [ints("pairs"), ints("merged"), ints("ranks"), ints("made")];
-  if (pairs && merged && ranks && made) {
-    const consistent =
-      pairs.length === 2 * merged.length && ranks.length === merged.length && made.length === size;
-    ensure(consistent, "ERR_FORMAT", () => "the merges of a compiled tokenizer don't fit together");
-    within(pairs, size, "pairs");
-    within(merged, size, "merged");
-    model["prepared"] = { pairs, merged, ranks, made } satisfies PreparedMerges;
+  if (scores !== undefined)
+    model["scores"] = new Float64Array(scores.buffer, scores.at, scores.length);
+  const pairs = ints("pairs");
+  if (pairs !== undefined) {
+    model["prepared"] = readPrepared(within(pairs, size, "pairs"), ints, model["counting"], size);
   }
+  const merges = ints("merges") ?? (model["listed"] === true ? pairs : undefined);
+  if (merges !== undefined) model["merges"] = within(merges, size, "merges");
+  delete model["counting"];
+  delete model["listed"];
   return { ...header.definition, model } as unknown as TokenizerDefinition;
 }
+
+function readPrepared(
+  pairs: Int32Array,
+  ints: (name: string) => Int32Array | undefined,
+  counting: unknown,
+  size: number,
+): PreparedMerges {
+  const { merged: first, ranks: rank } = (counting ?? {}) as { merged?: number; ranks?: number };
+  const count = pairs.length >> 1;
+  const merged = within(ints("merged") ?? countFrom(first ?? 0, count), size, "merged");
+  const ranks = rank === -1 ? merged : (ints("ranks") ?? countFrom(rank ?? 0, count));
+  const made = ints("made");
+  const consistent =
+    pairs.length === 2 * merged.length &&
+    ranks.length === merged.length &&
+    (made === undefined || made.length === size);
+  ensure(consistent, "ERR_FORMAT", () => "the merges of a compiled tokenizer don't fit together");
+  return { pairs, merged, ranks, made };
+}
+
+/** Whether each number is one more than the one before. */
+function counts(numbers: Int32Array): boolean {
+  const first = numbers[0] ?? 0;
+  return numbers.every((n, i) => n === first + i);
+}
+
+const countFrom = (first: number, count: number) => new Int32Array(count).map((_, i) => first + i);
 
 function within(ids: Int32Array, size: number, name: string): Int32Array {
   for (let i = 0; i < ids.length; i++) {
@@ -182,12 +220,13 @@ function contents({ size, bytes, starts, ends }: Vocabulary): Record<string, Uin
   return { bytes: joined, lengths: Uint8Array.from(lengths) };
 }
 
-function readContents(
-  { size, encoding }: Header,
-  section: (name: string, bytesEach: number) => ArrayBuffer | undefined,
-): Vocabulary {
-  const bytes = new Uint8Array(section("bytes", 1) ?? new ArrayBuffer(0));
-  const lengths = new Uint8Array(section("lengths", 1) ?? new ArrayBuffer(0));
+function readContents({ size, encoding }: Header, section: Sections): Vocabulary {
+  const octets = (name: string) => {
+    const place = section(name, 1);
+    return place ? new Uint8Array(place.buffer, place.at, place.length) : new Uint8Array(0);
+  };
+  const bytes = octets("bytes");
+  const lengths = octets("lengths");
   const whole = Number.isSafeInteger(size) && size >= 0 && size <= lengths.length;
   ensure(
     whole && (encoding === "utf8" || encoding === "bytes"),

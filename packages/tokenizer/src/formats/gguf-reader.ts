@@ -111,8 +111,9 @@ export function readGgufMetadata(
     if (size > 0) {
       const from = take(length * size);
       if (!keep) return { type, length };
-      const values = (_: unknown, i: number) => Number(number(type, from + i * size));
-      return { type, length, numbers: Float64Array.from({ length }, values) };
+      const numbers = new Float64Array(length);
+      for (let i = 0; i < length; i++) numbers[i] = Number(number(type, from + i * size));
+      return { type, length, numbers };
     }
     if (type === ARRAY) {
       if (depth > 3) fail("at most 4 levels of arrays", "more");

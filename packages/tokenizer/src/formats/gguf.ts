@@ -83,6 +83,7 @@ class GgufTokenizer {
       dummyPrefix: this.get("add_space_prefix", "boolean") ?? true,
       removeExtraSpaces: this.get("remove_extra_whitespaces", "boolean") ?? false,
       escapeSpaces: true,
+      userDefinedWithin: false,
     });
   }
 
@@ -207,20 +208,23 @@ class GgufTokenizer {
   private merges(): Int32Array {
     const merges = this.array("merges");
     if (!merges?.bytes) this.fail("the strings of tokenizer.ggml.merges", merges?.type);
+    const { bytes, starts, ends } = merges as Required<GgufArray>;
     const { contents } = this;
     const list = new MergeList(this.tokens.length);
-    let whole = new Uint8Array(64);
+    let whole = new Uint8Array(256);
     for (let i = 0; i < merges.length; i++) {
-      const merge = bytesOf(merges, i);
+      const start = starts[i] as number;
+      const end = ends[i] as number;
       // The first character may itself be a space.
-      const space = merge.indexOf(0x20, 1);
-      if (space < 0) this.fail('"left right"', `no space in merge ${i}`);
-      if (merge.length > whole.length) whole = new Uint8Array(merge.length * 2);
-      whole.set(merge.subarray(0, space));
-      whole.set(merge.subarray(space + 1), space);
-      const left = contents.find(merge, 0, space);
-      const right = contents.find(merge, space + 1, merge.length);
-      const merged = contents.find(whole, 0, merge.length - 1);
+      let space = start + 1;
+      while (space < end && bytes[space] !== 0x20) space++;
+      if (space >= end) this.fail('"left right"', `no space in merge ${i}`);
+      if (end - start > whole.length) whole = new Uint8Array((end - start) * 2);
+      let to = 0;
+      for (let at = start; at < end; at++) if (at !== space) whole[to++] = bytes[at] as number;
+      const left = contents.find(bytes, start, space);
+      const right = contents.find(bytes, space + 1, end);
+      const merged = contents.find(whole, 0, to);
       if (left < 0 || right < 0 || merged < 0) this.fail("known tokens", `others in merge ${i}`);
       list.push(left, right, merged);
     }

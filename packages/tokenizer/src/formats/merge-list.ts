@@ -3,9 +3,10 @@
 export class MergeList {
   count = 0;
   private pairs = new Int32Array(2 * 4096);
-  // By merged id, one more than the last merge that makes it; from there `before` goes on.
+  // By merged id, one more than the last merge that makes it; from there `before` goes on, with 0
+  // at the end.
   private readonly last: Int32Array;
-  private readonly before = new Map<number, number>();
+  private before = new Int32Array(4096);
   private readonly dropped = new Set<number>();
 
   /** @param size one more than the highest id */
@@ -19,25 +20,27 @@ export class MergeList {
       const larger = new Int32Array(n * 4);
       larger.set(this.pairs);
       this.pairs = larger;
+      const before = new Int32Array(n * 2);
+      before.set(this.before);
+      this.before = before;
     }
     this.pairs[n * 2] = left;
     this.pairs[n * 2 + 1] = right;
     const previous = this.last[merged] as number;
     this.last[merged] = n + 1;
-    if (previous !== 0) this.chain(n, previous - 1);
+    if (previous !== 0) this.chain(n, previous);
   }
 
   // There are few merges into the same token: at most as many as it has bytes.
   private chain(n: number, previous: number): void {
     const { pairs, before } = this;
-    before.set(n, previous);
+    before[n] = previous;
     let from = n;
-    for (let k: number | undefined = previous; k !== undefined; k = before.get(k)) {
+    for (let next = previous; next !== 0; next = before[from] as number) {
+      const k = next - 1;
       if (pairs[k * 2] === pairs[n * 2] && pairs[k * 2 + 1] === pairs[n * 2 + 1]) {
         this.dropped.add(k);
-        const next = before.get(k);
-        if (next === undefined) before.delete(from);
-        else before.set(from, next);
+        before[from] = before[k] as number;
         return;
       }
       from = k;

@@ -47,7 +47,9 @@ export async function readWhole(
   path: string,
   { maxBytes = 512 * 2 ** 20, signal }: FetchOptions,
 ): Promise<Uint8Array> {
-  const { size } = await stat(path);
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw failed(path, error);
+  });
   if (size > maxBytes) {
     throw new TokenizerError(
       "ERR_LIMIT",

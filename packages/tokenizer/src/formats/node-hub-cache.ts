@@ -30,7 +30,7 @@ const truthy = (value: string | undefined) => /^(1|on|yes|true)$/i.test(value ??
 export class HubCache {
   private readonly folder: string;
   private readonly revision: string;
-  private readonly offline: boolean;
+  private offline: boolean;
   private commit: string | undefined;
 
   constructor(
@@ -52,7 +52,7 @@ export class HubCache {
   /**
    * A file of the repository; undefined if the repository has none of this name. A commit's files
    * never change, and so are fetched once; what a branch points to is asked for each time unless
-   * offline, and what the cache has is used if the hub can't be reached.
+   * offline, and the cache as it is stands in for a hub that can't be reached.
    */
   async file(name: string): Promise<Uint8Array | undefined> {
     const commit = this.commit ?? (COMMIT.test(this.revision) ? this.revision : undefined);
@@ -62,16 +62,13 @@ export class HubCache {
     try {
       return await this.fetch(name);
     } catch (error) {
-      const kept = error instanceof TokenizerError && (await this.afterFailure(error, name));
-      if (kept) return kept;
-      throw error;
+      const unreachable =
+        error instanceof TokenizerError && error.code === "ERR_LOAD" && error.cause;
+      // Files of one answer are not mixed with older ones.
+      if (!unreachable || this.commit || !(await this.ref())) throw error;
+      this.offline = true;
+      return this.fromDisk(name);
     }
-  }
-
-  private async afterFailure(error: TokenizerError, name: string): Promise<Uint8Array | undefined> {
-    if (error.code !== "ERR_LOAD" || !error.cause) return undefined;
-    const commit = await this.ref();
-    return commit ? this.cached(commit, name) : undefined;
   }
 
   private async fromDisk(name: string): Promise<Uint8Array | undefined> {

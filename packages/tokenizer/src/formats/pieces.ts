@@ -1,8 +1,9 @@
 // A tokenizer from scored pieces, as SentencePiece's models and GGUF files have them.
 
 import type { AddedToken, Component, TokenizerDefinition, Vocabulary } from "../definition.js";
+import { ensure } from "../errors.js";
 import { MergeList } from "./merge-list.js";
-import type { VocabularyBuilder } from "./vocabulary-builder.js";
+import { HASH_FACTOR, type VocabularyBuilder } from "./vocabulary-builder.js";
 
 /** The numbers are the same in SentencePiece's protobuf and in GGUF. */
 export const PieceType = {
@@ -26,9 +27,15 @@ export interface Pieces {
   readonly removeExtraSpaces: boolean;
   /** Spaces are written U+2581. */
   readonly escapeSpaces: boolean;
+  /**
+   * User-defined pieces are found in the prepared text, as SentencePiece does, rather than cut out
+   * of the raw text as added tokens.
+   */
+  readonly userDefinedWithin: boolean;
 }
 
 const SPACE = "\u2581";
+const MAX_WORK = 2 ** 27;
 
 /** @param contents indexed, with ids from 0 on without holes */
 export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): TokenizerDefinition {
@@ -37,6 +44,9 @@ export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): To
   const unkId = types.indexOf(PieceType.unknown);
   const common = { addedTokens: addedTokens(vocabulary, pieces), ...spaces(pieces) };
   if (kind === "Unigram") {
+    // What stands for no text has its content among the added tokens only, since the search for
+    // the best pieces knows no types.
+    for (const { id } of common.addedTokens) vocabulary.ends[id] = vocabulary.starts[id] as number;
     const scores = unigramScores(vocabulary, pieces);
     return {
       ...common,
@@ -49,11 +59,15 @@ export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): To
       },
     };
   }
+  const symbols = pieces.userDefinedWithin ? userDefined(vocabulary, types) : [];
   return {
     ...common,
+    ...(symbols.length > 0 && { preTokenizer: cutOut(symbols) }),
     model: {
       type: kind,
       vocabulary,
+      // What was cut out is a token.
+      ignoreMerges: symbols.length > 0,
       merges: mergesByScore(contents, vocabulary, pieces),
       unkToken: unkId < 0 ? undefined : contentOf(vocabulary, unkId),
       fuseUnk: true,
@@ -69,22 +83,35 @@ export function contentOf({ bytes, starts, ends }: Vocabulary, id: number): stri
 }
 
 /** Special tokens, and user-defined ones where the model can't take them as whole by itself. */
-function addedTokens(vocabulary: Vocabulary, { kind, types }: Pieces): AddedToken[] {
+function addedTokens(
+  vocabulary: Vocabulary,
+  { kind, types, userDefinedWithin }: Pieces,
+): AddedToken[] {
   const added: AddedToken[] = [];
   for (let id = 0; id < types.length; id++) {
     const type = types[id] as number;
     const special = type === PieceType.control || type === PieceType.unknown;
-    if (!special && !(type === PieceType.userDefined && kind === "BPE")) continue;
+    const whole = type === PieceType.userDefined && kind === "BPE" && !userDefinedWithin;
+    if (!special && !whole) continue;
     const flags = { singleWord: false, lstrip: false, rstrip: false, normalized: false };
     added.push({ id, content: contentOf(vocabulary, id), ...flags, special });
   }
   return added;
 }
 
-/**
- * Scores for a search that knows no types: a user-defined piece beats every split of it, and what
- * is no text is never taken from it.
- */
+function userDefined(vocabulary: Vocabulary, types: Uint8Array): string[] {
+  const ids = Array.from(types.keys()).filter((id) => types[id] === PieceType.userDefined);
+  return ids.map((id) => contentOf(vocabulary, id));
+}
+
+/** Cuts these out of text, the longest first. */
+function cutOut(symbols: readonly string[]): Component {
+  const escaped = symbols.map((symbol) => symbol.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const regex = escaped.sort((a, b) => b.length - a.length).join("|");
+  return { type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false };
+}
+
+/** Scores with which a user-defined piece beats every split of it, as in SentencePiece. */
 function unigramScores(vocabulary: Vocabulary, { scores, types }: Pieces): Float64Array {
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < types.length; i++) {
@@ -112,15 +139,26 @@ function mergesByScore(
   const order = Array.from(types.keys()).filter((id) => text(types[id]));
   order.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
   const merges = new MergeList(vocabulary.size);
+  let work = 0;
   for (const id of order) {
     const start = starts[id] as number;
     const end = ends[id] as number;
-    for (let middle = end - 1; middle > start; middle--) {
+    const pairs: number[] = [];
+    let hash = contents.basis;
+    for (let middle = start + 1; middle < end; middle++) {
+      hash = Math.imul(hash ^ (bytes[middle - 1] as number), HASH_FACTOR);
       if (((bytes[middle] as number) & 0xc0) === 0x80) continue;
-      const left = contents.find(bytes, start, middle);
+      const left = contents.findHashed(bytes, start, middle, hash);
+      work++;
       if (left < 0 || !text(types[left])) continue;
       const right = contents.find(bytes, middle, end);
-      if (right >= 0 && text(types[right])) merges.push(left, right, id);
+      work += end - start;
+      if (right >= 0 && text(types[right])) pairs.push(left, right);
+    }
+    // Long pieces that begin with many others could take hours.
+    ensure(work < MAX_WORK, "ERR_LIMIT", () => `expected shorter pieces than number ${id}`);
+    for (let i = pairs.length - 2; i >= 0; i -= 2) {
+      merges.push(pairs[i] as number, pairs[i + 1] as number, id);
     }
   }
   return merges.finish();
@@ -149,7 +187,8 @@ function spaces(pieces: Pieces): { normalizer?: Component; decoder: Component } 
   }
   decoders.push({ type: "ByteFallback" }, { type: "Fuse" });
   if (pieces.dummyPrefix || pieces.removeExtraSpaces) {
-    decoders.push({ type: "Strip", content: " ", start: 1, stop: 0 });
+    const start = pieces.removeExtraSpaces ? 0xffff : 1;
+    decoders.push({ type: "Strip", content: " ", start, stop: 0 });
   }
   const decoder = { type: "Sequence", decoders };
   return steps.length > 0

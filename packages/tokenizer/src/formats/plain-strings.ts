@@ -54,7 +54,10 @@ const NEXT = new Uint8Array(REFUSED).fill(REFUSED);
 /** What {@link copyPlain} leaves: how far `out` is filled, the hash, 0 if no character is cut. */
 const left = new Int32Array(3);
 
-/** Copies and hashes up to the first byte that is not plain; returns where that is. */
+/**
+ * Copies and hashes up to the first byte that is not plain; returns where that is. Escaped quotes
+ * and backslashes, the only escapes in most files, are plain too.
+ */
 function copyPlain(
   bytes: Uint8Array,
   at: number,
@@ -63,10 +66,17 @@ function copyPlain(
   hash: number,
 ): number {
   let state = 0;
-  for (;;) {
+  while (at < bytes.length) {
     const c = bytes[at] as number;
     const next = NEXT[state | (KIND[c] as number)] as number;
-    if (next === REFUSED) break;
+    if (next === REFUSED) {
+      const d = bytes[at + 1] as number;
+      if (c !== 0x5c || (d !== 0x22 && d !== 0x5c) || state !== 0) break;
+      out[to++] = d;
+      hash = Math.imul(hash ^ d, HASH_FACTOR);
+      at += 2;
+      continue;
+    }
     state = next;
     out[to++] = c;
     hash = Math.imul(hash ^ c, HASH_FACTOR);
@@ -87,10 +97,18 @@ function copyPart(
   hash: number,
 ): number {
   let state = 0;
-  for (;;) {
+  while (at < bytes.length) {
     const c = bytes[at] as number;
     const next = NEXT[state | (KIND[c] as number)] as number;
-    if (next === REFUSED || c === 0x20) break;
+    if (c === 0x20) break;
+    if (next === REFUSED) {
+      const d = bytes[at + 1] as number;
+      if (c !== 0x5c || (d !== 0x22 && d !== 0x5c) || state !== 0) break;
+      out[to++] = d;
+      hash = Math.imul(hash ^ d, HASH_FACTOR);
+      at += 2;
+      continue;
+    }
     state = next;
     out[to++] = c;
     hash = Math.imul(hash ^ c, HASH_FACTOR);
@@ -106,7 +124,7 @@ function copyPart(
 function nextQuote(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== 0x2c) return -1;
   let c = bytes[++at] as number;
-  while (c <= 0x20) c = bytes[++at] as number;
+  while (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) c = bytes[++at] as number;
   return c === 0x22 ? at : -1;
 }
 

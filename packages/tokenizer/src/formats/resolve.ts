@@ -1,7 +1,7 @@
 // From what a caller has - bytes, a path, a URL, a repository's id - to a definition.
 
 import type { TokenizerDefinition } from "../definition.js";
-import { TokenizerError } from "../errors.js";
+import { ensure, TokenizerError } from "../errors.js";
 import { isCompiled, readCompiled } from "./compiled.js";
 import { readGguf } from "./gguf.js";
 import { GgufTruncated, readGgufMetadata } from "./gguf-reader.js";
@@ -60,7 +60,7 @@ export async function loadDefinition(
   if (source instanceof Uint8Array) return fromBytes(source, options);
   if (source instanceof ArrayBuffer) return fromBytes(new Uint8Array(source), options);
   if (typeof Blob !== "undefined" && source instanceof Blob) {
-    return fromBytes(new Uint8Array(await source.arrayBuffer()), options, nameOf(source));
+    return fromBytes(await readBlob(source, options), options, nameOf(source));
   }
   if (typeof source === "string" || source instanceof URL)
     return fromPlace(String(source), options);
@@ -181,10 +181,16 @@ async function localFiles(place: string): Promise<{ file?: string; files?: Files
 
 async function readLocal(path: string, options: LoadOptions): Promise<Uint8Array> {
   const files = await import("./node-files.js");
-  // A model may be far larger than memory, and its vocabulary is at the beginning.
   if (!(await files.startsWith(path, "GGUF"))) return files.readWhole(path, options);
+  return ggufStart((size) => files.readStart(path, size));
+}
+
+/** A GGUF file may be far larger than memory, and its vocabulary is at the beginning. */
+async function ggufStart(
+  read: (size: number) => Promise<{ bytes: Uint8Array; whole: boolean }>,
+): Promise<Uint8Array> {
   for (let size = 1 << 24; ; size *= 4) {
-    const { bytes, whole } = await files.readStart(path, size);
+    const { bytes, whole } = await read(size);
     try {
       readGgufMetadata(bytes, () => false);
       return bytes;
@@ -192,6 +198,21 @@ async function readLocal(path: string, options: LoadOptions): Promise<Uint8Array
       if (!(error instanceof GgufTruncated) || whole || size >= 1 << 30) throw error;
     }
   }
+}
+
+async function readBlob(blob: Blob, { maxBytes = 2 ** 29 }: LoadOptions): Promise<Uint8Array> {
+  const start = async (size: number) => ({
+    bytes: new Uint8Array(await blob.slice(0, size).arrayBuffer()),
+    whole: size >= blob.size,
+  });
+  const { bytes } = await start(4);
+  if (detect(bytes) === "gguf") return ggufStart(start);
+  ensure(
+    blob.size <= maxBytes,
+    "ERR_LIMIT",
+    () => `expected a blob of at most ${maxBytes} bytes, found ${blob.size}`,
+  );
+  return (await start(blob.size)).bytes;
 }
 
 async function hubFiles(repository: string, options: LoadOptions): Promise<Files> {

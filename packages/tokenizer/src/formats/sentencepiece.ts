@@ -58,6 +58,7 @@ export function readSentencePiece(file: Uint8Array): TokenizerDefinition {
     dummyPrefix: on(3),
     removeExtraSpaces: on(4),
     escapeSpaces: on(5),
+    userDefinedWithin: true,
   } satisfies Pieces);
 
   function readPiece(message: Uint8Array): void {

@@ -71,10 +71,10 @@ export function tiktokenSettings(name: TiktokenName): TiktokenSettings {
       return { pattern: gpt4o("\\p{N}{1,3}"), specialTokens };
     }
     case "llama3": {
-      const names = ["<|begin_of_text|>", "<|end_of_text|>", llamaReserved(0), llamaReserved(1)];
-      names.push("<|finetune_right_pad_id|>", llamaReserved(2), "<|start_header_id|>");
-      names.push("<|end_header_id|>", "<|eom_id|>", "<|eot_id|>", "<|python_tag|>");
-      names.push(...reserved(3, 248, llamaReserved));
+      // Later versions give names to some of the reserved ones.
+      const names = ["<|begin_of_text|>", "<|end_of_text|>", ...reserved(0, 4, llamaReserved)];
+      names.push("<|start_header_id|>", "<|end_header_id|>", llamaReserved(4), "<|eot_id|>");
+      names.push(...reserved(5, 251, llamaReserved));
       return { pattern: gpt4("\\p{N}{1,3}"), specialTokens: numbered(names, 128000) };
     }
     case "llama4":

@@ -1,6 +1,6 @@
 // A tokenizer.json from a definition, whatever file that came from.
 
-import type { ModelDefinition, TokenizerDefinition, Vocabulary } from "../definition.js";
+import type { TokenizerDefinition, Vocabulary } from "../definition.js";
 import { ensure } from "../errors.js";
 
 /**
@@ -42,13 +42,17 @@ export function writeTokenizerJson(definition: TokenizerDefinition): string {
     pre_tokenizer: preTokenizer ?? null,
     post_processor: definition.postProcessor ?? null,
     decoder: definition.decoder ?? null,
-    model: modelJson(model),
+    model: modelJson(definition),
   });
 }
 
-function modelJson(model: ModelDefinition): object {
+function modelJson({ model, addedTokens }: TokenizerDefinition): object {
   const { type, vocabulary } = model;
   const contents = printable(vocabulary);
+  if (type === "Unigram") {
+    // A list has no holes.
+    for (const { id, content } of addedTokens) if (contents[id] === "") contents[id] = content;
+  }
   if (type === "Unigram") {
     const vocab = contents.map((content, id) => [content, model.scores[id]]);
     return { type, unk_id: model.unkId ?? null, vocab, byte_fallback: model.byteFallback ?? false };
@@ -89,7 +93,10 @@ function modelJson(model: ModelDefinition): object {
 function mergesOfRanks(contents: readonly string[]): number[] {
   const ids = new Map(contents.map((content, id) => [content, id]));
   const pairs: number[] = [];
+  let work = 0;
   for (const content of contents) {
+    work += content.length ** 2;
+    ensure(work < 2 ** 31, "ERR_LIMIT", () => "expected shorter tokens to find merges for");
     for (let i = 1; i < content.length; i++) {
       const left = ids.get(content.slice(0, i));
       const right = ids.get(content.slice(i));
@@ -106,7 +113,6 @@ function printable({ size, bytes, starts, ends, encoding }: Vocabulary): string[
   return Array.from({ length: size }, (_, id) => {
     const content = bytes.subarray(starts[id], ends[id]);
     if (encoding === "utf8") return decoder.decode(content);
-    ensure(content.length <= 1 << 16, "ERR_LIMIT", () => `expected a shorter token than ${id}`);
     return Array.from(content, (byte) => alphabet[byte]).join("");
   });
 }

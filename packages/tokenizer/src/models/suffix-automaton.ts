@@ -5,7 +5,7 @@
 import { edgeSlot, edgeStride, rootNode, type UnitTrie } from "./unit-trie.js";
 
 /** The memo has this plus one entries. */
-export const memoMask = 0x3fff;
+export const memoMask = 0x7fff;
 
 export class SuffixAutomaton {
   readonly trie: UnitTrie;

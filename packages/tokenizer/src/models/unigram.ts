@@ -1,8 +1,8 @@
 // Unigram: of all ways to cut a piece into tokens, the one whose scores add up to the
 // most. The sums are those of Hugging Face's tokenizers bit by bit: double precision,
 // from the left, and of two equal ways to reach a place the one whose last token is
-// longer. (SentencePiece adds in single precision and over whole lines, so it can differ where two
-// ways are almost equal.)
+// longer. SentencePiece adds in single precision and starts anew from 0 at times, which
+// differs where two ways are almost equal; that is an option.
 //
 // Where no token reaches across a place, every way goes through it: the best way up to
 // there is final, is given out, and the work space begins anew. So memory and caches
@@ -16,6 +16,8 @@ import { edgeSlot, edgeStride, rootNode, UnitTrie } from "./unit-trie.js";
 import { WordCache } from "./word-cache.js";
 
 const unknownPenalty = 10;
+/** Beyond this, SentencePiece subtracts the sum so far from all that is open. */
+const resetThreshold = 100_000;
 const encoder = new TextEncoder();
 
 export class Unigram implements PieceModel {
@@ -23,6 +25,7 @@ export class Unigram implements PieceModel {
   // By output, in one place of memory: score, length in units, the next shorter output.
   readonly #scores: Float64Array; // at 2 * output
   readonly #outputs: Int32Array; // length at 4 * output + 2, next at 4 * output + 3
+  readonly #single: boolean;
   readonly #unkScore: number;
   readonly #unk: number; // -1: none
   readonly #byteTokens: Int32Array | undefined;
@@ -41,7 +44,8 @@ export class Unigram implements PieceModel {
   #starts = new Int32Array(256);
   #ends = new Int32Array(256);
 
-  constructor(model: UnigramModel) {
+  /** @param single whether sums have single precision, as in SentencePiece */
+  constructor(model: UnigramModel, single = false) {
     const { vocabulary, scores, unkId } = model;
     const { size } = vocabulary;
     ensure(
@@ -75,7 +79,8 @@ export class Unigram implements PieceModel {
       this.#outputs[output * 4 + 2] = lengths[output] as number;
       this.#outputs[output * 4 + 3] = shorter[output] as number;
     });
-    this.#unkScore = least - unknownPenalty;
+    this.#single = single;
+    this.#unkScore = single ? Math.fround(least - unknownPenalty) : least - unknownPenalty;
     this.#unk = unkId ?? -1;
     if (model.byteFallback) {
       this.#byteTokens = Int32Array.from({ length: 256 }, (_, byte) => {
@@ -112,11 +117,14 @@ export class Unigram implements PieceModel {
     const { first, memo } = automaton;
     const outputs = this.#outputs;
     const scores = this.#scores;
+    const single = this.#single;
     const unkScore = this.#unkScore;
     let sums = this.#sums;
     let steps = this.#steps;
     let node = 0; // 0 or the root: nothing that is going on
     let base = start; // the last final place
+    let zeroAt = start; // in single precision: where sums were last reset to 0,
+    let zero = 0; // and from what
     this.#count = 0;
     this.#unknownFrom = -1;
     sums[0] = 0;
@@ -159,21 +167,37 @@ export class Unigram implements PieceModel {
       let best = 0;
       let step = 0;
       let length = 0;
+      let stale = false; // `best` is from before the last reset
       for (let output = payload >> 1; output !== 0; output = outputs[output * 4 + 3] as number) {
         length = outputs[output * 4 + 2] as number;
-        const sum = (scores[output * 2] as number) + (sums[place - length] as number);
+        let sum = (scores[output * 2] as number) + (sums[place - length] as number);
+        if (single) {
+          sum = Math.fround(sum);
+          if (i - length < zeroAt) stale = true;
+          else if (stale) {
+            best = Math.fround(best - zero);
+            stale = false;
+          }
+        }
         if (step === 0 || sum > best) {
           best = sum;
           step = output;
         }
       }
+      if (stale) best = Math.fround(best - zero);
       if (length !== width) {
-        const sum = unkScore + (sums[place - width] as number);
+        let sum = unkScore + (sums[place - width] as number);
+        if (single) sum = Math.fround(sum);
         if (step === 0 || sum > best) {
           if (this.#unk < 0) this.#refuse(text, i - width);
           best = sum;
           step = -width;
         }
+      }
+      if (single && Math.abs(best) > resetThreshold) {
+        zeroAt = i;
+        zero = best;
+        best = 0;
       }
       sums[place] = best;
       steps[place] = step;

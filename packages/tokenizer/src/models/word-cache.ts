@@ -2,7 +2,7 @@
 // part is full it starts again from nothing, which costs a natural text little.
 
 const maxWord = 32; // units; longer words hardly repeat
-const slotBits = 15;
+const slotBits = 16;
 const keyRoom = 1 << 18;
 const idRoom = 1 << 17;
 const stride = 4; // hash, where the key is, where the ids are, length of the key | number of ids << 8

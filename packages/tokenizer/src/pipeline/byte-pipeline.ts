@@ -18,6 +18,16 @@ interface Cutter {
   readonly keepGaps: boolean;
 }
 
+/** Texts of all kinds: pieces of every length, characters of every size, what patterns leave out. */
+const PRIMERS = [
+  "The quick (brown) fox's 1,234,567.89 jumps\n\n  over it \t\r\n",
+  "é caractères ÀÉ ½²³ Ⅷ 中文，字。😀👍🏽 \u0301a\u0301 \u{10ffff}\u0378\u0085\ufeff\u00a0",
+  "internationalization incomprehensibilities antidisestablishmentarianism ",
+  "",
+  " ",
+  "▁▁x",
+];
+
 export class BytePipeline {
   readonly shape: Shape;
   readonly encoder: BpeEncoder;
@@ -53,6 +63,26 @@ export class BytePipeline {
       else if (this.encoder.spacesLead) splitting = "words";
     }
     this.loop = new PieceLoop(this.encoder, splitting, last?.keepGaps ?? true, shape.regroup);
+    this.#prime();
+  }
+
+  /**
+   * Takes each way through the loop once. Code that is optimised before a rare way was taken is
+   * thrown away when it first is, in the middle of a text.
+   */
+  #prime(): void {
+    const { loop, encoder, buffer } = this;
+    encoder.asleep = true;
+    loop.out = new Int32Array(1);
+    for (const text of PRIMERS) {
+      this.fill(text, true);
+      for (const final of [true, false]) {
+        this.run(buffer.bytes, buffer.view, 0, buffer.end, final, 0x7fffffff);
+        this.run(buffer.bytes, buffer.view, 0, buffer.end, final, 1);
+      }
+    }
+    encoder.asleep = false;
+    loop.count = 0;
   }
 
   /** Whether the text that is encoded can be another than the one that was given. */

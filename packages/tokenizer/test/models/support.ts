@@ -129,24 +129,25 @@ export function tokensOrRefusal(model: PieceModel, piece: string): Triple[] | un
   }
 }
 
-/** Few letters, so that random contents and texts meet: of one to four bytes, and half of one. */
+/** Of one to four bytes. Few, so that random contents and texts meet. */
 export const letters = ["a", "b", "c", "▁", "é", "中", "😀", "\u{10ffff}", "\ufffd", "x"];
 
-export const text = (maxLength: number) =>
+/** Random texts, mostly of some few letters. */
+export const text = (few: readonly string[]) =>
   fc
     .array(
       fc.oneof(
-        { weight: 12, arbitrary: fc.constantFrom(...letters) },
+        { weight: 40, arbitrary: fc.constantFrom(...few) },
+        { weight: 3, arbitrary: fc.constantFrom(...letters) },
         { weight: 2, arbitrary: fc.string({ unit: "binary", maxLength: 3 }) },
         { weight: 1, arbitrary: fc.constantFrom("\ud83d", "\ude00", "\0", "\ufeff", "<unk>") },
       ),
-      { maxLength },
+      { maxLength: 14 },
     )
     .map((parts) => parts.join(""));
 
-export const word = fc
-  .array(fc.constantFrom(...letters.slice(0, 9)), { minLength: 1, maxLength: 4 })
-  .map((parts) => parts.join(""));
+export const word = (few: readonly string[]) =>
+  fc.array(fc.constantFrom(...few), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(""));
 
 /** The tokens `<0x..>` of the bytes that `keep` holds for. */
 export const byteTokens = (keep: (byte: number) => boolean) =>

@@ -1,0 +1,249 @@
+// A server on this machine that behaves as the hub does: redirects to large files, says the
+// commit and size, refuses, fails and cuts transfers on request.
+import {
+  mkdtempSync,
+  openAsBlob,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { TokenizerError } from "../../src/errors.js";
+import { fetchBytes } from "../../src/formats/hub.js";
+import { loadDefinition } from "../../src/formats/resolve.js";
+import { ggml } from "./gguf-file.js";
+import { contents, small, utf8 } from "./helpers.js";
+
+const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+const json = JSON.stringify(small());
+const config = JSON.stringify({ bos_token: "<s>", chat_template: "old" });
+
+let server: Server;
+let endpoint: string;
+let requests: { url: string; authorization: string | undefined }[];
+let failures: number;
+let folder: string;
+
+const text = async (request: Promise<unknown>): Promise<string> => {
+  try {
+    await request;
+  } catch (error) {
+    return error instanceof TokenizerError ? `${error.code} ${error.message}` : String(error);
+  }
+  return "";
+};
+
+beforeAll(async () => {
+  server = createServer((request: IncomingMessage, response) => {
+    const { url = "" } = request;
+    requests.push({ url, authorization: request.headers.authorization });
+    const send = (status: number, headers: Record<string, string>, body = "") => {
+      response.writeHead(status, { ...headers, "content-length": String(body.length) });
+      response.end(body);
+    };
+    const repo = { "x-repo-commit": COMMIT };
+    if (failures > 0) {
+      failures--;
+      if (failures % 2 === 0) return send(503, {});
+      response.writeHead(200, { "content-length": "1000" });
+      response.write("cut");
+      setTimeout(() => response.destroy(), 5);
+      return undefined;
+    }
+    const [, name] = /^\/org\/name\/resolve\/[^/]+\/(.+)$/.exec(url) ?? [];
+    if (name === "tokenizer.json") {
+      // Another origin, as the hub's storage is.
+      const location = `http://localhost:${(server.address() as AddressInfo).port}/storage/1`;
+      return send(302, {
+        ...repo,
+        "x-linked-etag": '"e1"',
+        "x-linked-size": String(json.length),
+        location,
+      });
+    }
+    if (name === "tokenizer_config.json") return send(200, { ...repo, etag: 'W/"e2"' }, config);
+    if (name === "chat_template.jinja") return send(200, { ...repo, etag: '"e3"' }, "new");
+    if (url === "/storage/1") return send(200, { etag: '"other"' }, json);
+    if (url.startsWith("/org/short/")) {
+      return send(200, { ...repo, etag: '"e"', "x-linked-size": "9999" }, json);
+    }
+    if (url.startsWith("/org/secret/")) return send(401, {}, "no");
+    if (url.startsWith("/org/loop/")) return send(302, { location: url });
+    if (url.startsWith("/org/none/")) return send(404, { "x-error-code": "RepoNotFound" });
+    if (url === "/slow") return undefined;
+    return send(404, { "x-error-code": "EntryNotFound" });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  requests = [];
+  failures = 0;
+  folder = mkdtempSync(join(tmpdir(), "tokenizer-hub-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const load = (repository: string, options: object = {}) =>
+  loadDefinition(repository, { endpoint, cache: folder, retries: 2, ...options });
+
+describe("a repository on the hub", () => {
+  it("gives vocabulary, configuration and template", async () => {
+    const definition = await load("org/name");
+    expect(contents(definition.model.vocabulary)).toEqual(["a", "b", "ab"]);
+    expect(definition.config).toMatchObject({ bosToken: "<s>", chatTemplate: "new" });
+  });
+
+  it("is kept on disk in the hub's layout", async () => {
+    await load("org/name");
+    const root = join(folder, "models--org--name");
+    expect(readdirSync(join(root, "blobs")).sort()).toEqual(["e1", "e2", "e3"]);
+    expect(readFileSync(join(root, "refs", "main"), "utf8")).toBe(COMMIT);
+    const snapshot = join(root, "snapshots", COMMIT);
+    expect(readdirSync(snapshot).sort()).toEqual([
+      "chat_template.jinja",
+      "tokenizer.json",
+      "tokenizer_config.json",
+    ]);
+    expect(readFileSync(join(snapshot, "tokenizer.json"), "utf8")).toBe(json);
+  });
+
+  it("is read offline from there, and only there", async () => {
+    await load("org/name");
+    requests = [];
+    const definition = await load("org/name", { offline: true });
+    expect(definition.config?.bosToken).toBe("<s>");
+    expect(requests).toEqual([]);
+    expect(await text(load("org/other", { offline: true }))).toMatch(/^ERR_LOAD .*since offline/);
+  });
+
+  it("asks nothing again for a commit's files", async () => {
+    await load("org/name", { revision: COMMIT });
+    requests = [];
+    await load("org/name", { revision: COMMIT });
+    expect(requests.map(({ url }) => url)).not.toContain(
+      `/org/name/resolve/${COMMIT}/tokenizer.json`,
+    );
+  });
+
+  it("falls back to the disk when the hub fails", async () => {
+    await load("org/name");
+    failures = 1000;
+    expect((await load("org/name", { retries: 0 })).model.vocabulary.size).toBe(3);
+  });
+
+  it("keeps the token from other servers", async () => {
+    await load("org/name", { token: "t" });
+    const of = (end: string) => requests.find(({ url }) => url.endsWith(end))?.authorization;
+    expect(of("tokenizer.json")).toBe("Bearer t");
+    expect(of("/storage/1")).toBeUndefined();
+  });
+
+  it("works without a disk", async () => {
+    expect((await load("org/name", { cache: false })).config?.chatTemplate).toBe("new");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("tries again after failures and cut transfers", async () => {
+    failures = 2;
+    expect((await load("org/name")).model.vocabulary.size).toBe(3);
+    failures = 100;
+    expect(await text(load("org/other"))).toMatch(/^ERR_LOAD .*found a failure in each of 3 tries/);
+  });
+
+  it.each([
+    ["org/secret", /^ERR_LOAD .*status 401; it may need a token/],
+    ["org/none", /^ERR_LOAD .*RepoNotFound/],
+    ["org/empty", /^ERR_LOAD expected tokenizer.json, tokenizer.model/],
+    ["org/short", /^ERR_LOAD expected 9999 bytes/],
+    ["org/loop", /^ERR_LOAD .*more than 10 redirects/],
+    ["../etc", /^ERR_LOAD expected a file, folder, URL or repository/],
+  ])("is refused: %s", async (repository, message) => {
+    expect(await text(load(repository))).toMatch(message);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("refuses a revision that leaves the cache", async () => {
+    for (const revision of ["../..", "a/../b", "", "a b"]) {
+      expect(await text(load("org/name", { revision }))).toMatch(/^ERR_ARGUMENT/);
+    }
+  });
+
+  it("reports progress, keeps limits, and stops when told", async () => {
+    const seen: number[] = [];
+    const onProgress = ({ loaded }: { loaded: number }) => void seen.push(loaded);
+    await fetchBytes(`${endpoint}/storage/1`, { onProgress });
+    expect(seen.at(-1)).toBe(json.length);
+    expect(await text(load("org/name", { maxBytes: 10 }))).toMatch(/^ERR_LIMIT/);
+    const controller = new AbortController();
+    const slow = text(loadDefinition(`${endpoint}/slow`, { signal: controller.signal }));
+    controller.abort(new Error("enough"));
+    expect(await slow).toContain("enough");
+  });
+});
+
+describe("other places", () => {
+  it("are URLs, paths, folders, file URLs, bytes and blobs", async () => {
+    const path = join(folder, "tokenizer.json");
+    writeFileSync(path, json);
+    const bytes = utf8(json);
+    const sources = [
+      `${endpoint}/storage/1`,
+      path,
+      folder,
+      new URL(`file://${path}`),
+      bytes,
+      bytes.slice().buffer,
+      new Blob([json]),
+      small(),
+    ];
+    for (const source of sources) {
+      expect(
+        (await loadDefinition(source)).model.vocabulary.size,
+        String(source).slice(0, 40),
+      ).toBe(3);
+    }
+  });
+
+  it("may be a GGUF file of any size, of which the beginning is read", async () => {
+    const path = join(folder, "model.gguf");
+    const head = ggml({ model: "gpt2", pre: "gpt-2", tokens: ["a", "b", "ab"], merges: ["a b"] });
+    writeFileSync(path, head);
+    truncateSync(path, 3 * 2 ** 30);
+    expect((await loadDefinition(path)).model.vocabulary.size).toBe(3);
+    expect((await loadDefinition(await openAsBlob(path))).model.vocabulary.size).toBe(3);
+    const cut = head.slice(0, head.length - 5);
+    expect(await text(loadDefinition(new Blob([cut])))).toMatch(/^ERR_FORMAT expected at least/);
+  });
+
+  it("know a rank file by its name or by what the caller says", async () => {
+    const path = join(folder, "cl100k_base.tiktoken");
+    writeFileSync(path, "YQ== 0\n");
+    expect((await loadDefinition(path)).addedTokens).toHaveLength(5);
+    const bytes = utf8("YQ== 0\n");
+    expect(await text(loadDefinition(bytes))).toMatch(/^ERR_ARGUMENT expected options.tiktoken/);
+    expect((await loadDefinition(bytes, { tiktoken: { pattern: "." } })).addedTokens).toEqual([]);
+  });
+
+  it("are refused when they are nothing known", async () => {
+    expect(await text(loadDefinition(utf8("hello")))).toMatch(/^ERR_FORMAT/);
+    expect(await text(loadDefinition(new Uint8Array()))).toMatch(/^ERR_FORMAT/);
+    expect(await text(loadDefinition(`${endpoint}/nothing`))).toMatch(/^ERR_LOAD .*404/);
+    expect(await text(loadDefinition("/no/such/file"))).toMatch(/^ERR_LOAD/);
+    expect(await text(loadDefinition(5 as unknown as string))).toMatch(/^ERR_ARGUMENT/);
+    writeFileSync(join(folder, "tokenizer.json"), json);
+    writeFileSync(join(folder, "tokenizer_config.json"), "{");
+    expect(await text(loadDefinition(folder))).toMatch(
+      /^ERR_FORMAT expected JSON in .*tokenizer_config.json/,
+    );
+  });
+});
