@@ -10,7 +10,7 @@ import { Tokenizer } from "../../src/tokenizer.js";
 import { Oracle } from "../support/oracle.js";
 import { anyText, hostileText } from "../support/texts.js";
 
-export const seed = 20261126;
+export const seed = Number(process.env["SEED"] ?? 20261126);
 
 export interface Subject {
   readonly tokenizer: Tokenizer;
