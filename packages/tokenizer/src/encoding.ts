@@ -90,10 +90,9 @@ export class Encoding {
     const { starts, ends } = this.#where;
     const first = byteOffsets(this.text);
     const second = this.pair === undefined ? first : byteOffsets(this.pair);
+    const sequences = this.pair === undefined ? [] : this.#all.sequenceIds;
     const convert = (units: Int32Array) =>
-      units.map((unit, i) =>
-        (this.pair !== undefined && this.sequenceIds[i] === 1 ? second : first)(unit),
-      );
+      units.map((unit, i) => (sequences[i] === 1 ? second : first)(unit));
     this.#byteSpans = { starts: convert(starts), ends: convert(ends) };
     return this.#byteSpans;
   }
@@ -138,9 +137,10 @@ export class Encoding {
    */
   tokenAt(unit: number, sequence: 0 | 1 = 0): number {
     const { starts, ends } = this;
+    const sequences = this.pair === undefined ? undefined : this.#all.sequenceIds;
     for (let i = 0; i < starts.length; i++) {
       const covers = (starts[i] as number) <= unit && unit < (ends[i] as number);
-      if (covers && (this.pair === undefined || this.sequenceIds[i] === sequence)) return i;
+      if (covers && (sequences?.[i] ?? 0) === sequence) return i;
     }
     return -1;
   }

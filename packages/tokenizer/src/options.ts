@@ -42,7 +42,7 @@ export interface EncodeOptions {
 
 export function checkText(text: unknown, name = "text"): asserts text is string {
   if (typeof text === "string") return;
-  throw new TokenizerError("ERR_ARGUMENT", `${name} must be a string, and is ${typeof text}`);
+  throw new TokenizerError("ERR_ARGUMENT", `${name} must be a string, and is ${described(text)}`);
 }
 
 export function checkCount(value: unknown, name: string): asserts value is number {
@@ -52,6 +52,32 @@ export function checkCount(value: unknown, name: string): asserts value is numbe
     `${name} must be a whole number from 0, and is ${String(value)}`,
   );
 }
+
+/** The ids themselves are checked where they are looked up. */
+export function checkIds(ids: unknown): asserts ids is ArrayLike<number> {
+  const length = typeof ids === "object" ? (ids as { length?: unknown } | null)?.length : undefined;
+  if (Number.isSafeInteger(length) && (length as number) >= 0) return;
+  throw new TokenizerError(
+    "ERR_ARGUMENT",
+    `ids must be an array or typed array of numbers, and is ${described(ids)}`,
+  );
+}
+
+export function checkList(list: unknown, name: string): void {
+  if (Array.isArray(list)) return;
+  throw new TokenizerError("ERR_ARGUMENT", `${name} must be an array, and is ${described(list)}`);
+}
+
+/** Options may be left out, and must otherwise be an object. */
+export function checkOptions(options: unknown, name = "options"): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new TokenizerError(
+    "ERR_ARGUMENT",
+    `${name} must be an object, and is ${described(options)}`,
+  );
+}
+
+export const described = (value: unknown): string => (value === null ? "null" : typeof value);
 
 const SPECIAL: readonly unknown[] = ["parse", "text", "refuse", undefined];
 

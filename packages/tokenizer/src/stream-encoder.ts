@@ -1,136 +1,217 @@
 // Encoding a text that arrives in parts. Ids are given as soon as no text that follows
 // could change them, so all of them together are those of the whole text.
 
+import { checkText } from "./options.js";
+import { AddedTokenCutter, type Cuts } from "./pipeline/added-token-cutter.js";
+import type { BytePipeline } from "./pipeline/byte-pipeline.js";
 import type { Pipeline } from "./pipeline/pipeline.js";
-import type { SpecialTokens } from "./pipeline/special-tokens.js";
-import type { Surroundings } from "./template.js";
+import { refused, type SpecialTokens } from "./pipeline/special-tokens.js";
+import { NOTHING_AROUND, type Surroundings } from "./template.js";
+import { categoryMask, inCategory } from "./unicode/categories.js";
 
 const NONE = new Int32Array(0);
 
 export class StreamEncoder {
   readonly #pipeline: Pipeline;
   readonly #special: SpecialTokens;
-  readonly #around: Surroundings | undefined;
-  /** Whether ids can be given before the end. */
-  readonly #steady: boolean;
-  /** The text that hasn't been cut at added tokens. */
-  #raw = "";
-  /** The text after the last added token whose pieces aren't decided, normalized. */
+  readonly #around: Surroundings;
+  readonly #whole: ((text: string) => Int32Array) | undefined;
+  /** Absent when ids can't be given before the end; then {@link #text} collects everything. */
+  readonly #segments: Segments | undefined;
   #text = "";
-  /** Whether something of the current segment is encoded already. */
-  #begun = false;
-  #first = true;
   #started = false;
 
-  constructor(pipeline: Pipeline, special: SpecialTokens, around: Surroundings | undefined) {
+  /**
+   * @param around  what the template puts around the text; when it does more than that, `whole`
+   *   encodes all of the text at the end.
+   */
+  constructor(
+    pipeline: Pipeline,
+    special: SpecialTokens,
+    around: Surroundings | undefined,
+    whole?: (text: string) => Int32Array,
+  ) {
     this.#pipeline = pipeline;
     this.#special = special;
-    this.#around = around;
-    this.#steady = pipeline.streams;
+    this.#around = around ?? NOTHING_AROUND;
+    this.#whole = around === undefined ? whole : undefined;
+    if (pipeline.bytes !== undefined && pipeline.streams && this.#whole === undefined) {
+      this.#segments = new Segments(pipeline, pipeline.bytes, special);
+    }
   }
 
-  /** The ids that this part of the text decides: none, while they still depend on what follows. */
+  /**
+   * The ids that this part of the text decides: none, while they still depend on what follows.
+   *
+   * @throws ERR_SPECIAL_TOKEN when special tokens are refused and one is there. The stream then begins anew.
+   */
   push(text: string): Int32Array {
-    this.#raw += text;
-    if (!this.#steady) return NONE;
-    const { sink } = this.#pipeline;
-    this.#start();
-    const held = this.#heldBack();
-    const matches = this.#matches(this.#raw);
-    const limit = this.#raw.length - held;
-    let at = 0;
-    for (let m = 0; m < matches.length; m += 3) {
-      const end = matches[m + 1] as number;
-      if (end > limit) break;
-      this.#segment(this.#raw.slice(at, matches[m] as number), true);
-      sink.push(matches[m + 2] as number);
-      at = end;
-    }
-    if (limit > at) {
-      let end = limit;
-      if (this.#pipeline.bytes?.normalizes) {
-        do end--;
-        while (end > at && !standsAlone(this.#raw.charCodeAt(end)));
-      } else if (isHigh(this.#raw.charCodeAt(end - 1))) end--;
-      if (end > at) {
-        this.#segment(this.#raw.slice(at, end), false);
-        at = end;
-      }
-    }
-    this.#raw = this.#raw.slice(at);
-    return sink.take();
+    checkText(text);
+    if (this.#segments !== undefined) return this.#give(text, false);
+    this.#text += text;
+    return NONE;
   }
 
   /** The ids of what is left. The stream then begins anew. */
   end(): Int32Array {
-    const { sink } = this.#pipeline;
-    this.#start();
-    if (this.#steady) {
-      const matches = this.#matches(this.#raw);
-      let at = 0;
-      for (let m = 0; m < matches.length; m += 3) {
-        this.#segment(this.#raw.slice(at, matches[m] as number), true);
-        sink.push(matches[m + 2] as number);
-        at = matches[m + 1] as number;
-      }
-      this.#segment(this.#raw.slice(at), true);
-    } else this.#pipeline.encode(this.#raw, this.#special);
-    if (this.#around) sink.pushAll(this.#around.after);
-    this.#raw = "";
-    this.#started = false;
-    this.#first = true;
-    return sink.take();
+    const text = this.#text;
+    this.#text = "";
+    return this.#give(text, true);
   }
 
-  #start(): void {
+  #give(text: string, final: boolean): Int32Array {
+    if (this.#whole !== undefined) return this.#whole(text);
     const { sink } = this.#pipeline;
     sink.count = 0;
-    if (!this.#started && this.#around) sink.pushAll(this.#around.before);
-    this.#started = true;
-  }
-
-  #matches(text: string): Int32Array | readonly number[] {
-    if (this.#special === "refuse") this.#pipeline.refuseSpecial(text);
-    return this.#pipeline.matcher.findAll(text, this.#special === "text");
-  }
-
-  /** Units at the end that may belong to an added token which isn't there as a whole. */
-  #heldBack(): number {
-    const beginnings = this.#pipeline.addedBeginnings;
-    const longest = Math.min(this.#pipeline.longestAdded - 1, this.#raw.length);
-    for (let length = longest; length > 0; length--) {
-      if (beginnings.has(this.#raw.slice(-length))) return length;
+    if (!this.#started) sink.pushAll(this.#around.before);
+    this.#started = false;
+    try {
+      if (this.#segments !== undefined) this.#segments.push(text, final);
+      else this.#pipeline.encode(text, this.#special);
+    } catch (error) {
+      this.#segments?.reset();
+      throw error;
     }
-    return 0;
-  }
-
-  /** Encodes more of the current segment, all of it when it is closed. */
-  #segment(text: string, closed: boolean): void {
-    const { bytes } = this.#pipeline;
-    if (bytes === undefined) return;
-    this.#text += this.#begun || text.length > 0 ? bytes.normalized(text) : "";
-    if (this.#text.length > 0) {
-      const { buffer } = bytes;
-      const prefixed = this.#begun
-        ? bytes.fill(this.#text, false, "none")
-        : bytes.fill(this.#text, this.#first);
-      const stop = bytes.run(buffer.bytes, buffer.view, 0, buffer.end, closed, 0x7fffffff);
-      if (stop > 0) {
-        this.#text = this.#text.slice(unitsOf(buffer.bytes, prefixed, stop));
-        this.#begun = true;
-      }
-    }
-    if (closed) {
-      this.#text = "";
-      this.#begun = false;
-      this.#first = false;
-    }
+    this.#started = !final;
+    if (final) sink.pushAll(this.#around.after);
+    return sink.take();
   }
 }
 
-/** Whether NFC never joins a character with what stands before it; more do than are listed here. */
-const standsAlone = (unit: number) =>
-  unit < 0x300 || (unit > 0x3000 && unit < 0xa000 && unit !== 0x3099 && unit !== 0x309a);
+/** The steps of the pipeline one after another, each holding back what isn't decided. */
+class Segments {
+  readonly #pipeline: Pipeline;
+  readonly #bytes: BytePipeline;
+  readonly #raw: AddedTokenCutter;
+  readonly #normalized: AddedTokenCutter;
+  readonly #composing: Composing | undefined;
+  readonly #pieces: Pieces;
+  readonly #cutsRaw: Cuts;
+  readonly #cutsNormalized: Cuts;
+
+  constructor(pipeline: Pipeline, bytes: BytePipeline, special: SpecialTokens) {
+    const isText = (id: number) => special === "text" && pipeline.isSpecial(id);
+    this.#pipeline = pipeline;
+    this.#bytes = bytes;
+    this.#raw = new AddedTokenCutter(pipeline.rawMatcher, isText);
+    this.#normalized = new AddedTokenCutter(pipeline.normalizedMatcher, isText);
+    this.#composing = bytes.normalizes ? new Composing() : undefined;
+    this.#pieces = new Pieces(bytes);
+    const token = (id: number, at: number) => {
+      if (special === "refuse" && pipeline.isSpecial(id)) throw refused(pipeline.content(id), at);
+      pipeline.sink.push(id);
+    };
+    this.#cutsNormalized = {
+      text: (part, closed) => this.#pieces.push(part, closed),
+      token,
+    };
+    this.#cutsRaw = { text: (part, closed) => this.#segment(part, closed), token };
+  }
+
+  push(text: string, final: boolean): void {
+    if (this.#pipeline.hasRaw) this.#raw.push(text, final, this.#cutsRaw);
+    else this.#segment(text, final);
+    if (final) this.#pieces.reset();
+  }
+
+  reset(): void {
+    this.#raw.reset();
+    this.#normalized.reset();
+    this.#composing?.reset();
+    this.#pieces.reset();
+  }
+
+  #segment(part: string, closed: boolean): void {
+    const composed = this.#composing?.push(part, closed) ?? part;
+    const text = composed === "" ? "" : this.#bytes.normalized(composed);
+    if (this.#pipeline.hasNormalized) this.#normalized.push(text, closed, this.#cutsNormalized);
+    else this.#pieces.push(text, closed);
+  }
+}
+
+/** Gives text up to where NFC can't join what follows with it. */
+class Composing {
+  #held = "";
+
+  push(text: string, closed: boolean): string {
+    // Only the new text is looked at, so that long runs of marks take linear time.
+    let cut = text.length;
+    if (!closed) {
+      do cut--;
+      while (cut >= 0 && !standsAlone(text, cut));
+    }
+    if (cut < 0 || (cut === 0 && !closed && this.#held === "")) {
+      this.#held += text;
+      return "";
+    }
+    const whole = this.#held + text.slice(0, cut);
+    this.#held = text.slice(cut);
+    return whole;
+  }
+
+  reset(): void {
+    this.#held = "";
+  }
+}
+
+const MARK = categoryMask("M");
+
+/** Whether NFC never joins what stands at `i` with what is before it: all but marks and jamo. */
+function standsAlone(text: string, i: number): boolean {
+  const unit = text.charCodeAt(i);
+  if (unit < 0x300) return true;
+  if (unit >= 0xd800 && unit < 0xe000) {
+    const point = text.codePointAt(i) as number;
+    return point > 0xffff && !inCategory(point, MARK);
+  }
+  return (unit < 0x1160 || unit > 0x11ff) && !inCategory(unit, MARK);
+}
+
+/** The pieces of a segment: encodes those that are decided. */
+class Pieces {
+  readonly #bytes: BytePipeline;
+  #text = "";
+  /** How long {@link #text} must be before it's worth another look: a long piece is read a few times only. */
+  #due = 0;
+  /** Whether something of the segment is encoded already. */
+  #begun = false;
+  #first = true;
+
+  constructor(bytes: BytePipeline) {
+    this.#bytes = bytes;
+  }
+
+  push(part: string, closed: boolean): void {
+    this.#text += part;
+    if (this.#text.length > 0 && (closed || this.#text.length >= this.#due)) this.#encode(closed);
+    if (!closed) return;
+    this.reset();
+    this.#first = false;
+  }
+
+  reset(): void {
+    this.#text = "";
+    this.#due = 0;
+    this.#begun = false;
+    this.#first = true;
+  }
+
+  #encode(closed: boolean): void {
+    const bytes = this.#bytes;
+    const { buffer } = bytes;
+    const end =
+      this.#text.length - (!closed && isHigh(this.#text.charCodeAt(this.#text.length - 1)) ? 1 : 0);
+    const text = this.#text.slice(0, end);
+    const prefixed = this.#begun ? bytes.fill(text, false, "none") : bytes.fill(text, this.#first);
+    const stop = bytes.run(buffer.bytes, buffer.view, 0, buffer.end, closed, 0x7fffffff);
+    if (stop > 0) {
+      this.#text = this.#text.slice(unitsOf(buffer.bytes, prefixed, stop));
+      this.#begun = true;
+    }
+    const { length } = this.#text;
+    this.#due = length + (length >> 2) + 1;
+  }
+}
 
 const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
 

@@ -8,12 +8,14 @@ export interface Surroundings {
   readonly after: Int32Array;
 }
 
+export const NOTHING_AROUND: Surroundings = { before: new Int32Array(0), after: new Int32Array(0) };
+
 /** An id that no vocabulary has. */
 const MARK = -1;
 
 /** What `processor` puts around a single text; undefined when the text doesn't stand there just once. */
 export function surroundings(processor: PostProcessor | undefined): Surroundings | undefined {
-  if (processor === undefined) return { before: new Int32Array(0), after: new Int32Array(0) };
+  if (processor === undefined) return NOTHING_AROUND;
   const mark = encodingParts([MARK], [0], 0, { tokens: ["x"], offsets: [0, 1] });
   const { ids } = processor.process([mark], true);
   const at = ids.indexOf(MARK);

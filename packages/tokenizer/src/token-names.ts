@@ -38,7 +38,8 @@ export class TokenNames {
 
   has(id: number): boolean {
     const { size, starts, ends } = this.#vocabulary;
-    return this.#added.has(id) || (id >= 0 && id < size && starts[id] !== ends[id]);
+    if (this.#added.has(id)) return true;
+    return typeof id === "number" && id < size && starts[id] !== ends[id];
   }
 
   /** @throws ERR_UNKNOWN_TOKEN */

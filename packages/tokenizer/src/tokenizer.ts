@@ -20,6 +20,9 @@ import { type LoadOptions, loadDefinition, type TokenizerSource } from "./format
 import { Healing, sortTokens } from "./healing.js";
 import {
   checkCount,
+  checkIds,
+  checkList,
+  checkOptions,
   checkSpecial,
   checkText,
   type EncodeOptions,
@@ -27,10 +30,11 @@ import {
   toTruncation,
 } from "./options.js";
 import { Pipeline } from "./pipeline/pipeline.js";
+import { flatten } from "./pipeline/shape.js";
 import { SpanSink } from "./pipeline/span-sink.js";
 import type { SpecialTokens } from "./pipeline/special-tokens.js";
 import { StreamEncoder } from "./stream-encoder.js";
-import { type Surroundings, surroundings } from "./template.js";
+import { NOTHING_AROUND, type Surroundings, surroundings } from "./template.js";
 import { TokenNames, type VocabularyEntry } from "./token-names.js";
 
 export interface DecodeOptions {
@@ -58,6 +62,8 @@ export class Tokenizer {
   readonly #padding: Padding | undefined;
   /** Ids in order of their bytes, once healing has asked for them. */
   #sorted: Int32Array | undefined;
+  /** Units of the text that the last count needed. */
+  #read = 0;
   readonly #templates = new Map<string, ChatTemplate>();
 
   /** @throws ERR_FORMAT or ERR_UNSUPPORTED for what the definition says. */
@@ -105,6 +111,7 @@ export class Tokenizer {
    * @throws ERR_SPECIAL_TOKEN when `specialTokens` is `"refuse"` and the text has one.
    */
   encode(text: string, options: EncodeOptions = {}): Encoding {
+    checkOptions(options);
     const { pair } = options;
     if (pair !== undefined || !this.#isPlain(options)) {
       return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0] as Encoding;
@@ -126,13 +133,19 @@ export class Tokenizer {
     texts: readonly (string | readonly [string, string])[],
     options: EncodeOptions = {},
   ): Encoding[] {
-    if (this.#isPlain(options) && texts.every((text) => typeof text === "string")) {
+    checkOptions(options);
+    checkList(texts, "texts");
+    const plain = options.pair === undefined && this.#isPlain(options);
+    if (plain && texts.every((text) => typeof text === "string")) {
       return texts.map((text) => this.encode(text as string, options));
     }
     const sequences = texts.map((each): [string, string | undefined] =>
-      typeof each === "string" ? [each, options.pair] : [each[0], each[1]],
+      Array.isArray(each) ? [each[0], each[1]] : [each as string, options.pair],
     );
-    const all = sequences.map(([text, pair]) => this.#parts(text, options, pair));
+    const all = sequences.map(([text, pair], i) => {
+      checkText(text, texts.length > 1 ? `texts[${i}]` : "text");
+      return this.#parts(text, options, pair);
+    });
     return this.#padded(all, options).map((parts, i) => {
       const [text, pair] = sequences[i] as [string, string | undefined];
       const source = knownSource(parts, {
@@ -145,6 +158,7 @@ export class Tokenizer {
 
   /** The ids of a text and nothing else: {@link encode} for hot loops. */
   encodeIds(text: string, options: EncodeOptions = {}): Int32Array {
+    checkOptions(options);
     if (options.pair === undefined && this.#isPlain(options)) return this.#plainIds(text, options);
     return this.encode(text, options).ids;
   }
@@ -154,12 +168,15 @@ export class Tokenizer {
     text: string,
     options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
   ): number {
+    checkOptions(options);
     checkText(text);
     checkSpecial(options.specialTokens);
+    const added = this.#added(options);
+    if (added === undefined) return this.#lengthOf(text, options);
     const { sink } = this.#pipeline;
     sink.count = 0;
     this.#pipeline.encode(text, options.specialTokens);
-    return sink.count + this.#added(options.addSpecialTokens);
+    return sink.count + added;
   }
 
   /**
@@ -173,23 +190,30 @@ export class Tokenizer {
     limit: number,
     options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
   ): number {
+    checkOptions(options);
     checkText(text);
     checkCount(limit, "limit");
     checkSpecial(options.specialTokens);
-    const added = this.#added(options.addSpecialTokens);
-    if (added >= limit) return limit;
+    const added = this.#added(options);
+    if (added === undefined) return Math.min(limit, this.#lengthOf(text, options));
+    if (added >= limit) {
+      if (options.specialTokens === "refuse") this.#pipeline.refuseSpecial(text);
+      return limit;
+    }
     return Math.min(limit, added + this.#countText(text, limit - added, options.specialTokens));
   }
 
   /**
    * The beginning of a text that has at most `limit` tokens, special tokens of the template not
-   * counted; never cut within a character.
+   * counted. It is what the first `limit` tokens stand for, or less where a character would be cut
+   * or where the beginning by itself becomes more tokens than it was in the whole.
    */
   truncate(
     text: string,
     limit: number,
     options: Pick<EncodeOptions, "specialTokens"> = {},
   ): string {
+    checkOptions(options);
     checkText(text);
     checkCount(limit, "limit");
     checkSpecial(options.specialTokens);
@@ -202,30 +226,49 @@ export class Tokenizer {
    * @throws ERR_UNKNOWN_TOKEN for an id that the vocabulary lacks.
    */
   decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
+    checkIds(ids);
+    checkOptions(options);
     return this.#decoder.decode(ids, options.skipSpecialTokens ?? false);
   }
 
   decodeBatch(batch: readonly ArrayLike<number>[], options: DecodeOptions = {}): string[] {
+    checkList(batch, "batch");
     return batch.map((ids) => this.decode(ids, options));
   }
 
   /** The bytes of ids, which are UTF-8 when no character is cut off. */
   decodeBytes(ids: ArrayLike<number>, options: DecodeOptions = {}): Uint8Array {
+    checkIds(ids);
+    checkOptions(options);
     return this.#decoder.bytes(ids, options.skipSpecialTokens ?? false);
   }
 
   /** A decoder for ids that arrive one after another; it never gives half a character. */
   decodeStream(options: DecodeOptions = {}): StreamDecoder {
+    checkOptions(options);
     return this.#decoder.stream(options.skipSpecialTokens ?? false);
   }
 
-  /** An encoder for text that arrives in parts; its ids are those of the whole text. */
+  /**
+   * An encoder for text that arrives in parts; its ids are those of the whole text. The file's
+   * truncation is left aside. Ids come early where the file is a byte-pair encoding without
+   * unusual normalizers and its added tokens don't look at what stands next to them; else they
+   * all come at the end.
+   */
   encodeStream(
     options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
   ): StreamEncoder {
+    checkOptions(options);
     checkSpecial(options.specialTokens);
-    const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
-    return new StreamEncoder(this.#pipeline, options.specialTokens ?? "parse", around);
+    const { addSpecialTokens = true, specialTokens = "parse" } = options;
+    const around = addSpecialTokens ? this.#around : NOTHING_AROUND;
+    const whole = { ...options, truncation: false, padding: false } as const;
+    return new StreamEncoder(
+      this.#pipeline,
+      specialTokens,
+      this.#around && around,
+      (text) => this.encode(text, whole).ids,
+    );
   }
 
   /**
@@ -236,6 +279,7 @@ export class Tokenizer {
     text: string,
     options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
   ): Healing {
+    checkOptions(options);
     const ids = this.#plainIds(text, options);
     return this.#healed(ids, options);
   }
@@ -343,6 +387,9 @@ export class Tokenizer {
   }
 
   #isPlain({ truncation, padding }: EncodeOptions): boolean {
+    for (const each of [truncation, padding]) {
+      if (each !== undefined && each !== false) checkOptions(each, "truncation and padding");
+    }
     return (
       this.#around !== undefined &&
       (truncation === false || (truncation === undefined && this.#truncation === undefined)) &&
@@ -362,44 +409,54 @@ export class Tokenizer {
     return sink.take();
   }
 
-  #added(addSpecialTokens = true): number {
-    if (!addSpecialTokens || this.#post === undefined) return 0;
-    return this.#post.addedTokens(false);
+  /** Tokens that the template adds; undefined when it does more to a text than stand around it. */
+  #added({ addSpecialTokens = true }: EncodeOptions): number | undefined {
+    if (this.#around === undefined) return undefined;
+    return addSpecialTokens ? this.#around.before.length + this.#around.after.length : 0;
   }
 
+  #lengthOf(text: string, options: EncodeOptions): number {
+    return this.encode(text, { ...options, truncation: false, padding: false }).length;
+  }
+
+  /** Counts at least `limit` tokens if there are so many, and notes how much of the text decided them. */
   #countText(text: string, limit: number, special: SpecialTokens | undefined): number {
     const { sink } = this.#pipeline;
     sink.count = 0;
-    if (text.length <= WINDOW || special === "refuse") {
+    this.#read = text.length;
+    if (text.length <= WINDOW || special === "refuse" || !this.#pipeline.streams) {
       this.#pipeline.encode(text, special, limit);
       return sink.count;
     }
-    const stream = new StreamEncoder(this.#pipeline, special ?? "parse", undefined);
+    const stream = new StreamEncoder(this.#pipeline, special ?? "parse", NOTHING_AROUND);
     let count = 0;
-    for (let at = 0; at < text.length && count < limit; at += WINDOW) {
+    for (let at = 0; at < text.length; at += WINDOW) {
       count += stream.push(text.slice(at, at + WINDOW)).length;
+      if (count < limit) continue;
+      this.#read = Math.min(at + WINDOW, text.length);
+      return count;
     }
-    return count < limit ? count + stream.end().length : count;
+    return count + stream.end().length;
   }
 
   #truncated(text: string, limit: number, special: SpecialTokens): string {
-    if (limit === 0) return "";
     if (this.#countText(text, limit + 1, special) <= limit) return text;
+    const { ends } = this.#where(text.slice(0, this.#read), special, limit + 1);
     let keep = limit;
-    const { ends } = this.#where(text, special, limit + 1);
-    for (;;) {
-      if (keep === 0) return "";
-      // A token that ends within a character has all of it; the prefix may not.
-      let end = ends[keep - 1] as number;
-      while (keep < ends.length && keep > 0 && (ends[keep] as number) === end) {
+    for (let tries = 0; keep > 0; tries++) {
+      const end = ends[keep - 1] as number;
+      if (keep < ends.length && ends[keep] === end) {
+        // A token that ends within a character has all of it; the prefix may not.
         keep--;
-        end = keep > 0 ? (ends[keep - 1] as number) : 0;
+        tries--;
+        continue;
       }
       const prefix = text.slice(0, end);
       // A beginning is cut into pieces by itself, which can give more tokens than before.
-      if (keep === 0 || this.#countText(prefix, limit + 1, special) <= limit) return prefix;
-      keep--;
+      if (this.#countText(prefix, limit + 1, special) <= limit) return prefix;
+      keep -= tries < PATIENCE ? 1 : 1 << Math.min(tries - PATIENCE, 30);
     }
+    return "";
   }
 
   /** Spans of the first tokens of a text, at least `limit` of them if it has so many. */
@@ -428,7 +485,9 @@ export class Tokenizer {
 
   /** Whether the post-processor leaves out the white space of tokens from their spans. */
   #trimsOffsets(): boolean {
-    return JSON.stringify(this.definition.postProcessor ?? {}).includes('"trim_offsets":true');
+    return flatten(this.definition.postProcessor, "processors").some(
+      ({ type, trim_offsets: trims = type === "RobertaProcessing" }) => trims === true,
+    );
   }
 
   #parts(text: string, options: EncodeOptions, pair?: string): EncodingParts {
@@ -477,3 +536,5 @@ export class Tokenizer {
 
 /** Units of a text that are encoded at a time when all of it may not be needed. */
 const WINDOW = 8192;
+/** Tokens that a truncated text gives up one by one, before it gives up more at a time. */
+const PATIENCE = 8;

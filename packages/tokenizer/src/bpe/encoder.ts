@@ -51,6 +51,8 @@ export class BpeEncoder {
   readonly spacesLead: boolean;
   /** Bytes of each token by id. */
   readonly lengths: Int32Array;
+  /** The token of characters that have none, or -1. */
+  readonly unknownId: number;
   #mergeQueue: MergeQueue | undefined;
   readonly #character = new Map<number, number>();
   readonly #byteToken = new Int32Array(256).fill(-1);
@@ -67,6 +69,7 @@ export class BpeEncoder {
   constructor(parts: EncoderParts) {
     const { size, tokens, merges, alphabet, ofBytes } = parts;
     this.#parts = parts;
+    this.unknownId = parts.unknown.id;
     this.lengths = new Int32Array(size);
     for (let id = 0; id < size; id++) {
       this.lengths[id] = (tokens.ends[id] as number) - (tokens.starts[id] as number);
@@ -82,6 +85,17 @@ export class BpeEncoder {
     this.pieces = new PieceTable(tokens, this.#ids(parts.ignoreMerges), CACHE_LIMIT);
     // In a text, a fallback token is as long as the byte that it stands for.
     for (const id of parts.unknown.byteIds ?? []) if (id >= 0) this.lengths[id] = 1;
+  }
+
+  /**
+   * Whether what becomes of every character is as it is defined. It may not be where the mark of
+   * spaces has no token, or some bytes have fallback tokens and others not.
+   */
+  get isExact(): boolean {
+    const { ofBytes, unknown } = this.#parts;
+    const some = unknown.byteIds?.some((id) => id >= 0) ?? false;
+    if (ofBytes) return !some || this.#byteToken.every((id) => id >= 0);
+    return this.#character.has(0x20) && (!some || unknown.byteIds?.every((id) => id >= 0) === true);
   }
 
   /** Made when it is first needed: a compiled tokenizer doesn't need it to load. */
@@ -207,7 +221,11 @@ export class BpeEncoder {
         continue;
       }
       const after = Math.min(end, at + this.#unit(buffer, at));
-      on = writeUnknown(this.#parts.unknown, buffer, at, after, out, on, fused && on === floor);
+      const { unknown } = this.#parts;
+      const before = on;
+      on = writeUnknown(unknown, buffer, at, after, out, on, fused && on === floor);
+      // A character that leaves nothing doesn't keep its neighbours apart.
+      if (on === before && unknown.id < 0) return -1;
       floor = on;
       fused = true;
       previous = -1;
@@ -244,6 +262,10 @@ export class BpeEncoder {
       const id = ofBytes
         ? (this.#byteToken[buffer[at] as number] as number)
         : (this.#character.get(codePointAt(buffer, at)) ?? -1);
+      if (id < 0 && unknown.id < 0) {
+        const after = at + this.#unit(buffer, at);
+        if (writeUnknown(unknown, buffer, at, after, out, from, false) === from) continue;
+      }
       tokens[count++] = id >= 0 ? id : p - at - 1;
     }
     const last = queue.merge(count, out, from);

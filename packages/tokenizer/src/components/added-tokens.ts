@@ -111,6 +111,16 @@ export class AddedTokenMatcher {
     this.#spaces = { text: "", start: 0, end: 0 };
   }
 
+  /**
+   * The first place from `from` on where a token may begin that the text hasn't got to the end of;
+   * the end of the text when there is none.
+   */
+  unfinished(text: string, from: number): number {
+    const first = Math.max(from, text.length - this.#trie.longestContent + 1);
+    for (let at = first; at < text.length; at++) if (this.#trie.goesOn(text, at)) return at;
+    return text.length;
+  }
+
   #skipSpaces(text: string, from: number): number {
     const { text: known, start, end: knownEnd } = this.#spaces;
     if (from >= start && from < knownEnd && known === text) return knownEnd;
@@ -135,6 +145,7 @@ class Trie {
   readonly #sibling: number[] = [0];
   readonly #value: number[] = [-1];
   readonly #depth: number[] = [0];
+  longestContent = 0;
 
   add(text: string, value: number): void {
     let node = 0;
@@ -157,6 +168,16 @@ class Trie {
       node = child;
     }
     this.#value[node] = value;
+    this.longestContent = Math.max(this.longestContent, text.length);
+  }
+
+  /** Whether what stands from `at` to the end is a beginning of a content, and not all of it. */
+  goesOn(text: string, at: number): boolean {
+    let node = this.#step(0, text.charCodeAt(at));
+    for (let i = at + 1; i < text.length && node !== 0; i++) {
+      node = this.#step(node, text.charCodeAt(i));
+    }
+    return node !== 0 && this.#child[node] !== 0;
   }
 
   /** The node of the longest content that stands at `at`, or 0. */

@@ -24,7 +24,8 @@ export function buildDecoder(component: Component, path = "decoder"): Decoder {
   return { decodeChain, decode: (tokens) => decodeChain(tokens).join("") };
 }
 
-type Chain = (tokens: readonly string[]) => string[];
+/** From tokens to parts of a text. */
+export type Chain = (tokens: readonly string[]) => string[];
 
 const read = (shape: Shape): Chain => build(shape, TYPES);
 
@@ -89,8 +90,13 @@ function substitute(text: string, old: string, replacement: string): string {
   return replacement + [...text].map((character) => character + replacement).join("");
 }
 
-/** Byte-level tokens to UTF-8 to text; a token with another character stands for its own bytes. */
+/** Byte-level tokens to UTF-8 to text. */
 function byteLevelText(tokens: readonly string[]): string[] {
+  return [new TextDecoder("utf-8", { ignoreBOM: true }).decode(byteLevelBytes(tokens))];
+}
+
+/** The bytes of byte-level tokens; a token with another character stands for its own UTF-8. */
+export function byteLevelBytes(tokens: readonly string[]): Uint8Array {
   const bytes: number[] = [];
   for (const token of tokens) {
     const before = bytes.length;
@@ -104,9 +110,14 @@ function byteLevelText(tokens: readonly string[]): string[] {
       bytes.push(byte);
     }
   }
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  return [decoder.decode(Uint8Array.from(bytes))];
+  return Uint8Array.from(bytes);
 }
+
+/** Rust reads a sign too. */
+const BYTE_TOKEN = /^<0x([0-9a-f]{2}|\+[0-9a-f])>$/i;
+
+/** Whether a token is a byte of a character that has no token. */
+export const isByteToken = (token: string): boolean => BYTE_TOKEN.test(token);
 
 /** Tokens such as `<0xE2>` are bytes; a run of them that is no UTF-8 gives U+FFFD for each. */
 function byteFallback(tokens: readonly string[]): string[] {
@@ -123,8 +134,7 @@ function byteFallback(tokens: readonly string[]): string[] {
     bytes.length = 0;
   };
   for (const token of tokens) {
-    // Rust reads a sign too.
-    const digits = /^<0x([0-9a-f]{2}|\+[0-9a-f])>$/i.exec(token)?.[1];
+    const digits = BYTE_TOKEN.exec(token)?.[1];
     if (digits) bytes.push(Number.parseInt(digits, 16));
     else {
       flush();

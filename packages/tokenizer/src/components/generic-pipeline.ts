@@ -21,6 +21,8 @@ export interface GenericPipelineParts {
   readonly addedTokens?: readonly AddedToken[] | undefined;
   readonly normalizer?: Normalizer | undefined;
   readonly preTokenizer?: PreTokenizer | undefined;
+  /** A token that goes by the text it stands for rather than its content. */
+  readonly surfaceId?: number | undefined;
 }
 
 export interface PieceTokens {
@@ -30,7 +32,7 @@ export interface PieceTokens {
   ends: number[];
   /** The piece that each token was cut from; added tokens are pieces too. */
   words: number[];
-  /** By index: the text of added tokens that is not their content, but has white space with it. */
+  /** By index: the text of tokens that is not their content: added ones with white space, unknown ones. */
   texts: Map<number, string>;
 }
 
@@ -67,11 +69,12 @@ export class GenericPipeline {
   /** The tokens of a text, without those of a post-processor. Lone surrogates count as U+FFFD. */
   encode(text: string, options: GenericEncodeOptions = {}): PieceTokens {
     const { offsets = false } = options;
-    const { model } = this.#parts;
+    const { model, surfaceId } = this.#parts;
     const result: PieceTokens = { ids: [], starts: [], ends: [], words: [], texts: new Map() };
     const { ids, starts, ends, words } = result;
     this.splits(text, options).forEach(({ piece, id }, word) => {
       const push = (token: number, start: number, end: number): void => {
+        if (token === surfaceId) result.texts.set(ids.length, piece.text.slice(start, end));
         ids.push(token);
         words.push(word);
         if (!offsets) return;
@@ -138,6 +141,6 @@ function extract(
 }
 
 /** With U+FFFD in the place of lone surrogates. */
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]/gu, "\ufffd");
 }

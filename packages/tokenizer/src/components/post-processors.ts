@@ -167,9 +167,13 @@ function trimOffsets(parts: EncodingParts, addPrefixSpace: boolean): EncodingPar
       const end = offsets[2 * i + 1] as number;
       // One space before the first token is the one that the pre-tokenizer put there.
       if (addPrefixSpace && leading === 1 && (i === 0 || start === 0)) leading = 0;
-      const from = leading > 0 ? Math.min(start + leading, end) : start;
+      // A space alone has all of its character, which is another one where it was put in front.
+      const width = token.length === 1 ? end - start : undefined;
+      const from = leading > 0 ? Math.min(start + (width ?? leading), end) : start;
       offsets[2 * i] = from;
-      if (trailing > 0 && end >= trailing) offsets[2 * i + 1] = Math.max(end - trailing, from);
+      if (trailing > 0 && end >= (width ?? trailing)) {
+        offsets[2 * i + 1] = Math.max(end - (width ?? trailing), from);
+      }
     });
     return { ...part, offsets };
   });

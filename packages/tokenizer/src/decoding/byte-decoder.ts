@@ -2,7 +2,7 @@
 // that most tokens are two stores; the text is made of the bytes at the end.
 
 import { TokenizerError } from "../errors.js";
-import type { DecodedTokens } from "./token-bytes.js";
+import { type DecodedTokens, MISSING } from "./token-bytes.js";
 
 /** The bytes of U+FFFD. */
 const REPLACEMENT = [0xef, 0xbf, 0xbd];
@@ -11,6 +11,9 @@ const REPLACEMENT = [0xef, 0xbf, 0xbd];
  * isn't, so parts are small enough for many to be.
  */
 const CHUNK = 1 << 12;
+
+const FALLBACK = -1;
+const NO_TOKEN = -2;
 
 /** Node's own way from UTF-8 to a string, which costs less a call than a decoder. */
 const utf8 = (
@@ -22,8 +25,8 @@ const utf8 = (
 export class ByteDecoder {
   readonly tokens: DecodedTokens;
   /**
-   * By id, four words that are read together: its first eight bytes, its length (negative for a
-   * byte of a character that has no token), and where it begins in the tokens' bytes.
+   * By id, four words that are read together: its first eight bytes, its length ({@link FALLBACK}
+   * for a byte of a character that has no token, {@link NO_TOKEN} for no token), and where it begins in the tokens' bytes.
    */
   readonly #table: Int32Array;
   readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -33,14 +36,15 @@ export class ByteDecoder {
 
   constructor(tokens: DecodedTokens) {
     this.tokens = tokens;
-    const { size, bytes, starts, ends, fallback } = tokens;
+    const { size, bytes, starts, ends, fallback, special } = tokens;
     this.#table = new Int32Array(4 * size);
     const first = new Uint8Array(this.#table.buffer);
     for (let id = 0; id < size; id++) {
       const start = starts[id] as number;
       const length = (ends[id] as number) - start;
       for (let i = 0; i < length && i < 8; i++) first[16 * id + i] = bytes[start + i] as number;
-      this.#table[4 * id + 2] = fallback?.[id] === 1 ? -1 : length;
+      this.#table[4 * id + 2] =
+        fallback?.[id] === 1 ? FALLBACK : special[id] === MISSING ? NO_TOKEN : length;
       this.#table[4 * id + 3] = start;
     }
     this.#prime();
@@ -48,11 +52,16 @@ export class ByteDecoder {
 
   /** Takes each way once, so that optimised code knows them all. */
   #prime(): void {
-    const { size } = this.tokens;
+    const { size, special } = this.tokens;
     this.#buffer = new Uint8Array(1);
     for (const skip of [false, true]) {
-      for (let id = 0; id < size; id += Math.max(1, size >> 6)) this.bytes([id, id], skip);
-      this.toText(this.bytes(new Int32Array(64).fill(size - 1), skip));
+      let known = -1;
+      for (let id = 0; id < size; id += Math.max(1, size >> 6)) {
+        if (special[id] === MISSING) continue;
+        this.bytes([id, id], skip);
+        known = id;
+      }
+      if (known >= 0) this.toText(this.bytes(new Int32Array(64).fill(known), skip));
     }
   }
 
@@ -86,6 +95,7 @@ export class ByteDecoder {
         view = this.#view;
       }
       if (length < 0) {
+        if (length === NO_TOKEN) throw unknownId(id, i, size);
         i = this.#group(ids, i, at, skipSpecial);
         buffer = this.#buffer;
         view = this.#view;
@@ -139,7 +149,7 @@ export class ByteDecoder {
     for (let k = i; k < ids.length; k++) {
       const id = ids[k] as number;
       if (skipSpecial && special[id] === 1) continue;
-      if ((this.#table[4 * id + 2] ?? 0) >= 0) break;
+      if (this.#table[4 * id + 2] !== FALLBACK) break;
       group.push(bytes[starts[id] as number] as number);
       last = k;
     }
@@ -180,8 +190,9 @@ function checkedIds(ids: ArrayLike<number>, size: number): Int32Array {
 }
 
 export function unknownId(id: unknown, index: number, size: number): TokenizerError {
+  const whole = Number.isInteger(id) && (id as number) >= 0;
   return new TokenizerError(
-    "ERR_UNKNOWN_TOKEN",
-    `ids must be whole numbers from 0 to ${size - 1}, and ids[${index}] is ${String(id)}`,
+    whole ? "ERR_UNKNOWN_TOKEN" : "ERR_ARGUMENT",
+    `ids must be those of tokens, from 0 to ${size - 1}, and ids[${index}] is ${String(id)}`,
   );
 }

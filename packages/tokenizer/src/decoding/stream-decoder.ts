@@ -1,8 +1,10 @@
 // Text as ids arrive, one at a time or many: never half a character, and together
 // exactly what decoding all ids at once gives.
 
+import { checkIds } from "../options.js";
 import { type ByteDecoder, unknownId } from "./byte-decoder.js";
 import { incompleteTail } from "./incomplete.js";
+import { MISSING } from "./token-bytes.js";
 
 export interface StreamDecoder {
   /** What these ids add to the text: nothing while a character is incomplete. */
@@ -34,6 +36,7 @@ export class ByteStreamDecoder implements StreamDecoder {
 
   push(ids: number | ArrayLike<number>): string {
     if (typeof ids === "number") return this.#push(ids, 0);
+    checkIds(ids);
     let text = "";
     for (let i = 0; i < ids.length; i++) text += this.#push(ids[i] as number, i);
     return text;
@@ -49,8 +52,11 @@ export class ByteStreamDecoder implements StreamDecoder {
 
   #push(id: number, index: number): string {
     const { size, special, fallback, bytes, starts, ends } = this.#decoder.tokens;
-    if (!(id >= 0 && id < size)) throw unknownId(id, index, size);
-    if (this.#skipSpecial && special[id] === 1) return "";
+    const kind = special[id];
+    if (kind === undefined || kind === MISSING || typeof id !== "number") {
+      throw unknownId(id, index, size);
+    }
+    if (this.#skipSpecial && kind === 1) return "";
     if (fallback?.[id] === 1) {
       this.#group.push(bytes[starts[id] as number] as number);
       return "";

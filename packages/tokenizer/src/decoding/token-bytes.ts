@@ -13,9 +13,11 @@ export interface DecodedTokens {
   readonly fallback?: Uint8Array | undefined;
   /** Spaces at the beginning of the text that are left out. */
   readonly stripped: number;
-  /** By id: 1 for special tokens. */
+  /** By id: 1 for special tokens, {@link MISSING} where no token has the id. */
   readonly special: Uint8Array;
 }
+
+export const MISSING = 2;
 
 /** What a chain of decoders does, or undefined when it does more than putting bytes together. */
 interface Chain {
@@ -37,6 +39,7 @@ function chainOf(decoder: Component | undefined, vocabulary: Vocabulary): Chain 
   for (const part of decoder["decoders"] as Component[]) {
     const pattern = part["pattern"] as { String?: unknown } | undefined;
     if (part.type === "Replace" && pattern?.String === "▁" && part["content"] === " " && !fused) {
+      if (chain.fallback) return undefined;
       chain.mark = true;
     } else if (part.type === "ByteFallback" && !fused) chain.fallback = true;
     else if (part.type === "Fuse") fused = true;
@@ -84,7 +87,7 @@ export function decodedTokens(definition: TokenizerDefinition): DecodedTokens | 
       start = 0;
       end = from.length;
       if (token.special) special[id] = 1;
-    }
+    } else if (start === end) special[id] = MISSING;
     starts[id] = at;
     if (chain.byteLevel) at = writeByteLevel(from, start, end, toByte, bytes, at);
     else at = writeMarked(from, start, end, chain.mark, bytes, at);

@@ -1,27 +1,31 @@
 // From ids to text for every kind of decoder: over bytes where that is all it does,
 // else token by token as the definition says.
 
-import { buildDecoder, type Decoder } from "../components/decoders.js";
+import { buildDecoder, type Chain } from "../components/decoders.js";
 import type { TokenizerDefinition } from "../definition.js";
 import type { TokenNames } from "../token-names.js";
-import { ByteDecoder } from "./byte-decoder.js";
+import { ByteDecoder, unknownId } from "./byte-decoder.js";
+import { type ChainStream, chainStreams, joinWithSpaces } from "./chain-stream.js";
 import { ByteStreamDecoder, type StreamDecoder } from "./stream-decoder.js";
 import { decodedTokens } from "./token-bytes.js";
-import { WindowStreamDecoder } from "./window-stream-decoder.js";
+import { TokenStreamDecoder } from "./token-stream-decoder.js";
 
 export class TokenDecoder {
   readonly #definition: TokenizerDefinition;
   readonly #names: TokenNames;
   readonly #texts: (string | null | undefined)[] = [];
   #bytes: ByteDecoder | undefined;
-  #chain: Decoder | undefined;
+  readonly #chain: Chain;
+  #streams: (() => ChainStream) | undefined;
   #ready = false;
 
   constructor(definition: TokenizerDefinition, names: TokenNames) {
     this.#definition = definition;
     this.#names = names;
     // A decoder that can't be built is refused when the tokenizer is made, not when it is used.
-    this.#chain = definition.decoder && buildDecoder(definition.decoder);
+    this.#chain = definition.decoder
+      ? buildDecoder(definition.decoder).decodeChain
+      : joinWithSpaces;
   }
 
   /** The decoder over bytes, when one serves. */
@@ -37,13 +41,7 @@ export class TokenDecoder {
   decode(ids: ArrayLike<number>, skipSpecial: boolean): string {
     const bytes = this.byteDecoder;
     if (bytes !== undefined) return bytes.decode(ids, skipSpecial);
-    const tokens: string[] = [];
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i] as number;
-      const token = this.#names.token(id);
-      if (!(skipSpecial && this.#names.isSpecial(id))) tokens.push(token);
-    }
-    return this.#chain === undefined ? tokens.join(" ") : this.#chain.decode(tokens);
+    return this.#chain(this.#tokens(ids, skipSpecial)).join("");
   }
 
   bytes(ids: ArrayLike<number>, skipSpecial: boolean): Uint8Array {
@@ -54,8 +52,18 @@ export class TokenDecoder {
 
   stream(skipSpecial: boolean): StreamDecoder {
     const bytes = this.byteDecoder;
-    return bytes !== undefined
-      ? new ByteStreamDecoder(bytes, skipSpecial, this.#texts)
-      : new WindowStreamDecoder((ids) => this.decode(ids, skipSpecial));
+    if (bytes !== undefined) return new ByteStreamDecoder(bytes, skipSpecial, this.#texts);
+    this.#streams ??= chainStreams(this.#definition.decoder);
+    return new TokenStreamDecoder((ids) => this.#tokens(ids, skipSpecial), this.#streams);
+  }
+
+  #tokens(ids: ArrayLike<number>, skipSpecial: boolean): string[] {
+    const tokens: string[] = [];
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      if (!this.#names.has(id)) throw unknownId(id, i, this.#names.size);
+      if (!(skipSpecial && this.#names.isSpecial(id))) tokens.push(this.#names.token(id));
+    }
+    return tokens;
   }
 }

@@ -33,6 +33,8 @@ export class BytePipeline {
   readonly encoder: BpeEncoder;
   readonly loop: PieceLoop;
   readonly buffer = new TextBuffer();
+  /** How much of the buffer the last {@link encode} encoded: all of it, unless its limit came first. */
+  stopped = 0;
   /** All stages but the last, which the loop does. */
   readonly #cutters: readonly Cutter[];
   readonly #normalize: ((text: string) => string) | undefined;
@@ -103,7 +105,7 @@ export class BytePipeline {
   encode(text: string, first: boolean, limit: number): number {
     const prefixed = this.fill(text, first);
     const { bytes, view, end } = this.buffer;
-    this.run(bytes, view, 0, end, true, limit);
+    this.stopped = this.run(bytes, view, 0, end, true, limit);
     return prefixed;
   }
 
@@ -112,7 +114,7 @@ export class BytePipeline {
     const begins = this.shape.prefix === "always" ? "none" : this.shape.prefix;
     const prefixed = this.fill(text, first, begins);
     const { bytes, view, end } = this.buffer;
-    this.run(bytes, view, 0, end, true, limit);
+    this.stopped = this.run(bytes, view, 0, end, true, limit);
     return prefixed;
   }
 

@@ -4,15 +4,15 @@
 import { IdSink } from "../bpe/id-sink.js";
 import { AddedTokenMatcher } from "../components/added-tokens.js";
 import { AlignedText } from "../components/aligned-text.js";
-import { GenericPipeline, type PieceTokens } from "../components/generic-pipeline.js";
+import { GenericPipeline, type PieceTokens, wellFormed } from "../components/generic-pipeline.js";
 import { buildNormalizer, type Normalizer } from "../components/normalizers.js";
 import { buildPreTokenizer } from "../components/pre-tokenizers.js";
-import type { AddedToken, TokenizerDefinition } from "../definition.js";
+import type { AddedToken, Component, TokenizerDefinition } from "../definition.js";
 import { createPieceModel } from "../models/create-piece-model.js";
 import { compilePattern } from "../pattern/pattern.js";
 import { needsNfc, normalize } from "../unicode/normalize.js";
 import { BytePipeline } from "./byte-pipeline.js";
-import { type Shape, shapeOf } from "./shape.js";
+import { flatten, type Shape, shapeOf } from "./shape.js";
 import type { SpanSink } from "./span-sink.js";
 import { refused, type SpecialTokens } from "./special-tokens.js";
 
@@ -39,7 +39,6 @@ export class Pipeline {
   readonly #normalizer: Normalizer | undefined;
   readonly #added = new Map<number, AddedToken>();
   #generic: GenericPipeline | undefined;
-  #beginnings: ReadonlySet<string> | undefined;
 
   constructor(definition: TokenizerDefinition) {
     this.definition = definition;
@@ -61,40 +60,29 @@ export class Pipeline {
 
   /** Whether ids can be given before the whole text is there. */
   get streams(): boolean {
-    const { bytes } = this;
-    if (bytes === undefined || (this.hasRaw && this.hasNormalized)) return false;
-    if (this.hasNormalized && this.#normalizer !== undefined) return false;
-    if (bytes.shape.normalizers.some(({ type }) => type !== "NFC")) return false;
-    return ![...this.#added.values()].some(
-      (token) => token.lstrip || token.rstrip || token.singleWord,
+    const { bytes, definition } = this;
+    const composes = (components: readonly Component[]) =>
+      components.every(({ type }) => type === "NFC");
+    return (
+      bytes !== undefined &&
+      composes(bytes.shape.normalizers) &&
+      // What the shape leaves out of its normalizers, such tokens are searched for after.
+      (!this.hasNormalized || composes(flatten(definition.normalizer, "normalizers"))) &&
+      !definition.addedTokens.some((token) => token.lstrip || token.rstrip || token.singleWord)
     );
   }
 
-  /** The matcher of a definition whose added tokens are all of one kind. */
-  get matcher(): AddedTokenMatcher {
-    return this.hasNormalized ? this.normalizedMatcher : this.rawMatcher;
+  isSpecial(id: number): boolean {
+    return this.#added.get(id)?.special ?? false;
   }
 
-  /** Units of the longest added token. */
-  get longestAdded(): number {
-    let longest = 0;
-    for (const { content } of this.#added.values()) longest = Math.max(longest, content.length);
-    return longest;
-  }
-
-  /** All texts with which an added token begins but doesn't end. */
-  get addedBeginnings(): ReadonlySet<string> {
-    if (this.#beginnings !== undefined) return this.#beginnings;
-    const all = new Set<string>();
-    for (const { content } of this.#added.values()) {
-      for (let length = 1; length < content.length; length++) all.add(content.slice(0, length));
-    }
-    this.#beginnings = all;
-    return all;
+  /** The content of an added token. */
+  content(id: number): string {
+    return this.#added.get(id)?.content ?? "";
   }
 
   #normalize(text: string): string {
-    return this.#normalizer?.normalize(new AlignedText(text, -1)).text ?? text;
+    return this.#normalizer === undefined ? text : normalized(this.#normalizer, text);
   }
 
   #buildBytes(shape: Shape): BytePipeline | undefined {
@@ -105,7 +93,8 @@ export class Pipeline {
       if (dfa === undefined) return undefined;
       automata.push(dfa);
     }
-    return new BytePipeline(shape, automata, this.#shapeNormalizer(shape));
+    const bytes = new BytePipeline(shape, automata, this.#shapeNormalizer(shape));
+    return bytes.encoder.isExact ? bytes : undefined;
   }
 
   #shapeNormalizer({ normalizers }: Shape): ((text: string) => string) | undefined {
@@ -114,7 +103,7 @@ export class Pipeline {
       return (text) => (needsNfc(text) ? normalize(text, "NFC") : text);
     }
     const own = buildNormalizer({ type: "Sequence", normalizers });
-    return (text) => own.normalize(new AlignedText(text, -1)).text;
+    return (text) => normalized(own, text);
   }
 
   get generic(): GenericPipeline {
@@ -123,6 +112,7 @@ export class Pipeline {
       addedTokens: this.definition.addedTokens,
       normalizer: this.#normalizer,
       preTokenizer: this.definition.preTokenizer && buildPreTokenizer(this.definition.preTokenizer),
+      surfaceId: this.definition.model.type === "Unigram" ? this.definition.model.unkId : undefined,
     });
     return this.#generic;
   }
@@ -222,3 +212,6 @@ export class Pipeline {
     return this.generic.encode(text, { offsets, specialAsText: special === "text" });
   }
 }
+
+const normalized = (normalizer: Normalizer, text: string) =>
+  normalizer.normalize(new AlignedText(wellFormed(text), -1)).text;

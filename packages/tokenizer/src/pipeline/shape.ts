@@ -47,7 +47,8 @@ export interface Shape {
   readonly cut: "each-space" | "words";
 }
 
-const flatten = (component: Component | undefined, inner: string): Component[] => {
+/** The components of a sequence, and of those within it. */
+export const flatten = (component: Component | undefined, inner: string): Component[] => {
   if (component === undefined) return [];
   if (component.type !== "Sequence") return [component];
   const parts = component[inner];
@@ -143,13 +144,18 @@ function spacedShape(
       only["prepend_scheme"] ?? (only["add_prefix_space"] === false ? "never" : "always");
     const prefix =
       scheme === "always" ? "unless-there" : scheme === "first" ? "first-unless-there" : "none";
+    // Whether something stands at the very beginning isn't known once a normalizer left out what was there.
+    if (scheme === "first" && normalizers.some(({ type }) => type !== "NFC")) return undefined;
     const cut = only["split"] === false ? "words" : "each-space";
     return { model, content: "spaces", normalizers, prefix, stages: [], regroup: 0, cut };
   }
   // Every space has become a mark by then, so cutting at spaces cuts nothing.
   const cutsNothing =
     parts.length === 0 ||
-    (parts.length === 1 && only?.type === "Split" && patternOf(only) === escaped(" "));
+    (parts.length === 1 &&
+      only?.type === "Split" &&
+      patternOf(only) === escaped(" ") &&
+      !(only["behavior"] === "Removed" && only["invert"] === true));
   if (!cutsNothing || !isMark(normalizers.at(-1))) return undefined;
   normalizers.pop();
   let prefix: Shape["prefix"] = "none";

@@ -26,13 +26,15 @@ export class SpanSink {
    * Adds the spans of the ids from `from` on in the pipeline's loop, whose text stands in its buffer.
    *
    * @param base      where that text begins in the original.
-   * @param prefixed  bytes in front of it that the original doesn't have.
+   * @param prefixed  bytes in front of it that the original doesn't have. A token of nothing
+   *   else has the first character, as Hugging Face has it.
    */
   addSegment(pipeline: BytePipeline, from: number, base: number, prefixed: number): void {
     const { loop, buffer, encoder } = pipeline;
     const { out, count } = loop;
-    const { bytes, end } = buffer;
-    const { lengths } = encoder;
+    const { bytes } = buffer;
+    const end = pipeline.stopped;
+    const { lengths, unknownId } = encoder;
     if (this.count + count - from > this.starts.length) this.#grow(count - from);
     const { starts, ends } = this;
     let on = this.count;
@@ -40,8 +42,10 @@ export class SpanSink {
     let at = prefixed; // where a character begins, and its unit
     let unit = base;
     for (let i = from; i < count; i++) {
-      const next = byte + (lengths[out[i] as number] as number);
-      if (next > end) break;
+      const id = out[i] as number;
+      const next = byte + (lengths[id] as number);
+      // How much of the text an unknown token stands for isn't known by its length.
+      if (next > end || id === unknownId) break;
       while (at <= byte && at < end) {
         const size = sequenceLength(bytes[at] as number);
         if (at + size > byte) break;
@@ -63,7 +67,10 @@ export class SpanSink {
         at += size;
         unit += size === 4 ? 2 : 1;
       }
-      if (next <= prefixed) ends[on] = unit;
+      if (next <= prefixed) {
+        const size = at < buffer.end ? sequenceLength(bytes[at] as number) : 0;
+        ends[on] = unit + (size === 4 ? 2 : Math.min(size, 1));
+      }
       on++;
       byte = next;
     }
