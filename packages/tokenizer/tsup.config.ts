@@ -1,10 +1,15 @@
 import { defineConfig } from "tsup";
 
+// What is imported when it is first used (chat templates, the hub's cache on disk) becomes files
+// of their own. Names are shortened, since people download this to browsers.
 export default defineConfig({
   entry: ["src/index.ts"],
   format: ["esm"],
   dts: true,
-  sourcemap: true,
+  minify: true,
+  sourcemap: false,
+  splitting: true,
   clean: true,
   target: "node20",
+  treeshake: true,
 });

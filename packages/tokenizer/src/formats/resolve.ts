@@ -1,19 +1,10 @@
 // From what a caller has - bytes, a path, a URL, a repository's id - to a definition.
 
 import type { TokenizerDefinition } from "../definition.js";
-import { ensure, TokenizerError } from "../errors.js";
+import { TokenizerError } from "../errors.js";
 import { isCompiled, readCompiled } from "./compiled.js";
-import { readGguf } from "./gguf.js";
-import { GgufTruncated, readGgufMetadata } from "./gguf-reader.js";
-import { type FetchOptions, fetchBytes, hubUrl } from "./hub.js";
-import { readSentencePiece } from "./sentencepiece.js";
-import { readTiktoken, type TiktokenName, type TiktokenSettings } from "./tiktoken.js";
-import {
-  type ConfigFiles,
-  parseJson,
-  readTokenizerConfig,
-  withConfig,
-} from "./tokenizer-config.js";
+import type { FetchOptions } from "./hub.js";
+import type { TiktokenName, TiktokenSettings } from "./tiktoken.js";
 import { readTokenizerJson } from "./tokenizer-json.js";
 
 export type TokenizerFormat = "tokenizer.json" | "gguf" | "sentencepiece" | "tiktoken" | "compiled";
@@ -60,28 +51,34 @@ export async function loadDefinition(
   if (source instanceof Uint8Array) return fromBytes(source, options);
   if (source instanceof ArrayBuffer) return fromBytes(new Uint8Array(source), options);
   if (typeof Blob !== "undefined" && source instanceof Blob) {
+    const { readBlob } = await import("./blob.js");
     return fromBytes(await readBlob(source, options), options, nameOf(source));
   }
   if (typeof source === "string" || source instanceof URL)
-    return fromPlace(String(source), options);
+    return (await import("./place.js")).fromPlace(String(source), options);
   if (source !== null && typeof source === "object") return readTokenizerJson(source);
   throw new TokenizerError("ERR_ARGUMENT", `expected a tokenizer's source, found ${typeof source}`);
 }
 
 const nameOf = (blob: Blob): string => ("name" in blob ? String(blob.name) : "");
 
-function fromBytes(bytes: Uint8Array, options: LoadOptions, name = ""): TokenizerDefinition {
+/** Reads a file by what it begins with. Readers of the rarer formats are loaded when one is there. */
+export async function fromBytes(
+  bytes: Uint8Array,
+  options: LoadOptions,
+  name = "",
+): Promise<TokenizerDefinition> {
   switch (detect(bytes)) {
     case "tokenizer.json":
       return readTokenizerJson(bytes);
     case "compiled":
       return readCompiled(bytes);
     case "gguf":
-      return readGguf(bytes);
+      return (await import("./gguf.js")).readGguf(bytes);
     case "sentencepiece":
-      return readSentencePiece(bytes);
+      return (await import("./sentencepiece.js")).readSentencePiece(bytes);
     case "tiktoken":
-      return readTiktoken(bytes, options.tiktoken ?? encodingOf(name));
+      return (await import("./tiktoken.js")).readRankFile(bytes, options.tiktoken, name);
     default:
       throw new TokenizerError(
         "ERR_FORMAT",
@@ -89,138 +86,4 @@ function fromBytes(bytes: Uint8Array, options: LoadOptions, name = ""): Tokenize
           `found ${bytes.length} bytes of something else${name && ` in ${name}`}`,
       );
   }
-}
-
-const ENCODINGS: Readonly<Record<string, TiktokenName>> = {
-  "cl100k_base.tiktoken": "cl100k_base",
-  "o200k_base.tiktoken": "o200k_base",
-  "p50k_base.tiktoken": "p50k_base",
-  "r50k_base.tiktoken": "r50k_base",
-  "qwen.tiktoken": "qwen",
-};
-
-/** Names under which published rank files are known. */
-function encodingOf(name: string): TiktokenName {
-  const file = name.split(/[\\/]/).at(-1) ?? "";
-  const encoding = ENCODINGS[file];
-  if (encoding) return encoding;
-  throw new TokenizerError(
-    "ERR_ARGUMENT",
-    `expected options.tiktoken to say which encoding the rank file ${JSON.stringify(file)} is`,
-  );
-}
-
-/** Gives a file's bytes by its name, or undefined if there is none of this name. */
-type Files = (name: string) => Promise<Uint8Array | undefined>;
-
-async function fromPlace(place: string, options: LoadOptions): Promise<TokenizerDefinition> {
-  if (/^https?:/.test(place)) {
-    const bytes = await fetchBytes(place, options);
-    if (!bytes)
-      throw new TokenizerError("ERR_LOAD", `expected a file at ${place}, found none (404)`);
-    return fromBytes(bytes, options, new URL(place).pathname);
-  }
-  const local = await localFiles(place);
-  if (local?.file) return fromBytes(await readLocal(local.file, options), options, local.file);
-  if (local?.files) return fromFolder(local.files, options, place);
-  if (/^\w[\w.-]*(\/\w[\w.-]*)?$/.test(place)) {
-    return fromFolder(await hubFiles(place, options), options, place);
-  }
-  throw new TokenizerError(
-    "ERR_LOAD",
-    `expected a file, folder, URL or repository, found none at ${place}`,
-  );
-}
-
-/** The tokenizer in a folder: tokenizer.json first, then what the others leave. */
-async function fromFolder(
-  files: Files,
-  options: LoadOptions,
-  place: string,
-): Promise<TokenizerDefinition> {
-  const text = async (name: string) => {
-    const bytes = await files(name);
-    return bytes && new TextDecoder().decode(bytes);
-  };
-  const json = async (name: string) => {
-    const content = await text(name);
-    return content === undefined ? undefined : parseJson(content, `${place}/${name}`);
-  };
-  const vocabulary = async (): Promise<TokenizerDefinition> => {
-    for (const name of ["tokenizer.json", "tokenizer.model", "tiktoken.model", "qwen.tiktoken"]) {
-      const bytes = await files(name);
-      if (!bytes) continue;
-      if (name !== "tiktoken.model" || options.tiktoken) return fromBytes(bytes, options, name);
-      return readTiktoken(bytes, "kimi");
-    }
-    throw new TokenizerError(
-      "ERR_LOAD",
-      `expected tokenizer.json, tokenizer.model, tiktoken.model or qwen.tiktoken in ${place}, found none`,
-    );
-  };
-  const definition = await vocabulary();
-  const configuration: ConfigFiles = {
-    config: await json("tokenizer_config.json"),
-    specialTokensMap: await json("special_tokens_map.json"),
-    addedTokens: await json("added_tokens.json"),
-    chatTemplate: await text("chat_template.jinja"),
-    chatTemplateJson: await json("chat_template.json"),
-  };
-  return withConfig(definition, readTokenizerConfig(configuration));
-}
-
-async function node(): Promise<typeof import("./node-files.js") | undefined> {
-  return typeof process === "object" && process.versions?.["node"]
-    ? import("./node-files.js")
-    : undefined;
-}
-
-async function localFiles(place: string): Promise<{ file?: string; files?: Files } | undefined> {
-  return (await node())?.openPlace(place);
-}
-
-async function readLocal(path: string, options: LoadOptions): Promise<Uint8Array> {
-  const files = await import("./node-files.js");
-  if (!(await files.startsWith(path, "GGUF"))) return files.readWhole(path, options);
-  return ggufStart((size) => files.readStart(path, size));
-}
-
-/** A GGUF file may be far larger than memory, and its vocabulary is at the beginning. */
-async function ggufStart(
-  read: (size: number) => Promise<{ bytes: Uint8Array; whole: boolean }>,
-): Promise<Uint8Array> {
-  for (let size = 1 << 24; ; size *= 4) {
-    const { bytes, whole } = await read(size);
-    try {
-      readGgufMetadata(bytes, () => false);
-      return bytes;
-    } catch (error) {
-      if (!(error instanceof GgufTruncated) || whole || size >= 1 << 30) throw error;
-    }
-  }
-}
-
-async function readBlob(blob: Blob, { maxBytes = 2 ** 29 }: LoadOptions): Promise<Uint8Array> {
-  const start = async (size: number) => ({
-    bytes: new Uint8Array(await blob.slice(0, size).arrayBuffer()),
-    whole: size >= blob.size,
-  });
-  const { bytes } = await start(4);
-  if (detect(bytes) === "gguf") return ggufStart(start);
-  ensure(
-    blob.size <= maxBytes,
-    "ERR_LIMIT",
-    () => `expected a blob of at most ${maxBytes} bytes, found ${blob.size}`,
-  );
-  return (await start(blob.size)).bytes;
-}
-
-async function hubFiles(repository: string, options: LoadOptions): Promise<Files> {
-  const onNode = options.cache !== false && (await node());
-  if (onNode) {
-    const { HubCache } = await import("./node-hub-cache.js");
-    const cache = new HubCache(repository, options);
-    return (name) => cache.file(name);
-  }
-  return (name) => fetchBytes(hubUrl(repository, name, options), options);
 }

@@ -189,3 +189,30 @@ function readRanks(file: Uint8Array): VocabularyBuilder {
   if (contents.distinct < contents.count) fail("each token once", file.length);
   return contents;
 }
+
+/** Names under which published rank files are known. */
+const FILES: Readonly<Record<string, TiktokenName>> = {
+  "cl100k_base.tiktoken": "cl100k_base",
+  "o200k_base.tiktoken": "o200k_base",
+  "p50k_base.tiktoken": "p50k_base",
+  "r50k_base.tiktoken": "r50k_base",
+  "qwen.tiktoken": "qwen",
+};
+
+/** A rank file whose encoding is given, or told by the name of the file. */
+export function readRankFile(
+  file: Uint8Array,
+  settings: TiktokenName | TiktokenSettings | undefined,
+  path: string,
+): TokenizerDefinition {
+  const name = path.split(/[\\/]/).at(-1) ?? "";
+  const encoding = settings ?? FILES[name];
+  ensure(
+    encoding !== undefined,
+    "ERR_ARGUMENT",
+    () =>
+      `expected options.tiktoken to say which encoding the rank file ${JSON.stringify(name)} is: ` +
+      "its name (cl100k_base, o200k_base, llama3, ...), or its pattern and special tokens",
+  );
+  return readTiktoken(file, encoding);
+}
