@@ -31,7 +31,9 @@ function plain({ model, ...rest }: TokenizerDefinition) {
 }
 
 describe.each(NAMES.filter((name) => hasVocabulary(name)))("%s", (name) => {
-  it("is the same when it was compiled and loaded, and loaded again", { timeout: 60_000 }, async () => {
+  it("is the same when it was compiled and loaded, and loaded again", {
+    timeout: 60_000,
+  }, async () => {
     const tokenizer = new Tokenizer(readTokenizerJson(readFileSync(vocabularyFile(name))));
     const file = tokenizer.compile();
     const loaded = await Tokenizer.load(file);

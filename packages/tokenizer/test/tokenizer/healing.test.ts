@@ -37,7 +37,9 @@ describe.each(NAMES.filter((name) => hasVocabulary(name)))("healing with %s", (n
       })
       .map(([id]) => id);
 
-  it("allows the tokens that agree with what was taken back, and no others", { timeout: 60_000 }, () => {
+  it("allows the tokens that agree with what was taken back, and no others", {
+    timeout: 60_000,
+  }, () => {
     const text = hostileText({ fragments: 3, run: 7, special: ["<|im_end|>", "</s>"] });
     fc.assert(
       fc.property(text, fc.array(fc.nat(), { maxLength: 6 }), (each, choices) => {
