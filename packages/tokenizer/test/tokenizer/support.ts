@@ -80,9 +80,11 @@ export async function decodesAsReference({ tokenizer, oracle }: Subject, ids: re
     const expected = await oracle.decode(ids, skipSpecialTokens);
     expect(tokenizer.decode(ids, { skipSpecialTokens })).toBe(expected);
     const stream = tokenizer.decodeStream({ skipSpecialTokens });
-    for (let time = 0; time < 2; time++) {
+    for (const count of [1, 3]) {
       let text = "";
-      for (const id of ids) text += stream.push(id);
+      for (let i = 0; i < ids.length; i += count) {
+        text += stream.push(count === 1 ? (ids[i] as number) : ids.slice(i, i + count));
+      }
       expect(text + stream.end()).toBe(expected);
     }
   }
