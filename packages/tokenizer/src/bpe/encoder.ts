@@ -81,7 +81,7 @@ export class BpeEncoder {
       if (ofBytes) this.#byteToken[tokens.bytes[start] as number] = id;
       else this.#character.set(codePointAt(tokens.bytes, start), id);
     }
-    this.spacesLead = ofBytes || this.#spacesLead();
+    this.spacesLead = ofBytes || (!this.#losesCharacters() && this.#spacesLead());
     this.pieces = new PieceTable(tokens, this.#ids(parts.ignoreMerges), CACHE_LIMIT);
     // In a text, a fallback token is as long as the byte that it stands for.
     for (const id of parts.unknown.byteIds ?? []) if (id >= 0) this.lengths[id] = 1;
@@ -107,6 +107,12 @@ export class BpeEncoder {
   /** What a compiled file keeps of this encoder. */
   prepared(): PreparedMerges {
     return prepare(this.#parts.merges, this.splits);
+  }
+
+  /** Whether a character can leave nothing, so that those around it become neighbours. */
+  #losesCharacters(): boolean {
+    const { id, byteIds } = this.#parts.unknown;
+    return id < 0 && !byteIds?.every((byteId) => byteId >= 0);
   }
 
   #spacesLead(): boolean {
