@@ -39,6 +39,11 @@ export interface BpeModel {
    * the token that it makes.
    */
   readonly merges?: Int32Array;
+  /**
+   * The id that each of the {@link merges} makes, where the reader knows it and no two ids have one
+   * content.
+   */
+  readonly merged?: Int32Array | undefined;
   /** The content of the unknown token; a character without a token gives it. */
   readonly unkToken?: string | undefined;
   readonly continuingSubwordPrefix?: string | undefined;

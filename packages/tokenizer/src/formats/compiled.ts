@@ -43,6 +43,7 @@ export function writeCompiled(
   delete fields["prepared"];
   const { merges, scores } = fields as { merges?: Int32Array; scores?: Float64Array };
   delete fields["merges"];
+  delete fields["merged"];
   delete fields["scores"];
   if (scores !== undefined) parts["scores"] = scores;
   if (prepared !== undefined) {
