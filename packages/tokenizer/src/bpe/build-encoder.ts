@@ -21,8 +21,11 @@ export type Content = "bytes" | "spaces";
 const LONGEST_CONTENTS = 1 << 26;
 
 export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
-  const { vocabulary, prepared } = model;
-  const tokens = content === "bytes" ? rawContents(vocabulary) : spacedContents(vocabulary);
+  const { vocabulary } = model;
+  const prepared = model.prepared?.content === content ? model.prepared : undefined;
+  const tokens =
+    prepared?.tokens ??
+    (content === "bytes" ? rawContents(vocabulary) : spacedContents(vocabulary));
   const { size } = vocabulary;
   const index = new ContentIndex(tokens, size);
   return new BpeEncoder({
@@ -37,7 +40,8 @@ export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
       fuse: model.fuseUnk ?? false,
       byteIds: model.byteFallback ? byteTokens(vocabulary, size) : undefined,
     },
-    splits: prepared && ((alphabet) => splitsOf(prepared, alphabet)),
+    splits: prepared && ((alphabet) => splitsOf(prepared, alphabet, tokens)),
+    whole: prepared?.whole,
     distinct: model.merged !== undefined,
   });
 }

@@ -142,8 +142,8 @@ export class BpeEncoder {
   }
 
   /** What a compiled file keeps of this encoder. */
-  prepared(): PreparedMerges {
-    return prepare(this.#merges, this.splits);
+  prepared(): Omit<PreparedMerges, "content" | "automata"> {
+    return { ...prepare(this.#merges, this.splits), tokens: this.#parts.tokens };
   }
 
   #spacesLead(): boolean {
@@ -257,8 +257,9 @@ export class BpeEncoder {
     for (let id = 0; id + 2 < starts.length && id < PRIMING; id++) {
       const start = starts[id] as number;
       const last = Math.min(ends[id + 2] as number, start + 16);
-      if (start < last) this.#walk(trie, bytes, start, last, out, 0);
+      if (start < last) this.encodePiece(bytes, start, last, out, 0);
     }
+    this.pieces.clear();
   }
 
   /** From left to right; -1 when no sequence of tokens can stand here. */

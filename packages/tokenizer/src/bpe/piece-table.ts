@@ -45,9 +45,11 @@ export class PieceTable {
   #mediumCount = 0;
   #used = 0;
 
+  /** Begins anew with small tables. */
   clear(): void {
-    this.short.fill(0);
-    this.medium.fill(0);
+    this.short = new Int32Array(4 * FIRST_SLOTS);
+    this.medium = new Int32Array(8 * FIRST_SLOTS);
+    this.sequences = new Int32Array(1024);
     this.#shortCount = 0;
     this.#mediumCount = 0;
     this.#used = 0;
