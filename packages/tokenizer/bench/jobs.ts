@@ -10,7 +10,7 @@ export type Mode =
   | "runs"
   /** Microseconds a call for many short texts. */
   | "short"
-  /** Only load. */
+  /** Load and encode a word. */
   | "load"
   /** What only ours has: compiled form, counting, streaming, numbers. */
   | "compiled"

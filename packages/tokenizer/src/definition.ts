@@ -2,6 +2,8 @@
 // tokenizer is built from nothing else. The parts other than the model have the
 // shape and the names of Hugging Face's tokenizer.json, since most files are that.
 
+import type { Dfa } from "./pattern/automaton.js";
+
 /**
  * Contents of tokens by id. The content of `id` is
  * `bytes.subarray(starts[id], ends[id])`; an empty content means that no token has this id.
@@ -19,7 +21,7 @@ export interface Vocabulary {
   readonly encoding: "utf8" | "bytes";
 }
 
-/** What a compiled file knows of the merges, so that it needn't be found out again. */
+/** What a compiled file knows of a byte-pair encoding, so that it needn't be found out again. */
 export interface PreparedMerges {
   /** (left, right) ids in order of rank. */
   readonly pairs: Int32Array;
@@ -28,6 +30,13 @@ export interface PreparedMerges {
   readonly ranks: Int32Array;
   /** By id: the index of the merge that makes it, or -1; absent when it is the first that could. */
   readonly made?: Int32Array | undefined;
+  /** A bit for each id, lowest first: whether its content is encoded as itself. */
+  readonly whole: Uint8Array;
+  /** Contents as the encoder sees them: the bytes of a text, or its UTF-8 with marks as spaces. */
+  readonly content: "bytes" | "spaces";
+  readonly tokens: Pick<Vocabulary, "bytes" | "starts" | "ends">;
+  /** Compiled patterns, by dialect and source. */
+  readonly automata: ReadonlyMap<string, Dfa>;
 }
 
 export interface BpeModel {
@@ -39,6 +48,11 @@ export interface BpeModel {
    * the token that it makes.
    */
   readonly merges?: Int32Array;
+  /**
+   * The id that each of the {@link merges} makes, where the reader knows it and no two ids have one
+   * content.
+   */
+  readonly merged?: Int32Array | undefined;
   /** The content of the unknown token; a character without a token gives it. */
   readonly unkToken?: string | undefined;
   readonly continuingSubwordPrefix?: string | undefined;

@@ -352,7 +352,7 @@ export class Tokenizer {
 
   /** What {@link load} reads in a few milliseconds: the same tokenizer, in this package's own format. */
   compile(): Uint8Array {
-    return writeCompiled(this.definition, this.#pipeline.bytes?.encoder.prepared());
+    return writeCompiled(this.definition, this.#pipeline.prepared());
   }
 
   /** What {@link encode} returns; a subclass returns more. */

@@ -5,7 +5,6 @@ import type { BpeModel, Vocabulary } from "../definition.js";
 import { TokenizerError } from "../errors.js";
 import { ContentIndex } from "./content-index.js";
 import { BpeEncoder } from "./encoder.js";
-import { LONGEST_KEY } from "./piece-table.js";
 import { splitsOf } from "./prepared.js";
 import type { Merges } from "./splits.js";
 import type { TokenBytes } from "./token-trie.js";
@@ -22,36 +21,37 @@ export type Content = "bytes" | "spaces";
 const LONGEST_CONTENTS = 1 << 26;
 
 export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
-  const { vocabulary, prepared } = model;
-  const tokens = content === "bytes" ? rawContents(vocabulary) : spacedContents(vocabulary);
+  const { vocabulary } = model;
+  const prepared = model.prepared?.content === content ? model.prepared : undefined;
+  const tokens =
+    prepared?.tokens ??
+    (content === "bytes" ? rawContents(vocabulary) : spacedContents(vocabulary));
   const { size } = vocabulary;
-  const ofBytes = content === "bytes";
-  const alphabet = new Uint8Array(size);
-  for (let id = 0; id < size; id++) {
-    const start = tokens.starts[id] as number;
-    const length = (tokens.ends[id] as number) - start;
-    if (length > 0 && length === (ofBytes ? 1 : sequenceLength(tokens.bytes[start] as number))) {
-      alphabet[id] = 1;
-    }
-  }
+  const index = new ContentIndex(tokens, size);
   return new BpeEncoder({
     size,
     tokens,
-    merges: prepared ?? findMerges(model, tokens),
-    alphabet,
-    ofBytes,
+    index,
+    merges: () => prepared ?? findMerges(model, tokens, index),
+    ofBytes: content === "bytes",
     ignoreMerges: model.ignoreMerges ?? model.merges === undefined,
     unknown: {
       id: model.unkToken === undefined ? -1 : idOfContent(vocabulary, model.unkToken),
       fuse: model.fuseUnk ?? false,
       byteIds: model.byteFallback ? byteTokens(vocabulary, size) : undefined,
     },
-    splits: prepared && splitsOf(prepared, alphabet),
+    splits: prepared && ((alphabet) => splitsOf(prepared, alphabet, tokens)),
+    whole: prepared?.whole,
+    distinct: model.merged !== undefined,
   });
 }
 
-function findMerges({ merges, vocabulary }: BpeModel, tokens: TokenBytes): Merges {
-  return merges ? listedMerges(merges, tokens) : rankedMerges(tokens, vocabulary.size);
+function findMerges(model: BpeModel, tokens: TokenBytes, index: ContentIndex): Merges {
+  const { merges, merged } = model;
+  if (merges === undefined) return rankedMerges(tokens, index);
+  // Merges of what no text gives are there too, and never come about.
+  if (merged !== undefined) return { pairs: merges, merged, ranks: merged.map((_, i) => i) };
+  return listedMerges(merges, tokens, index);
 }
 
 function idOfContent({ bytes, starts, ends, size }: Vocabulary, content: string): number {
@@ -78,12 +78,10 @@ export function byteOfPoint(): Int16Array {
 function rawContents(vocabulary: Vocabulary): TokenBytes {
   const { bytes, starts, ends, size } = vocabulary;
   if (vocabulary.encoding === "bytes") {
-    const padded = new Uint8Array(bytes.length + LONGEST_KEY);
-    padded.set(bytes);
-    return { bytes: padded, starts, ends };
+    return { bytes, starts, ends };
   }
   const toByte = byteOfPoint();
-  const raw = new Uint8Array(totalLength(vocabulary) + LONGEST_KEY);
+  const raw = new Uint8Array(totalLength(vocabulary));
   const from = new Uint32Array(size);
   const to = new Uint32Array(size);
   let at = 0;
@@ -112,7 +110,7 @@ function rawContents(vocabulary: Vocabulary): TokenBytes {
 
 function spacedContents(vocabulary: Vocabulary): TokenBytes {
   const { bytes, starts, ends, size } = vocabulary;
-  const raw = new Uint8Array(totalLength(vocabulary) + LONGEST_KEY);
+  const raw = new Uint8Array(totalLength(vocabulary));
   const from = new Uint32Array(size);
   const to = new Uint32Array(size);
   let at = 0;
@@ -150,13 +148,12 @@ function totalLength({ starts, ends, size }: Vocabulary): number {
   return total;
 }
 
-function listedMerges(listed: Int32Array, tokens: TokenBytes): Merges {
+function listedMerges(listed: Int32Array, tokens: TokenBytes, index: ContentIndex): Merges {
   const count = listed.length >> 1;
   const pairs = new Int32Array(2 * count);
   const merged = new Int32Array(count);
   const ranks = new Int32Array(count);
   const { starts, ends } = tokens;
-  let index: ContentIndex | undefined;
   let kept = 0;
   let id = 255; // after the bytes
   for (let i = 0; i < count; i++) {
@@ -164,10 +161,7 @@ function listedMerges(listed: Int32Array, tokens: TokenBytes): Merges {
     const right = listed[2 * i + 1] as number;
     // Most lists make ids in their order.
     id++;
-    if (!isJoined(tokens, left, right, id)) {
-      index ??= new ContentIndex(tokens, starts.length);
-      id = index.findJoined(left, right);
-    }
+    if (!isJoined(tokens, left, right, id)) id = index.findJoined(left, right);
     if (id < 0 || starts[left] === ends[left] || starts[right] === ends[right]) continue;
     pairs[2 * kept] = left;
     pairs[2 * kept + 1] = right;
@@ -197,9 +191,8 @@ function isJoined({ bytes, starts, ends }: TokenBytes, left: number, right: numb
 }
 
 /** Of a rank file: each way to make a token of two others, with its id as the rank. */
-function rankedMerges(tokens: TokenBytes, size: number): Merges {
-  const { bytes, starts, ends } = tokens;
-  const index = new ContentIndex(tokens, size);
+function rankedMerges({ bytes, starts, ends }: TokenBytes, index: ContentIndex): Merges {
+  const size = starts.length;
   let pairs = new Int32Array(1 << 16);
   let made = new Int32Array(1 << 15);
   let count = 0;

@@ -1,43 +1,36 @@
 // From a token's content to its id, by bytes.
 
-import { hashLong } from "./piece-table.js";
 import type { TokenBytes } from "./token-trie.js";
+
+/** Bits of a slot that hold id + 1; the hash's highest are above them. */
+const ID_BITS = 25;
+const ID_MASK = (1 << ID_BITS) - 1;
 
 export class ContentIndex {
   readonly #tokens: TokenBytes;
-  readonly #ids: Int32Array; // id + 1, 0 is empty
-  readonly #hashes: Int32Array;
+  /** Id + 1 and seven bits of the hash; 0 is a free slot. */
+  readonly #slots: Int32Array;
   #joined = new Uint8Array(64);
 
   constructor(tokens: TokenBytes, size: number) {
     let capacity = 16;
-    while (capacity < size * 2) capacity *= 2;
+    while (capacity < size * 1.5) capacity *= 2;
     this.#tokens = tokens;
-    this.#ids = new Int32Array(capacity);
-    this.#hashes = new Int32Array(capacity);
-    const { bytes, starts, ends } = tokens;
-    for (let id = 0; id < size; id++) {
-      const start = starts[id] as number;
-      const end = ends[id] as number;
-      if (start === end) continue;
-      const hash = hashLong(bytes, start, end);
-      let i = hash & (capacity - 1);
-      while (this.#ids[i] !== 0) i = (i + 1) & (capacity - 1);
-      this.#ids[i] = id + 1;
-      this.#hashes[i] = hash;
-    }
+    this.#slots = new Int32Array(capacity);
+    fill(this.#slots, tokens, size);
   }
 
   /** The lowest id whose content is `buffer[p..end)`, or -1. */
   find(buffer: Uint8Array, p: number, end: number): number {
-    const ids = this.#ids;
-    const hashes = this.#hashes;
-    const mask = ids.length - 1;
-    const hash = hashLong(buffer, p, end);
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const hash = hashOf(buffer, p, end);
     for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const id = (ids[i] as number) - 1;
-      if (id < 0) return -1;
-      if (hashes[i] === hash && this.equals(id, buffer, p, end)) return id;
+      const slot = slots[i] as number;
+      if (slot === 0) return -1;
+      if ((slot ^ hash) >>> ID_BITS !== 0) continue;
+      const id = (slot & ID_MASK) - 1;
+      if (this.equals(id, buffer, p, end)) return id;
     }
   }
 
@@ -60,5 +53,26 @@ export class ContentIndex {
     if ((ends[id] as number) - from !== end - p) return false;
     for (let q = p; q < end; q++, from++) if (bytes[from] !== buffer[q]) return false;
     return true;
+  }
+}
+
+/** FNV-1a. */
+function hashOf(buffer: Uint8Array, start: number, end: number): number {
+  let h = 0x811c9dc5 | 0;
+  for (let i = start; i < end; i++) h = Math.imul(h ^ (buffer[i] as number), 0x01000193);
+  return h ^ (h >>> 15);
+}
+
+// A loop of its own, so that the engine can compile it while it runs: it is a good part of loading.
+function fill(slots: Int32Array, { bytes, starts, ends }: TokenBytes, size: number): void {
+  const mask = slots.length - 1;
+  for (let id = 0; id < size; id++) {
+    const start = starts[id] as number;
+    const end = ends[id] as number;
+    if (start === end) continue;
+    const hash = hashOf(bytes, start, end);
+    let i = hash & mask;
+    while (slots[i] !== 0) i = (i + 1) & mask;
+    slots[i] = (hash & ~ID_MASK) | (id + 1);
   }
 }

@@ -4,8 +4,10 @@
 // That is linear in the piece, since no position is left twice in vain.
 
 import type { PreparedMerges } from "../definition.js";
+import type { ContentIndex } from "./content-index.js";
 import { MergeQueue } from "./merge-queue.js";
 import { PairTable } from "./pair-table.js";
+import { PartialPairs } from "./partial-pairs.js";
 import { LONGEST_KEY, PieceTable } from "./piece-table.js";
 import { prepare } from "./prepared.js";
 import { findSplits, type Merges, NEVER, RANK, type Splits, standsTogether } from "./splits.js";
@@ -17,49 +19,58 @@ export interface EncoderParts {
   /** Ids are below this. */
   readonly size: number;
   readonly tokens: TokenBytes;
-  readonly merges: Merges;
-  /** By id: 1 for tokens of the alphabet, which exist before any merge. */
-  readonly alphabet: Uint8Array;
-  /** Whether the alphabet is bytes rather than characters. */
+  readonly index: ContentIndex;
+  /** Asked for once, when a text needs them. */
+  readonly merges: () => Merges;
+  /** Whether the alphabet, which exists before any merge, is bytes rather than characters. */
   readonly ofBytes: boolean;
   /** A piece that is a token is that token, whatever the merges say. */
   readonly ignoreMerges: boolean;
   readonly unknown: Unknown;
   /** What {@link findSplits} gives, where it is known already. */
-  readonly splits?: Splits | undefined;
+  readonly splits?: ((alphabet: Uint8Array) => Splits) | undefined;
+  /** A bit for each id: whether its content is encoded as itself, where that is known already. */
+  readonly whole?: Uint8Array | undefined;
+  /** No content is that of two ids. */
+  readonly distinct?: boolean;
 }
 
-/** Pieces of several tokens that are kept, at 16 bytes and their tokens each. */
-const CACHE_LIMIT = 65536;
 /** Misses and bytes after which the trie is worth its 20 milliseconds. */
 const PATIENCE_PIECES = 64;
 const PATIENCE_BYTES = 256;
 /** Texts that are encoded when the trie is built, so that the code is optimised by then. */
 const PRIMING = 3000;
+/** Tokens that are tried one by one before all splits are worth their 20 milliseconds, and their bytes. */
+const PATIENCE_TOKENS = 100;
+const LONGEST_TRIED = 64;
 /** Answers about neighbours that are kept: a power of two. */
 const MEMO = 1 << 15;
 
+const SPACE = Uint8Array.of(0x20);
+
 export class BpeEncoder {
   readonly #parts: EncoderParts;
+  #allMerges: Merges | undefined;
   #pairTable: PairTable | undefined;
-  readonly splits: Splits;
-  readonly pieces: PieceTable;
+  #splits: Splits | undefined;
+  readonly pieces = new PieceTable();
   /**
    * Whether no merge makes a token with a space after another character: then no merge
    * crosses the beginning of a run of spaces, and a text may be cut there.
    */
   readonly spacesLead: boolean;
-  /** Bytes of each token by id. */
-  readonly lengths: Int32Array;
+  #lengths: Int32Array | undefined;
   /** The token of characters that have none, or -1. */
   readonly unknownId: number;
   #mergeQueue: MergeQueue | undefined;
+  #partialPairs: PartialPairs | undefined;
   readonly #character = new Map<number, number>();
   readonly #byteToken = new Int32Array(256).fill(-1);
   /** While it is, pieces that the table does not hold are left out. */
   asleep = false;
   #trie: TokenTrie | undefined;
   #misses = 0;
+  #tried = 0;
   /** Three numbers an answer: the two tokens + 1, and 1 for yes. */
   #memo = new Int32Array(0);
   #dead = new Uint8Array(256);
@@ -67,24 +78,17 @@ export class BpeEncoder {
   readonly #keyBytes = new Uint8Array(this.#key.buffer);
 
   constructor(parts: EncoderParts) {
-    const { size, tokens, merges, alphabet, ofBytes } = parts;
+    const { index, ofBytes } = parts;
     this.#parts = parts;
     this.unknownId = parts.unknown.id;
-    this.lengths = new Int32Array(size);
-    for (let id = 0; id < size; id++) {
-      this.lengths[id] = (tokens.ends[id] as number) - (tokens.starts[id] as number);
-    }
-    this.splits = parts.splits ?? findSplits(merges, this.#pairs, alphabet);
-    for (let id = size - 1; id >= 0; id--) {
-      if (alphabet[id] === 0) continue;
-      const start = tokens.starts[id] as number;
-      if (ofBytes) this.#byteToken[tokens.bytes[start] as number] = id;
-      else this.#character.set(codePointAt(tokens.bytes, start), id);
+    if (ofBytes) {
+      const byte = new Uint8Array(1);
+      for (let b = 0; b < 256; b++) {
+        byte[0] = b;
+        this.#byteToken[b] = index.find(byte, 0, 1);
+      }
     }
     this.spacesLead = ofBytes || (!this.#losesCharacters() && this.#spacesLead());
-    this.pieces = new PieceTable(tokens, this.#ids(parts.ignoreMerges), CACHE_LIMIT);
-    // In a text, a fallback token is as long as the byte that it stands for.
-    for (const id of parts.unknown.byteIds ?? []) if (id >= 0) this.lengths[id] = 1;
   }
 
   /**
@@ -95,18 +99,51 @@ export class BpeEncoder {
     const { ofBytes, unknown } = this.#parts;
     const some = unknown.byteIds?.some((id) => id >= 0) ?? false;
     if (ofBytes) return !some || this.#byteToken.every((id) => id >= 0);
-    return this.#character.has(0x20) && (!some || unknown.byteIds?.every((id) => id >= 0) === true);
+    return (
+      this.#parts.index.find(SPACE, 0, 1) >= 0 &&
+      (!some || unknown.byteIds?.every((id) => id >= 0) === true)
+    );
   }
 
-  /** Made when it is first needed: a compiled tokenizer doesn't need it to load. */
+  // Loading is faster by what only longer texts need.
+
+  get #merges(): Merges {
+    this.#allMerges ??= this.#parts.merges();
+    return this.#allMerges;
+  }
+
   get #pairs(): PairTable {
-    this.#pairTable ??= tabulate(this.#parts.merges);
+    this.#pairTable ??= tabulate(this.#merges);
     return this.#pairTable;
   }
 
+  get splits(): Splits {
+    if (this.#splits === undefined) {
+      const { size, tokens, ofBytes, splits } = this.#parts;
+      const alphabet = alphabetOf(tokens, size, ofBytes);
+      this.#splits = splits ? splits(alphabet) : findSplits(this.#merges, this.#pairs, alphabet);
+    }
+    return this.#splits;
+  }
+
+  /** Bytes of each token by id. */
+  get lengths(): Int32Array {
+    if (this.#lengths === undefined) {
+      const { size, tokens, unknown } = this.#parts;
+      const lengths = new Int32Array(size);
+      for (let id = 0; id < size; id++) {
+        lengths[id] = (tokens.ends[id] as number) - (tokens.starts[id] as number);
+      }
+      // In a text, a fallback token is as long as the byte that it stands for.
+      for (const id of unknown.byteIds ?? []) if (id >= 0) lengths[id] = 1;
+      this.#lengths = lengths;
+    }
+    return this.#lengths;
+  }
+
   /** What a compiled file keeps of this encoder. */
-  prepared(): PreparedMerges {
-    return prepare(this.#parts.merges, this.splits);
+  prepared(): Omit<PreparedMerges, "content" | "automata"> {
+    return { ...prepare(this.#merges, this.splits), tokens: this.#parts.tokens };
   }
 
   /** Whether a character can leave nothing, so that those around it become neighbours. */
@@ -117,7 +154,7 @@ export class BpeEncoder {
 
   #spacesLead(): boolean {
     const { bytes, starts, ends } = this.#parts.tokens;
-    for (const id of this.#parts.merges.merged) {
+    for (const id of this.#merges.merged) {
       let p = starts[id] as number;
       const end = ends[id] as number;
       while (p < end && bytes[p] === 0x20) p++;
@@ -127,16 +164,47 @@ export class BpeEncoder {
     return true;
   }
 
-  /** The tokens that are results of encoding their own content; with `all`, also the others. */
-  #ids(all: boolean): Int32Array {
+  /** The tokens that are results of encoding their own content. */
+  #ids(): Int32Array {
     const { splits } = this;
-    const ids = new Int32Array(this.#parts.size);
+    const { size, tokens } = this.#parts;
+    const { starts, ends } = tokens;
+    const ids = new Int32Array(size);
     let n = 0;
-    for (let id = 0; id < ids.length; id++) {
-      if ((this.lengths[id] as number) > 0 && (all || splits[4 * id + RANK] !== NEVER))
-        ids[n++] = id;
+    for (let id = 0; id < size; id++) {
+      if (starts[id] !== ends[id] && splits[4 * id + RANK] !== NEVER) ids[n++] = id;
     }
     return ids.subarray(0, n);
+  }
+
+  /** Whether a piece that is this token's content is this token. */
+  #isWhole(id: number): boolean {
+    const { ignoreMerges, whole, distinct, tokens, index } = this.#parts;
+    if (ignoreMerges) return true;
+    if (whole !== undefined) return (((whole[id >> 3] as number) >> (id & 7)) & 1) === 1;
+    const start = tokens.starts[id] as number;
+    const end = tokens.ends[id] as number;
+    const tried = this.#splits === undefined && distinct === true && end - start <= LONGEST_TRIED;
+    if (!tried || ++this.#tried > PATIENCE_TOKENS) return this.splits[4 * id + RANK] !== NEVER;
+    this.#partialPairs ??= new PartialPairs(tokens, index, this.#merges);
+    const queue = new MergeQueue(this.#partialPairs.within(tokens.bytes, start, end));
+    const out = new Int32Array(end - start);
+    return this.#merge(queue, tokens.bytes, start, end, out, 0) === 1 && out[0] === id;
+  }
+
+  /** As {@link encodeMiss}, for a piece that can be a token. */
+  encodePiece(buffer: Uint8Array, p: number, end: number, out: Int32Array, on: number): number {
+    const id = this.#parts.index.find(buffer, p, end);
+    if (this.asleep) {
+      // Whatever it is: the loop shall know pieces of one token and of several.
+      const last = on + (id >= 0 ? 1 : Math.min(end - p, 2));
+      this.#remember(buffer, p, end, out, on, last);
+      return last;
+    }
+    if (id < 0 || !this.#isWhole(id)) return this.encodeMiss(buffer, p, end, out, on);
+    out[on] = id;
+    this.#remember(buffer, p, end, out, on, on + 1);
+    return on + 1;
   }
 
   /**
@@ -146,22 +214,35 @@ export class BpeEncoder {
    * @returns the end of what was written.
    */
   encodeMiss(buffer: Uint8Array, p: number, end: number, out: Int32Array, on: number): number {
-    if (this.asleep) return on;
     const length = end - p;
     if (this.#trie === undefined && (++this.#misses > PATIENCE_PIECES || length > PATIENCE_BYTES)) {
-      this.#trie = new TokenTrie(this.#parts.tokens, this.#ids(false));
+      this.#trie = new TokenTrie(this.#parts.tokens, this.#ids());
       this.#memo = new Int32Array(MEMO * 4);
       this.#prime(this.#trie, buffer, p, end);
     }
     let last = -1;
     if (this.#trie !== undefined) last = this.#walk(this.#trie, buffer, p, end, out, on);
-    if (last < 0) last = this.#merge(buffer, p, end, out, on);
-    if (length <= LONGEST_KEY && last > on) {
-      this.#key.fill(0);
-      for (let i = 0; i < length; i++) this.#keyBytes[i] = buffer[p + i] as number;
-      this.pieces.remember(this.#key, length, out, on, last - on);
+    if (last < 0) {
+      this.#mergeQueue ??= new MergeQueue(this.#pairs);
+      last = this.#merge(this.#mergeQueue, buffer, p, end, out, on);
     }
+    this.#remember(buffer, p, end, out, on, last);
     return last;
+  }
+
+  #remember(
+    buffer: Uint8Array,
+    p: number,
+    end: number,
+    out: Int32Array,
+    on: number,
+    last: number,
+  ): void {
+    const length = end - p;
+    if (length > LONGEST_KEY || last === on) return;
+    this.#key.fill(0);
+    for (let i = 0; i < length; i++) this.#keyBytes[i] = buffer[p + i] as number;
+    this.pieces.remember(this.#key, length, out, on, last - on);
   }
 
   /**
@@ -182,8 +263,9 @@ export class BpeEncoder {
     for (let id = 0; id + 2 < starts.length && id < PRIMING; id++) {
       const start = starts[id] as number;
       const last = Math.min(ends[id + 2] as number, start + 16);
-      if (start < last) this.#walk(trie, bytes, start, last, out, 0);
+      if (start < last) this.encodePiece(bytes, start, last, out, 0);
     }
+    this.pieces.clear();
   }
 
   /** From left to right; -1 when no sequence of tokens can stand here. */
@@ -257,17 +339,32 @@ export class BpeEncoder {
     return answer;
   }
 
+  #characterToken(buffer: Uint8Array, at: number): number {
+    const point = codePointAt(buffer, at);
+    let id = this.#character.get(point);
+    if (id === undefined) {
+      id = this.#parts.index.find(buffer, at, at + this.#unit(buffer, at));
+      if (id >= 0) this.#character.set(point, id);
+    }
+    return id;
+  }
+
   /** By the definition. Unknown units are written as negative numbers, which merge with nothing. */
-  #merge(buffer: Uint8Array, p: number, end: number, out: Int32Array, from: number): number {
+  #merge(
+    queue: MergeQueue,
+    buffer: Uint8Array,
+    p: number,
+    end: number,
+    out: Int32Array,
+    from: number,
+  ): number {
     const { ofBytes, unknown } = this.#parts;
-    this.#mergeQueue ??= new MergeQueue(this.#pairs);
-    const queue = this.#mergeQueue;
     const tokens = queue.tokens(end - p);
     let count = 0;
     for (let at = p; at < end; at += this.#unit(buffer, at)) {
       const id = ofBytes
         ? (this.#byteToken[buffer[at] as number] as number)
-        : (this.#character.get(codePointAt(buffer, at)) ?? -1);
+        : this.#characterToken(buffer, at);
       if (id < 0 && unknown.id < 0) {
         const after = at + this.#unit(buffer, at);
         if (writeUnknown(unknown, buffer, at, after, out, from, false) === from) continue;
@@ -294,6 +391,19 @@ export class BpeEncoder {
     }
     return on;
   }
+}
+
+/** By id: 1 for tokens that exist before any merge. */
+function alphabetOf({ bytes, starts, ends }: TokenBytes, size: number, ofBytes: boolean) {
+  const alphabet = new Uint8Array(size);
+  for (let id = 0; id < size; id++) {
+    const start = starts[id] as number;
+    const length = (ends[id] as number) - start;
+    if (length > 0 && length === (ofBytes ? 1 : sequenceLength(bytes[start] as number))) {
+      alphabet[id] = 1;
+    }
+  }
+  return alphabet;
 }
 
 function tabulate({ pairs, merged, ranks }: Merges): PairTable {

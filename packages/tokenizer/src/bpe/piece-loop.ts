@@ -197,7 +197,7 @@ export class PieceLoop extends IdSink {
         this.count = on;
         out = this.grow(length);
       }
-      // Its tokens: in the table as a whole, or to be found.
+      // Its tokens: in the table, or to be found.
       let found = -1; // length | count << 8
       let value = 0;
       if (length <= 8) {
@@ -232,12 +232,9 @@ export class PieceLoop extends IdSink {
             break;
           }
         }
-      } else {
-        value = pieces.findLong(buffer, p, e);
-        if (value >= 0) found = 256;
       }
       if (found < 0) {
-        on = encoder.encodeMiss(buffer, p, e, out, on);
+        on = encoder.encodePiece(buffer, p, e, out, on);
         short = pieces.short;
         medium = pieces.medium;
         sequences = pieces.sequences;

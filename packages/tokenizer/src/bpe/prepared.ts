@@ -2,10 +2,14 @@
 
 import type { PreparedMerges } from "../definition.js";
 import { LEFT, type Merges, NEVER, noSplits, RANK, RIGHT, type Splits } from "./splits.js";
+import type { TokenBytes } from "./token-trie.js";
 
-export function prepare(merges: Merges, splits: Splits): PreparedMerges {
-  const { pairs, merged } = merges;
-  const made = new Int32Array(splits.length >> 2).fill(-1);
+/** What {@link prepare} finds out. */
+export type Prepared = Pick<PreparedMerges, "pairs" | "merged" | "ranks" | "made" | "whole">;
+
+export function prepare({ pairs, merged, ranks }: Merges, splits: Splits): Prepared {
+  const size = splits.length >> 2;
+  const made = new Int32Array(size).fill(-1);
   for (let i = merged.length - 1; i >= 0; i--) {
     const at = 4 * (merged[i] as number);
     const is =
@@ -14,8 +18,14 @@ export function prepare(merges: Merges, splits: Splits): PreparedMerges {
       splits[at + RANK] !== NEVER;
     if (is) made[at >> 2] = i;
   }
-  const simplest = firstMerges(merged, made.length);
-  return made.every((i, id) => i === simplest[id]) ? merges : { ...merges, made };
+  const whole = new Uint8Array((size + 7) >> 3);
+  for (let id = 0; id < size; id++) {
+    if (splits[4 * id + RANK] === NEVER) continue;
+    whole[id >> 3] = (whole[id >> 3] as number) | (1 << (id & 7));
+  }
+  const simplest = firstMerges(merged, size);
+  const simple = made.every((i, id) => i === simplest[id]);
+  return { pairs, merged, ranks, whole, made: simple ? undefined : made };
 }
 
 /** By id: the first merge that makes it, or -1. */
@@ -25,16 +35,28 @@ function firstMerges(merged: Int32Array, size: number): Int32Array {
   return first;
 }
 
-/** The reverse of {@link prepare}. */
-export function splitsOf(prepared: PreparedMerges, alphabet: Uint8Array): Splits {
-  const { pairs, merged, ranks } = prepared;
-  const made = prepared.made ?? firstMerges(merged, alphabet.length);
+/**
+ * The reverse of {@link prepare}. Only splits into shorter contents are taken, since taking tokens
+ * apart would else not come to an end.
+ */
+export function splitsOf(
+  { pairs, merged, ranks, made }: Prepared,
+  alphabet: Uint8Array,
+  { starts, ends }: TokenBytes,
+): Splits {
+  const merges = made ?? firstMerges(merged, alphabet.length);
   const splits = noSplits(alphabet);
-  for (let id = 0; id < made.length; id++) {
-    const i = made[id] as number;
+  const length = (id: number) => (ends[id] as number) - (starts[id] as number);
+  for (let id = 0; id < merges.length; id++) {
+    const i = merges[id] as number;
     if (i < 0 || i >= merged.length) continue;
-    splits[4 * id + LEFT] = pairs[2 * i] as number;
-    splits[4 * id + RIGHT] = pairs[2 * i + 1] as number;
+    const left = pairs[2 * i] as number;
+    const right = pairs[2 * i + 1] as number;
+    const whole = length(id);
+    if (length(left) + length(right) !== whole || length(left) === 0 || length(left) === whole)
+      continue;
+    splits[4 * id + LEFT] = left;
+    splits[4 * id + RIGHT] = right;
     splits[4 * id + RANK] = ranks[i] as number;
   }
   return splits;

@@ -3,12 +3,15 @@
 //
 //     "RSTOKENS"            8 bytes
 //     version, header size  u32 little-endian each
-//     checksum              u32: CRC-32 of everything after it, XOR the header's size
+//     checksum              u32: of everything after it, XOR the header's size
 //     header                JSON, padded with spaces to a multiple of 4
 //     sections              at the offsets and of the lengths that the header names
 
 import type { PreparedMerges, TokenizerDefinition, Vocabulary } from "../definition.js";
 import { ensure, TokenizerError } from "../errors.js";
+import type { Dfa } from "../pattern/automaton.js";
+import { type AutomatonHeader, automatonParts, checkedAutomaton } from "./compiled-automata.js";
+import { type Alphabet, contentParts, readJoined, spelledVocabulary } from "./compiled-contents.js";
 import { MAX_IDS } from "./vocabulary-builder.js";
 
 const MAGIC = "RSTOKENS";
@@ -19,6 +22,9 @@ interface Header {
   readonly definition: object;
   readonly size: number;
   readonly encoding: "utf8" | "bytes";
+  /** How the encoder sees contents, if not as the vocabulary writes them. */
+  readonly content?: Alphabet | undefined;
+  readonly automata?: readonly AutomatonHeader[];
   readonly sections: Readonly<Record<string, readonly [offset: number, length: number]>>;
 }
 
@@ -32,28 +38,41 @@ export function isCompiled(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** @param prepared  what is known of the merges, for byte-pair encodings. */
+/** @param prepared  what is known of a byte-pair encoding. */
 export function writeCompiled(
   definition: TokenizerDefinition,
   prepared: PreparedMerges | undefined,
 ): Uint8Array {
   const { model, ...rest } = definition;
   const { vocabulary, ...modelRest } = model;
-  const parts: Record<string, ArrayBufferView> = { ...contents(vocabulary) };
+  const content = vocabulary.encoding === "utf8" ? prepared?.content : undefined;
+  const parts: Record<string, ArrayBufferView> = {
+    ...contentParts(vocabulary, content && prepared?.tokens, content),
+  };
   const fields: Record<string, unknown> = { ...modelRest };
   delete fields["prepared"];
+  const automata: AutomatonHeader[] = [];
   const { merges, scores } = fields as { merges?: Int32Array; scores?: Float64Array };
   delete fields["merges"];
+  delete fields["merged"];
   delete fields["scores"];
   if (scores !== undefined) parts["scores"] = scores;
   if (prepared !== undefined) {
-    const { pairs, merged, ranks, made } = prepared;
+    const { pairs, merged, ranks, made, whole } = prepared;
     parts["pairs"] = pairs;
+    parts["whole"] = whole;
     // Most lists make ids in their order, and rank files have ids as ranks.
     if (!counts(merged)) parts["merged"] = merged;
     if (ranks !== merged && !counts(ranks)) parts["ranks"] = ranks;
     if (made !== undefined) parts["made"] = made;
     fields["counting"] = { merged: merged[0] ?? 0, ranks: ranks === merged ? -1 : (ranks[0] ?? 0) };
+    for (const [key, { stride, start, ...tables }] of prepared.automata) {
+      const names = automatonParts(automata.length);
+      for (const table of Object.keys(names) as (keyof typeof names)[]) {
+        parts[names[table]] = tables[table];
+      }
+      automata.push({ key, stride, start });
+    }
   }
   // The merges are the pairs, unless some of them make no token.
   if (merges !== undefined && merges.length !== prepared?.pairs.length) parts["merges"] = merges;
@@ -68,6 +87,8 @@ export function writeCompiled(
     definition: { ...rest, model: fields },
     size: vocabulary.size,
     encoding: vocabulary.encoding,
+    content: prepared?.content,
+    automata,
     sections,
   };
   let json = JSON.stringify(header);
@@ -129,9 +150,9 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
     if (place === undefined) return undefined;
     const [offset, length] = Array.isArray(place) ? place : [-1, -1];
     const start = headerLength + offset;
-    const whole = Number.isSafeInteger(start) && offset >= 0 && length >= 0;
+    const isWhole = Number.isSafeInteger(start) && offset >= 0 && length >= 0;
     ensure(
-      whole && start + length <= body.length && length % bytesEach === 0,
+      isWhole && start + length <= body.length && length % bytesEach === 0,
       "ERR_FORMAT",
       () =>
         `section ${name} of a compiled tokenizer is at ${offset}, ${length} bytes long, which the file doesn't have`,
@@ -144,8 +165,33 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
     const place = section(name, 4);
     return place && new Int32Array(place.buffer, place.at, place.length);
   };
-  const vocabulary = readContents(header, section);
-  const { size } = vocabulary;
+  const octets = (name: string) => {
+    const place = section(name, 1);
+    return place ? new Uint8Array(place.buffer, place.at, place.length) : new Uint8Array(0);
+  };
+  const contents = (bytes: string, offsets: string) => {
+    const place = section(offsets, 4);
+    const numbers = place && new Uint32Array(place.buffer, place.at, place.length);
+    return readJoined(octets(bytes), numbers ?? new Uint32Array(1), offsets);
+  };
+  const { size, encoding, content } = header;
+  const tokens = contents("bytes", "offsets");
+  ensure(
+    size === tokens.starts.length && (encoding === "utf8" || encoding === "bytes"),
+    "ERR_FORMAT",
+    () => `a compiled tokenizer has ${size} tokens, and contents of ${tokens.starts.length}`,
+  );
+  const others = ints("others");
+  const exceptions = contents("otherBytes", "otherOffsets");
+  let vocabulary: Vocabulary = { size, encoding, ...tokens };
+  if (others !== undefined) {
+    ensure(
+      (content === "bytes" || content === "spaces") && others.length === exceptions.starts.length,
+      "ERR_FORMAT",
+      () => "the contents of a compiled tokenizer don't fit together",
+    );
+    vocabulary = spelledVocabulary(tokens, content, within(others, size, "others"), exceptions);
+  }
   const model: Record<string, unknown> = {
     ...(header.definition as { model: object }).model,
     vocabulary,
@@ -155,9 +201,48 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
     model["scores"] = new Float64Array(scores.buffer, scores.at, scores.length);
   const pairs = ints("pairs");
   if (pairs !== undefined) {
-    const prepared = readPrepared(within(pairs, size, "pairs"), ints, model["counting"], size);
-    checkMerges(prepared, vocabulary);
-    model["prepared"] = prepared;
+    const automata = new Map<string, Dfa>();
+    for (const [index, automaton] of (header.automata ?? []).entries()) {
+      const names = automatonParts(index);
+      const blocks = section(names.blocks, 2);
+      automata.set(
+        automaton.key,
+        checkedAutomaton(automaton, {
+          blocks: blocks
+            ? new Uint16Array(blocks.buffer, blocks.at, blocks.length)
+            : new Uint16Array(0),
+          classes: octets(names.classes),
+          transitions: ints(names.transitions) ?? new Int32Array(0),
+        }),
+      );
+    }
+    const whole = octets("whole");
+    ensure(
+      whole.length === (size + 7) >> 3 && (content === "bytes" || content === "spaces"),
+      "ERR_FORMAT",
+      () => `a compiled tokenizer of ${size} tokens has ${whole.length} bytes of flags`,
+    );
+    const { made, merged, ranks } = readMerges(
+      within(pairs, size, "pairs"),
+      ints,
+      model["counting"],
+      size,
+    );
+    checkMerges({ pairs, made, merged: merged(), ranks: pairs }, tokens);
+    model["prepared"] = {
+      pairs,
+      made,
+      get merged() {
+        return merged();
+      },
+      get ranks() {
+        return ranks();
+      },
+      whole,
+      content,
+      tokens,
+      automata,
+    } satisfies PreparedMerges;
   }
   const merges = ints("merges") ?? (model["listed"] === true ? pairs : undefined);
   if (merges !== undefined) model["merges"] = within(merges, size, "merges");
@@ -167,27 +252,36 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
   return { ...header.definition, model } as unknown as TokenizerDefinition;
 }
 
-function readPrepared(
+type PreparedPairs = Pick<PreparedMerges, "pairs" | "merged" | "ranks" | "made">;
+
+function readMerges(
   pairs: Int32Array,
   ints: (name: string) => Int32Array | undefined,
   counting: unknown,
   size: number,
-): PreparedMerges {
-  const { merged: first, ranks: rank } = (counting ?? {}) as { merged?: number; ranks?: number };
+): { made: PreparedPairs["made"]; merged(): Int32Array; ranks(): Int32Array } {
+  const { merged: first, ranks: rank } = (counting ?? {}) as Record<string, unknown>;
   const count = pairs.length >> 1;
-  const merged = within(ints("merged") ?? countFrom(first ?? 0, count), size, "merged");
-  const ranks = rank === -1 ? merged : (ints("ranks") ?? countFrom(rank ?? 0, count));
+  const listed = ints("merged");
+  const merged = listed ? () => within(listed, size, "merged") : countFrom(first, count, size);
+  const ranked = ints("ranks");
+  const ranks = rank === -1 ? merged : ranked ? () => ranked : countFrom(rank, count, 2 ** 31);
+  if (listed) merged();
   const made = ints("made");
   const consistent =
-    pairs.length === 2 * merged.length &&
-    ranks.length === merged.length &&
+    pairs.length % 2 === 0 &&
+    (listed === undefined || listed.length === count) &&
+    (ranked === undefined || ranked.length === count) &&
     (made === undefined || made.length === size);
   ensure(consistent, "ERR_FORMAT", () => "the merges of a compiled tokenizer don't fit together");
-  return { pairs, merged, ranks, made };
+  return { made, merged, ranks };
 }
 
 /** Each merge must make what is as long as its parts: else undoing merges might never end. */
-function checkMerges({ pairs, merged, made }: PreparedMerges, { starts, ends }: Vocabulary): void {
+function checkMerges(
+  { pairs, merged, made }: PreparedPairs,
+  { starts, ends }: Pick<Vocabulary, "starts" | "ends">,
+): void {
   const length = (id: number) => (ends[id] as number) - (starts[id] as number);
   for (let i = 0; i < merged.length; i++) {
     const left = length(pairs[2 * i] as number);
@@ -236,7 +330,20 @@ function counts(numbers: Int32Array): boolean {
   return numbers.every((n, i) => n === first + i);
 }
 
-const countFrom = (first: number, count: number) => new Int32Array(count).map((_, i) => first + i);
+/** So many numbers from `first` on, all below `limit`, made when they are first asked for. */
+function countFrom(first: unknown, count: number, limit: number): () => Int32Array {
+  ensure(
+    typeof first === "number" && Number.isInteger(first) && first >= 0 && first + count <= limit,
+    "ERR_FORMAT",
+    () =>
+      `the merges of a compiled tokenizer count from ${String(first)}, and numbers end at ${limit}`,
+  );
+  let numbers: Int32Array | undefined;
+  return () => {
+    numbers ??= new Int32Array(count).map((_, i) => (first as number) + i);
+    return numbers;
+  };
+}
 
 function within(ids: Int32Array, size: number, name: string): Int32Array {
   for (let i = 0; i < ids.length; i++) {
@@ -249,59 +356,6 @@ function within(ids: Int32Array, size: number, name: string): Int32Array {
     }
   }
   return ids;
-}
-
-function contents({ size, bytes, starts, ends }: Vocabulary): Record<string, Uint8Array> {
-  let total = 0;
-  const lengths: number[] = [];
-  for (let id = 0; id < size; id++) {
-    let length = (ends[id] as number) - (starts[id] as number);
-    total += length;
-    for (; length >= 255; length -= 255) lengths.push(255);
-    lengths.push(length);
-  }
-  const joined = new Uint8Array(total);
-  let at = 0;
-  for (let id = 0; id < size; id++) {
-    const end = ends[id] as number;
-    for (let p = starts[id] as number; p < end; p++) joined[at++] = bytes[p] as number;
-  }
-  return { bytes: joined, lengths: Uint8Array.from(lengths) };
-}
-
-function readContents({ size, encoding }: Header, section: Sections): Vocabulary {
-  const octets = (name: string) => {
-    const place = section(name, 1);
-    return place ? new Uint8Array(place.buffer, place.at, place.length) : new Uint8Array(0);
-  };
-  const bytes = octets("bytes");
-  const lengths = octets("lengths");
-  const whole = Number.isSafeInteger(size) && size >= 0 && size <= lengths.length;
-  ensure(
-    whole && (encoding === "utf8" || encoding === "bytes"),
-    "ERR_FORMAT",
-    () => `a compiled tokenizer has ${size} tokens, and lengths for ${lengths.length}`,
-  );
-  const starts = new Uint32Array(size);
-  const ends = new Uint32Array(size);
-  let at = 0;
-  let next = 0;
-  for (let id = 0; id < size; id++) {
-    starts[id] = at;
-    let length = 255;
-    while (length === 255 && next < lengths.length) {
-      length = lengths[next++] as number;
-      at += length;
-    }
-    ends[id] = at;
-  }
-  ensure(
-    at === bytes.length && next === lengths.length,
-    "ERR_FORMAT",
-    () =>
-      `the tokens of a compiled tokenizer have ${at} bytes by their lengths, and ${bytes.length} are there`,
-  );
-  return { size, encoding, bytes, starts, ends };
 }
 
 function parseHeader(bytes: Uint8Array): Header {
@@ -318,35 +372,30 @@ function parseHeader(bytes: Uint8Array): Header {
   );
 }
 
-const CRC = new Int32Array(256 * 4);
-for (let n = 0; n < 256; n++) {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
-  CRC[n] = c;
-}
-for (let n = 0; n < 256; n++) {
-  for (let k = 1; k < 4; k++) {
-    const before = CRC[256 * (k - 1) + n] as number;
-    CRC[256 * k + n] = (before >>> 8) ^ (CRC[before & 255] as number);
-  }
-}
+const FACTOR = 0x9e3779b1;
 
-/** CRC-32 (ISO 3309), four bytes at a time. */
-function checksum(bytes: Uint8Array): number {
-  let c = -1;
+const step = (lane: number, word: number) =>
+  Math.imul(((lane << 13) | (lane >>> 19)) ^ word, FACTOR);
+
+/**
+ * Of whole words, in four lanes, since a processor takes several products at a time. Each step can
+ * be undone, so that one changed word always changes the result.
+ */
+function checksum(body: Uint8Array): number {
+  const count = body.length >> 2;
+  const aligned = body.byteOffset % 4 === 0 ? body : body.slice();
+  const words = new Int32Array(aligned.buffer, aligned.byteOffset, count);
+  let [a, b, c, d] = [1, 2, 3, 4 ^ body.length];
   let i = 0;
-  for (; i + 4 <= bytes.length; i += 4) {
-    c ^=
-      (bytes[i] as number) |
-      ((bytes[i + 1] as number) << 8) |
-      ((bytes[i + 2] as number) << 16) |
-      ((bytes[i + 3] as number) << 24);
-    c =
-      (CRC[768 + (c & 255)] as number) ^
-      (CRC[512 + ((c >>> 8) & 255)] as number) ^
-      (CRC[256 + ((c >>> 16) & 255)] as number) ^
-      (CRC[c >>> 24] as number);
+  for (; i + 4 <= count; i += 4) {
+    a = step(a, words[i] as number);
+    b = step(b, words[i + 1] as number);
+    c = step(c, words[i + 2] as number);
+    d = step(d, words[i + 3] as number);
   }
-  for (; i < bytes.length; i++) c = (c >>> 8) ^ (CRC[(c ^ (bytes[i] as number)) & 255] as number);
-  return ~c >>> 0;
+  for (; i < count; i++) a = step(a, words[i] as number);
+  for (let k = count * 4; k < body.length; k++) a = step(a, body[k] as number);
+  let h = a;
+  for (const lane of [b, c, d]) h = step(h, lane);
+  return (h ^ (h >>> 15)) >>> 0;
 }

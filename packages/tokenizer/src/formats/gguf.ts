@@ -228,7 +228,7 @@ class GgufTokenizer {
       if (left < 0 || right < 0 || merged < 0) this.fail("known tokens", `others in merge ${i}`);
       list.push(left, right, merged);
     }
-    return list.finish();
+    return list.finish().merges;
   }
 
   /** A post-processor where the file wants tokens at the ends. */

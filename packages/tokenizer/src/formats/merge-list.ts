@@ -2,30 +2,34 @@
 
 export class MergeList {
   count = 0;
-  private pairs = new Int32Array(2 * 4096);
+  private pairs: Int32Array;
+  private merged: Int32Array;
   // By merged id, one more than the last merge that makes it; from there `before` goes on, with 0
   // at the end.
   private readonly last: Int32Array;
-  private before = new Int32Array(4096);
+  private before: Int32Array;
   private readonly dropped = new Set<number>();
 
   /** @param size one more than the highest id */
   constructor(size: number) {
+    // Most lists have a merge for each token; memory that is not touched costs nothing.
+    const room = Math.max(size, 16);
+    this.pairs = new Int32Array(2 * room);
+    this.merged = new Int32Array(room);
+    this.before = new Int32Array(room);
     this.last = new Int32Array(size);
   }
 
   push(left: number, right: number, merged: number): void {
     const n = this.count++;
-    if (n * 2 === this.pairs.length) {
-      const larger = new Int32Array(n * 4);
-      larger.set(this.pairs);
-      this.pairs = larger;
-      const before = new Int32Array(n * 2);
-      before.set(this.before);
-      this.before = before;
+    if (n === this.merged.length) {
+      this.pairs = twice(this.pairs);
+      this.merged = twice(this.merged);
+      this.before = twice(this.before);
     }
     this.pairs[n * 2] = left;
     this.pairs[n * 2 + 1] = right;
+    this.merged[n] = merged;
     const previous = this.last[merged] as number;
     this.last[merged] = n + 1;
     if (previous !== 0) this.chain(n, previous);
@@ -47,16 +51,30 @@ export class MergeList {
     }
   }
 
-  /** The pairs. One that came several times has the priority of its last place. */
-  finish(): Int32Array {
-    const { pairs, dropped, count } = this;
-    if (dropped.size === 0) return pairs.slice(0, count * 2);
-    const kept = new Int32Array((count - dropped.size) * 2);
-    for (let i = 0, to = 0; i < count; i++) {
-      if (dropped.has(i)) continue;
-      kept[to++] = pairs[i * 2] as number;
-      kept[to++] = pairs[i * 2 + 1] as number;
+  /** The pairs and what they make. A pair that came several times has the priority of its last place. */
+  finish(): ReadMerges {
+    const { pairs, merged, dropped, count } = this;
+    let kept = count;
+    if (dropped.size > 0) {
+      kept = 0;
+      for (let i = 0; i < count; i++) {
+        if (dropped.has(i)) continue;
+        pairs[2 * kept] = pairs[2 * i] as number;
+        pairs[2 * kept + 1] = pairs[2 * i + 1] as number;
+        merged[kept++] = merged[i] as number;
+      }
     }
-    return kept;
+    return { merges: pairs.subarray(0, 2 * kept), merged: merged.subarray(0, kept) };
   }
+}
+
+export interface ReadMerges {
+  readonly merges: Int32Array;
+  readonly merged: Int32Array;
+}
+
+function twice(array: Int32Array): Int32Array {
+  const larger = new Int32Array(2 * array.length);
+  larger.set(array);
+  return larger;
 }

@@ -2,7 +2,7 @@
 
 import type { Vocabulary } from "../definition.js";
 import type { JsonScanner } from "./json-scanner.js";
-import { MergeList } from "./merge-list.js";
+import { MergeList, type ReadMerges } from "./merge-list.js";
 import { readPlainMerges } from "./plain-strings.js";
 import type { VocabularyBuilder } from "./vocabulary-builder.js";
 
@@ -17,7 +17,7 @@ export function readMerges(
   contents: VocabularyBuilder,
   vocabulary: Vocabulary,
   skip: number,
-): Int32Array {
+): ReadMerges {
   const merges = new MergeList(vocabulary.size);
   const { bytes: out, length } = contents;
   // The records of the contents have done their work, and what they leave free takes the strings.

@@ -161,7 +161,7 @@ function mergesByScore(
       merges.push(pairs[i] as number, pairs[i + 1] as number, id);
     }
   }
-  return merges.finish();
+  return merges.finish().merges;
 }
 
 /** How spaces are prepared, and how they come back. */

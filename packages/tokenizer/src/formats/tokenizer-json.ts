@@ -12,6 +12,7 @@ import type {
 import { ensure, TokenizerError } from "../errors.js";
 import { checkedComponent, optional, readAddedTokens } from "./fields.js";
 import { JsonScanner } from "./json-scanner.js";
+import type { ReadMerges } from "./merge-list.js";
 import { readMerges } from "./merges.js";
 import { readPlainIds } from "./plain-strings.js";
 import { parseScore } from "./score.js";
@@ -65,7 +66,7 @@ interface RawModel {
   vocabulary: Vocabulary | undefined;
   /** Log probabilities, where the vocabulary is a list. */
   scores: Float64Array | undefined;
-  merges: Int32Array | undefined;
+  merges: ReadMerges | undefined;
 }
 
 function readModel(scan: JsonScanner): RawModel {
@@ -171,7 +172,7 @@ function finishModel(raw: RawModel): ModelDefinition {
       return {
         type,
         vocabulary,
-        merges: raw.merges ?? fail("merges of a BPE model", `none at ${path}.merges`),
+        ...(raw.merges ?? fail("merges of a BPE model", `none at ${path}.merges`)),
         unkToken: text("unk_token"),
         continuingSubwordPrefix: text("continuing_subword_prefix"),
         endOfWordSuffix: text("end_of_word_suffix"),

@@ -82,6 +82,7 @@ export class BytePipeline {
       }
     }
     encoder.asleep = false;
+    encoder.pieces.clear();
     loop.count = 0;
   }
 

@@ -7,8 +7,9 @@ import { AlignedText } from "../components/aligned-text.js";
 import { GenericPipeline, type PieceTokens, wellFormed } from "../components/generic-pipeline.js";
 import { buildNormalizer, type Normalizer } from "../components/normalizers.js";
 import { buildPreTokenizer } from "../components/pre-tokenizers.js";
-import type { AddedToken, Component, TokenizerDefinition } from "../definition.js";
+import type { AddedToken, Component, PreparedMerges, TokenizerDefinition } from "../definition.js";
 import { createPieceModel } from "../models/create-piece-model.js";
+import type { Dfa } from "../pattern/automaton.js";
 import { compilePattern } from "../pattern/pattern.js";
 import { needsNfc, normalize } from "../unicode/normalize.js";
 import { BytePipeline } from "./byte-pipeline.js";
@@ -38,6 +39,7 @@ export class Pipeline {
   readonly hasNormalized: boolean;
   readonly #normalizer: Normalizer | undefined;
   readonly #added = new Map<number, AddedToken>();
+  readonly #automata = new Map<string, Dfa>();
   #generic: GenericPipeline | undefined;
 
   constructor(definition: TokenizerDefinition) {
@@ -72,6 +74,14 @@ export class Pipeline {
     );
   }
 
+  /** What a compiled file keeps of the way over bytes. */
+  prepared(): PreparedMerges | undefined {
+    const { bytes } = this;
+    if (bytes === undefined) return undefined;
+    const { content } = bytes.shape;
+    return { ...bytes.encoder.prepared(), content, automata: this.#automata };
+  }
+
   isSpecial(id: number): boolean {
     return this.#added.get(id)?.special ?? false;
   }
@@ -87,10 +97,13 @@ export class Pipeline {
 
   #buildBytes(shape: Shape): BytePipeline | undefined {
     const automata = [];
-    const dialect = shape.model.vocabulary.encoding === "bytes" ? "rust" : "oniguruma";
+    const { vocabulary, prepared } = shape.model;
+    const dialect = vocabulary.encoding === "bytes" ? "rust" : "oniguruma";
     for (const { pattern } of shape.stages) {
-      const { dfa } = compilePattern(pattern, dialect);
+      const key = `${dialect} ${pattern}`;
+      const dfa = prepared?.automata.get(key) ?? compilePattern(pattern, dialect).dfa;
       if (dfa === undefined) return undefined;
+      this.#automata.set(key, dfa);
       automata.push(dfa);
     }
     const bytes = new BytePipeline(shape, automata, this.#shapeNormalizer(shape));

@@ -83,6 +83,25 @@ describe("byte-pair encoding from left to right", () => {
     );
   });
 
+  it("takes a piece for a token only where merging makes it, first one by one and then by all splits", () => {
+    fc.assert(
+      fc.property(randomModel, ({ contents, merges }) => {
+        const model = bpeOf(contents, merges);
+        const merged = Int32Array.from(merges, ([a, b]) => contents.indexOf(a + b));
+        const encoder = buildEncoder({ ...model, merged }, "spaces");
+        for (let round = 0; round < 12; round++) {
+          for (const content of contents) {
+            const bytes = new TextEncoder().encode(content);
+            const out = new Int32Array(bytes.length);
+            const end = encoder.encodePiece(bytes, 0, bytes.length, out, 0);
+            expect([...out.subarray(0, end)]).toEqual(reference(contents, merges, content));
+          }
+        }
+      }),
+      runs,
+    );
+  });
+
   it("merges by ids where the file has ranks, in every way that makes a token", () => {
     fc.assert(
       fc.property(
