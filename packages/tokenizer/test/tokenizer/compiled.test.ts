@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { TokenizerDefinition } from "../../src/definition.js";
 import { readTokenizerJson } from "../../src/formats/tokenizer-json.js";
 import { Tokenizer } from "../../src/tokenizer.js";
+import { checksum } from "../support/compiled-checksum.js";
 import { hasVocabulary, type VocabularyName, vocabularyFile } from "../support/oracle.js";
 import { hostileText } from "../support/texts.js";
 import { vocabularyOf } from "../support/vocabularies.js";
@@ -18,7 +19,15 @@ const NAMES = (process.env["VOCABULARIES"]?.split(",") ?? [
 
 /** The definition as values that are quickly compared. */
 function plain({ model, ...rest }: TokenizerDefinition) {
-  const { vocabulary, prepared: _, ...fields } = model as typeof model & { prepared?: unknown };
+  const {
+    vocabulary,
+    prepared: _,
+    merged: __,
+    ...fields
+  } = model as typeof model & {
+    prepared?: unknown;
+    merged?: unknown;
+  };
   const { size, bytes, starts, ends, encoding } = vocabulary;
   const contents = Array.from({ length: size }, (_, id) =>
     Buffer.from(bytes.subarray(starts[id], ends[id])).toString("latin1"),
@@ -74,17 +83,8 @@ function forged(change: (header: Record<string, never>) => unknown): Uint8Array 
 function sealed(header: Uint8Array, rest: Uint8Array): Uint8Array {
   const made = Buffer.concat([file.subarray(0, 20), header, rest]);
   made.writeUInt32LE(header.length, 12);
-  made.writeUInt32LE((crc32(made.subarray(20)) ^ header.length) >>> 0, 16);
+  made.writeUInt32LE((checksum(made.subarray(20)) ^ header.length) >>> 0, 16);
   return Uint8Array.from(made);
-}
-
-function crc32(bytes: Uint8Array): number {
-  let c = -1;
-  for (const byte of bytes) {
-    c ^= byte;
-    for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
-  }
-  return ~c >>> 0;
 }
 
 describe("a damaged compiled file", () => {
