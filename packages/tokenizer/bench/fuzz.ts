@@ -26,7 +26,7 @@ async function subject(name: string, files: VocabularyFiles): Promise<Subject> {
   if (name === "ours") {
     const tokenizer = await loadOurs(files.ours);
     return (text) => {
-      const encoding = tokenizer.encode(text);
+      const encoding = tokenizer.encode(text, { addSpecialTokens: false });
       const ids = Array.from(encoding.ids);
       return { ids, offsets: offsetsOf(encoding), decoded: tokenizer.decode(ids) };
     };

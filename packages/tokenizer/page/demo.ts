@@ -1,6 +1,7 @@
 // The vocabulary that the page begins with, trained in the page itself.
 
-import { type TokenizerDefinition, trainBpe } from "../src/index.js";
+import type { TokenizerDefinition } from "../src/index.js";
+import { trainBpe } from "../src/training.js";
 import lessons from "./demo.txt";
 
 /** Small, with digits in threes from the right and every group of up to three as a token. */

@@ -3,7 +3,8 @@
 // would be one token then doesn't force an unlikely way on.
 // Source: S. Lundberg, "The Art of Prompt Design: Prompt Boundaries and Token Healing" (2023).
 
-import type { ByteDecoder } from "./decoding/byte-decoder.js";
+import { type ByteDecoder, unknownId } from "./decoding/byte-decoder.js";
+import { MISSING } from "./decoding/token-bytes.js";
 import { TokenizerError } from "./errors.js";
 
 export class Healing {
@@ -50,14 +51,17 @@ export class Healing {
   /**
    * What is left to heal after `id` was chosen.
    *
-   * @throws ERR_ARGUMENT for a token that isn't allowed.
+   * @throws ERR_ARGUMENT for a token that isn't allowed, ERR_UNKNOWN_TOKEN for what is none.
    */
   next(id: number): Healing {
+    const { special, size } = this.#decoder.tokens;
+    const kind = special[id];
+    if (kind === undefined || kind === MISSING) throw unknownId(id, this.ids.length, size);
     const ids = Int32Array.from([...this.ids, id]);
     if (this.done) return new Healing(ids, this.prefix, this.#decoder, this.#sorted);
     const bytes = this.#bytes(id);
     const agrees = startsWith(bytes, this.prefix) || startsWith(this.prefix, bytes);
-    if (bytes.length === 0 || !agrees) {
+    if (bytes.length === 0 || kind !== 0 || !agrees) {
       throw new TokenizerError(
         "ERR_ARGUMENT",
         `the token ${id} doesn't agree with the ${this.prefix.length} bytes that are to be healed`,

@@ -1,19 +1,11 @@
-export { parseJson } from "./chat/json.js";
 export type { ChatMessage, ContentPart, ToolCall } from "./chat/messages.js";
-export {
-  ChatTemplate,
-  type ChatTemplateOptions,
-  type MaskedRender,
-  type RenderOptions,
-} from "./chat/template.js";
-export { Float } from "./chat/values.js";
+export type { ChatTemplate, RenderOptions } from "./chat/template.js";
 export type { StreamDecoder } from "./decoding/stream-decoder.js";
 export type * from "./definition.js";
 export { Encoding, type Spans } from "./encoding.js";
 export { TokenizerError, type TokenizerErrorCode } from "./errors.js";
 export type { LoadOptions, TokenizerSource } from "./formats/resolve.js";
-export { type TiktokenName, type TiktokenSettings, tiktokenSettings } from "./formats/tiktoken.js";
-export { writeTokenizerJson } from "./formats/write-json.js";
+export type { TiktokenName, TiktokenSettings } from "./formats/tiktoken.js";
 export type { Healing } from "./healing.js";
 export { EncodedNumber, MathEncoding } from "./math-encoding.js";
 export { type MathEncodeOptions, MathTokenizer } from "./math-tokenizer.js";
@@ -38,10 +30,3 @@ export type { SpecialTokens } from "./pipeline/special-tokens.js";
 export type { StreamEncoder } from "./stream-encoder.js";
 export type { VocabularyEntry } from "./token-names.js";
 export { type DecodeOptions, Tokenizer } from "./tokenizer.js";
-export type { CheckpointStore } from "./training/checkpoint.js";
-export type {
-  TrainBpeOptions,
-  TrainingCheckpoint,
-  TrainingProgress,
-} from "./training/options.js";
-export { trainBpe } from "./training/train-bpe.js";

@@ -139,13 +139,13 @@ export class Tokenizer {
     if (plain && texts.every((text) => typeof text === "string")) {
       return texts.map((text) => this.encode(text as string, options));
     }
-    const sequences = texts.map((each): [string, string | undefined] =>
-      Array.isArray(each) ? [each[0], each[1]] : [each as string, options.pair],
-    );
-    const all = sequences.map(([text, pair], i) => {
+    const sequences = texts.map((each, i): [string, string | undefined] => {
+      const [text, pair] = Array.isArray(each) ? each : [each, options.pair];
       checkText(text, texts.length > 1 ? `texts[${i}]` : "text");
-      return this.#parts(text, options, pair);
+      if (pair !== undefined || Array.isArray(each)) checkText(pair, "the second text of a pair");
+      return [text, pair];
     });
+    const all = sequences.map(([text, pair]) => this.#parts(text, options, pair));
     return this.#padded(all, options).map((parts, i) => {
       const [text, pair] = sequences[i] as [string, string | undefined];
       const source = knownSource(parts, {
@@ -378,8 +378,9 @@ export class Tokenizer {
     const own = ids.subarray(0, ids.length - after);
     this.#sorted ??= sortTokens(decoder);
     const last = own.at(-1);
-    const { bytes, starts, ends, special } = decoder.tokens;
-    if (last === undefined || special[last] === 1 || this.#names.isAdded(last)) {
+    const { bytes, starts, ends } = decoder.tokens;
+    const unknown = this.#pipeline.bytes?.encoder.unknownId;
+    if (last === undefined || last === unknown || this.#names.isAdded(last)) {
       return new Healing(own.slice(), new Uint8Array(0), decoder, this.#sorted);
     }
     const prefix = bytes.slice(starts[last], ends[last]);
@@ -491,12 +492,10 @@ export class Tokenizer {
   }
 
   #parts(text: string, options: EncodeOptions, pair?: string): EncodingParts {
-    checkText(text);
     checkSpecial(options.specialTokens);
     const { addSpecialTokens = true, specialTokens } = options;
     let sequences = [this.#sequence(text, specialTokens, 0)];
     if (pair !== undefined) {
-      checkText(pair, "pair");
       sequences.push(this.#sequence(pair, specialTokens, 1));
     }
     const truncation =

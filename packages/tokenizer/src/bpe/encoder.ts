@@ -89,7 +89,7 @@ export class BpeEncoder {
         this.#byteToken[b] = index.find(byte, 0, 1);
       }
     }
-    this.spacesLead = ofBytes || this.#spacesLead();
+    this.spacesLead = ofBytes || (!this.#losesCharacters() && this.#spacesLead());
   }
 
   /**
@@ -146,6 +146,12 @@ export class BpeEncoder {
   prepared(): Omit<PreparedMerges, "content" | "automata"> {
     const { tokens, distinct = false } = this.#parts;
     return { ...prepare(this.#merges, this.splits), tokens, distinct };
+  }
+
+  /** Whether a character can leave nothing, so that those around it become neighbours. */
+  #losesCharacters(): boolean {
+    const { id, byteIds } = this.#parts.unknown;
+    return id < 0 && !byteIds?.every((byteId) => byteId >= 0);
   }
 
   #spacesLead(): boolean {

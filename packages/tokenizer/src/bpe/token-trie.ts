@@ -11,15 +11,19 @@ export interface TokenBytes {
   readonly ends: Uint32Array;
 }
 
+/** In the place of a token: there is none. Ids are below. */
+const NO_TOKEN = 0xffffff;
+
 /** The place in a table of three-byte sequences. */
 const wideKey = (a: number, b: number, c: number) => ((a & 15) << 12) | ((b & 63) << 6) | (c & 63);
 
 export class TokenTrie {
-  /** By node: the byte that leads to it. */
-  readonly bytes: Uint8Array;
-  /** By node, two numbers: its first child << 9 | how many it has, and its token or -1. */
+  /**
+   * By node, two numbers, so that a step is one place in memory: its first child << 9 | how many it
+   * has, and the byte that leads to it << 24 | its token, or {@link NO_TOKEN}.
+   */
   readonly nodes: Int32Array;
-  /** By two bytes, two numbers as in {@link nodes}; the token is the longest among them. */
+  /** By two bytes: the first number of their node, and the longest token among them or -1. */
   readonly pairs = new Int32Array(2 * 65536).fill(-1);
   /** By the three bytes of a character, the same. */
   readonly wide = new Int32Array(2 * 65536).fill(-1);
@@ -70,7 +74,6 @@ export class TokenTrie {
       firstChild[node] = next;
       next += children[node] as number;
     }
-    this.bytes = new Uint8Array(count);
     this.nodes = new Int32Array(2 * count);
     const place = new Int32Array(count);
     const best = new Int32Array(count);
@@ -94,9 +97,8 @@ export class TokenTrie {
       if (id >= 0) this.shorter[id] = above;
       best[node] = id >= 0 ? id : above;
       place[node] = at;
-      this.bytes[at] = byte[node] as number;
       this.nodes[2 * at] = ((firstChild[node] as number) << 9) | (children[node] as number);
-      this.nodes[2 * at + 1] = id;
+      this.nodes[2 * at + 1] = ((byte[node] as number) << 24) | (id >= 0 ? id : NO_TOKEN);
     }
 
     // Characters of three bytes.
@@ -107,11 +109,13 @@ export class TokenTrie {
         for (let c = 0; c < 64; c++) wide[2 * wideKey(a, b, c) + 1] = pairs[2 * two + 1] as number;
         const first = entry >>> 9;
         for (let at = first; at < first + (entry & 511); at++) {
-          const key = wideKey(a, b, this.bytes[at] as number);
-          if (((this.bytes[at] as number) & 0xc0) !== 0x80) continue;
+          const leaf = this.nodes[2 * at + 1] as number;
+          const c = leaf >>> 24;
+          if ((c & 0xc0) !== 0x80) continue;
+          const key = wideKey(a, b, c);
           wide[2 * key] = this.nodes[2 * at] as number;
-          const id = this.nodes[2 * at + 1] as number;
-          if (id >= 0) wide[2 * key + 1] = id;
+          const id = leaf & NO_TOKEN;
+          if (id !== NO_TOKEN) wide[2 * key + 1] = id;
         }
       }
     }
@@ -122,7 +126,7 @@ export class TokenTrie {
   longest(buffer: Uint8Array, p: number, end: number): number {
     const a = buffer[p] as number;
     if (p + 1 >= end) return this.byteToken[a] as number;
-    const { bytes, nodes } = this;
+    const { nodes } = this;
     const b = buffer[p + 1] as number;
     let q = p + 2;
     let entry = 0;
@@ -144,13 +148,18 @@ export class TokenTrie {
     }
     for (; entry !== 0 && q < end; q++) {
       const wanted = buffer[q] as number;
-      let at = entry >>> 9;
-      const last = at + (entry & 511);
-      while (at < last && bytes[at] !== wanted) at++;
-      if (at === last) return best;
-      entry = nodes[2 * at] as number;
-      const id = nodes[2 * at + 1] as number;
-      if (id >= 0) best = id;
+      let at = (entry >>> 9) << 1;
+      const last = at + ((entry & 511) << 1);
+      let leaf = 0;
+      for (;;) {
+        if (at === last) return best;
+        leaf = nodes[at + 1] as number;
+        if (leaf >>> 24 === wanted) break;
+        at += 2;
+      }
+      const id = leaf & NO_TOKEN;
+      if (id !== NO_TOKEN) best = id;
+      entry = nodes[at] as number;
       if ((entry & 511) === 0) return best;
     }
     return best;

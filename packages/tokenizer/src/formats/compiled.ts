@@ -3,7 +3,7 @@
 //
 //     "RSTOKENS"            8 bytes
 //     version, header size  u32 little-endian each
-//     checksum              u32, of everything after it
+//     checksum              u32: of everything after it, XOR the header's size
 //     header                JSON, padded with spaces to a multiple of 4
 //     sections              at the offsets and of the lengths that the header names
 
@@ -12,6 +12,7 @@ import { ensure, TokenizerError } from "../errors.js";
 import type { Dfa } from "../pattern/automaton.js";
 import { type AutomatonHeader, automatonParts, checkedAutomaton } from "./compiled-automata.js";
 import { type Alphabet, contentParts, readJoined, spelledVocabulary } from "./compiled-contents.js";
+import { MAX_IDS } from "./vocabulary-builder.js";
 
 const MAGIC = "RSTOKENS";
 const VERSION = 1;
@@ -110,7 +111,7 @@ export function writeCompiled(
       PREFIX + head.length + at,
     );
   }
-  view.setUint32(16, checksum(file.subarray(PREFIX)), true);
+  view.setUint32(16, checksum(file.subarray(PREFIX)) ^ head.length, true);
   return file;
 }
 
@@ -133,7 +134,7 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
   // A plain view, since a Node buffer's own `slice` copies nothing.
   const body = new Uint8Array(file.buffer, file.byteOffset + PREFIX, file.length - PREFIX);
   ensure(
-    view.getUint32(16, true) === checksum(body),
+    view.getUint32(16, true) === (checksum(body) ^ view.getUint32(12, true)) >>> 0,
     "ERR_FORMAT",
     () => "the checksum of a compiled tokenizer is wrong: the file is damaged or cut off",
   );
@@ -149,10 +150,11 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
   const section: Sections = (name, bytesEach) => {
     const place = header.sections[name];
     if (place === undefined) return undefined;
-    const [offset, length] = place;
+    const [offset, length] = Array.isArray(place) ? place : [-1, -1];
     const start = headerLength + offset;
+    const isWhole = Number.isSafeInteger(start) && offset >= 0 && length >= 0;
     ensure(
-      offset >= 0 && length >= 0 && start + length <= body.length && length % bytesEach === 0,
+      isWhole && start + length <= body.length && length % bytesEach === 0,
       "ERR_FORMAT",
       () =>
         `section ${name} of a compiled tokenizer is at ${offset}, ${length} bytes long, which the file doesn't have`,
@@ -228,6 +230,7 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
       model["counting"],
       size,
     );
+    checkMerges({ pairs, made, merged: merged(), ranks: pairs }, tokens);
     model["prepared"] = {
       pairs,
       made,
@@ -246,6 +249,7 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
   }
   const merges = ints("merges") ?? (model["listed"] === true ? pairs : undefined);
   if (merges !== undefined) model["merges"] = within(merges, size, "merges");
+  checkHeader(header.definition, model);
   delete model["counting"];
   delete model["listed"];
   return { ...header.definition, model } as unknown as TokenizerDefinition;
@@ -274,6 +278,53 @@ function readMerges(
     (made === undefined || made.length === size);
   ensure(consistent, "ERR_FORMAT", () => "the merges of a compiled tokenizer don't fit together");
   return { made, merged, ranks };
+}
+
+/** Each merge must make what is as long as its parts: else undoing merges might never end. */
+function checkMerges(
+  { pairs, merged, made }: PreparedPairs,
+  { starts, ends }: Pick<Vocabulary, "starts" | "ends">,
+): void {
+  const length = (id: number) => (ends[id] as number) - (starts[id] as number);
+  for (let i = 0; i < merged.length; i++) {
+    const left = length(pairs[2 * i] as number);
+    const right = length(pairs[2 * i + 1] as number);
+    const joined = length(merged[i] as number);
+    if (left > 0 && right > 0 && left + right === joined) continue;
+    throw new TokenizerError(
+      "ERR_FORMAT",
+      `merge ${i} of a compiled tokenizer makes ${joined} bytes of ${left} and ${right}`,
+    );
+  }
+  const own = made?.every((i, id) => i < 0 || merged[i] === id) ?? true;
+  ensure(own, "ERR_FORMAT", () => "a token of a compiled tokenizer is made by another's merge");
+}
+
+/** What was written here once is as it should be; this is for what wasn't. */
+function checkHeader(definition: object, model: Record<string, unknown>): void {
+  const { addedTokens } = definition as { addedTokens?: unknown };
+  const { type, scores, vocabulary } = model as { vocabulary: Vocabulary } & typeof model;
+  const texts =
+    type === "WordPiece" || type === "WordLevel"
+      ? [model["unkToken"], type === "WordLevel" ? "" : model["continuingSubwordPrefix"]]
+      : [];
+  const fits =
+    ["BPE", "Unigram", "WordPiece", "WordLevel"].includes(String(type)) &&
+    (type !== "Unigram" || (scores as Float64Array | undefined)?.length === vocabulary.size) &&
+    texts.every((text) => typeof text === "string") &&
+    Array.isArray(addedTokens) &&
+    addedTokens.every(
+      (token) =>
+        typeof token?.content === "string" &&
+        Number.isInteger(token.id) &&
+        token.id >= 0 &&
+        token.id < MAX_IDS,
+    );
+  ensure(
+    fits,
+    "ERR_FORMAT",
+    () => "the definition in a compiled tokenizer isn't what it should be",
+  );
 }
 
 /** Whether each number is one more than the one before. */
@@ -316,7 +367,8 @@ function within(ids: Int32Array, size: number, name: string): Int32Array {
 function parseHeader(bytes: Uint8Array): Header {
   try {
     const header = JSON.parse(new TextDecoder().decode(bytes)) as Header;
-    if (typeof header.definition === "object" && typeof header.sections === "object") return header;
+    const { model } = header.definition as { model?: unknown };
+    if (typeof model === "object" && typeof (header.sections ?? 0) === "object") return header;
   } catch {
     // said below
   }

@@ -202,7 +202,9 @@ export class Pipeline {
     const normalized = bytes.normalized(text);
     const prefixed = bytes.encode(normalized, first, limit);
     if (spans === undefined) return;
-    if (normalized === text) spans.addSegment(bytes, from, base, prefixed);
+    // Two normalizers can change a text and change it back, and spans tell.
+    if (normalized === text && bytes.shape.normalizers.length < 2)
+      spans.addSegment(bytes, from, base, prefixed);
     else spans.fail();
   }
 

@@ -90,6 +90,7 @@ export async function trainWith(
     () => `The corpus must have some text, but its ${textsRead} texts are empty`,
   );
   if (!countingDone) await save(true);
+  slices.report();
 
   names = new TokenNames(settings.specialTokens, settings.vocabularySize);
   const learner = new MergeLearner(pieces, names, settings);

@@ -14,7 +14,7 @@ import {
   subjectOf,
 } from "./support.js";
 
-const numRuns = Number(process.env["RUNS"] ?? 300);
+const numRuns = Number(process.env["RUNS"] ?? 80);
 const timeout = 600_000;
 const texts = fc.array(smallText, { minLength: 1, maxLength: 4 });
 

@@ -161,7 +161,9 @@ describe("truncation and padding", () => {
     fc.array(fc.tuple(text, fc.constant(undefined)), { minLength: 2, maxLength: 3 }),
   );
 
-  it("are the reference's, by options and by the file, with what overflows", async () => {
+  it("are the reference's, by options and by the file, with what overflows", {
+    timeout: 60_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(
         batch,
@@ -269,7 +271,9 @@ describe("the tokens of a number", () => {
     )
     .map((parts) => parts.join(""));
 
-  it("are all that have a part of it and no others, whatever stands around", () => {
+  it("are all that have a part of it and no others, whatever stands around", {
+    timeout: 60_000,
+  }, () => {
     fc.assert(
       fc.property(
         numbers,

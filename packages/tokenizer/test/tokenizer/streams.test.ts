@@ -1,10 +1,14 @@
 // Streams over long texts: early, and in time that grows with the text.
 
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readTokenizerJson } from "../../src/formats/tokenizer-json.js";
+import { Pipeline } from "../../src/pipeline/pipeline.js";
 import { Tokenizer } from "../../src/tokenizer.js";
 import { hasVocabulary, type VocabularyName, vocabularyFile } from "../support/oracle.js";
+import { hostileText } from "../support/texts.js";
+import { countsAndTruncates, seed } from "./support.js";
 
 const NAMES: readonly VocabularyName[] = ["qwen2_5", "llama2"];
 const subjects = NAMES.filter((name) => hasVocabulary(name)).map(
@@ -41,7 +45,7 @@ describe.each(subjects)("%s", (_, tokenizer) => {
     expect([...ids, ...stream.end()]).toEqual([...tokenizer.encodeIds(text)]);
   });
 
-  it.each(Object.entries(worst))("takes %s one unit at a time", (_, part) => {
+  it.each(Object.entries(worst))("takes %s one unit at a time", { timeout: 60_000 }, (_, part) => {
     const text = part.repeat(LENGTH / part.length);
     const expected = tokenizer.encodeIds(text);
     const ids = new Int32Array(expected.length + 10);
@@ -62,7 +66,23 @@ describe.each(subjects)("%s", (_, tokenizer) => {
     expect(took).toBeLessThan(1500);
   });
 
-  it("counts and truncates long texts without reading them all", () => {
+  it("counts and truncates long texts as it does short ones", { timeout: 60_000 }, () => {
+    const pipeline = new Pipeline(tokenizer.definition);
+    const part = hostileText({ special: ["<|im_end|>", "</s>"], fragments: 30, run: 20 });
+    fc.assert(
+      fc.property(
+        fc.array(part, { minLength: 2, maxLength: 3 }),
+        fc.nat(30_000),
+        (parts, limit) => {
+          const text = parts.join("\n").repeat(60);
+          countsAndTruncates({ tokenizer, pipeline }, text, limit);
+        },
+      ),
+      { seed, numRuns: 3 },
+    );
+  });
+
+  it("counts and truncates long texts without reading them all", { timeout: 60_000 }, () => {
     const text = "It is 12 é e\u0301 naïve steps to 中文. ".repeat(40_000);
     const took = cpu(() => {
       for (let i = 0; i < 20; i++) {

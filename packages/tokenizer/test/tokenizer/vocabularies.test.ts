@@ -33,7 +33,7 @@ const files = NAMES.filter((name) => hasVocabulary(name)).map((name) => [
 const t5 = `${data}/unigram/t5-small.tokenizer.json`;
 if (data !== undefined && existsSync(t5)) files.push(["t5", t5]);
 
-const numRuns = Number(process.env["RUNS"] ?? 40);
+const numRuns = Number(process.env["RUNS"] ?? 30);
 
 describe.each(files)("%s", (_, file) => {
   const subject = subjectOf(file as string);
