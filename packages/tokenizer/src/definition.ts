@@ -30,6 +30,8 @@ export interface PreparedMerges {
   readonly ranks: Int32Array;
   /** By id: the index of the merge that makes it, or -1; absent when it is the first that could. */
   readonly made?: Int32Array | undefined;
+  /** No content is that of two ids. */
+  readonly distinct: boolean;
   /** A bit for each id, lowest first: whether its content is encoded as itself. */
   readonly whole: Uint8Array;
   /** Contents as the encoder sees them: the bytes of a text, or its UTF-8 with marks as spaces. */

@@ -42,7 +42,7 @@ export function buildEncoder(model: BpeModel, content: Content): BpeEncoder {
     },
     splits: prepared && ((alphabet) => splitsOf(prepared, alphabet, tokens)),
     whole: prepared?.whole,
-    distinct: model.merged !== undefined,
+    distinct: prepared?.distinct ?? model.merged !== undefined,
   });
 }
 
@@ -50,8 +50,14 @@ function findMerges(model: BpeModel, tokens: TokenBytes, index: ContentIndex): M
   const { merges, merged } = model;
   if (merges === undefined) return rankedMerges(tokens, index);
   // Merges of what no text gives are there too, and never come about.
-  if (merged !== undefined) return { pairs: merges, merged, ranks: merged.map((_, i) => i) };
+  if (merged !== undefined) return { pairs: merges, merged, ranks: counting(merged.length) };
   return listedMerges(merges, tokens, index);
+}
+
+function counting(count: number): Int32Array {
+  const numbers = new Int32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = i;
+  return numbers;
 }
 
 function idOfContent({ bytes, starts, ends, size }: Vocabulary, content: string): number {

@@ -40,8 +40,9 @@ const PATIENCE_PIECES = 64;
 const PATIENCE_BYTES = 256;
 /** Texts that are encoded when the trie is built, so that the code is optimised by then. */
 const PRIMING = 3000;
-/** Tokens that are tried one by one before all splits are worth their 20 milliseconds, and their bytes. */
-const PATIENCE_TOKENS = 100;
+/** Tokens that are tried one by one before all splits are worth their 20 milliseconds. */
+const PATIENCE_TOKENS = 400;
+/** Bytes of pieces whose merges are looked for one by one. */
 const LONGEST_TRIED = 64;
 /** Answers about neighbours that are kept: a power of two. */
 const MEMO = 1 << 15;
@@ -143,7 +144,8 @@ export class BpeEncoder {
 
   /** What a compiled file keeps of this encoder. */
   prepared(): Omit<PreparedMerges, "content" | "automata"> {
-    return { ...prepare(this.#merges, this.splits), tokens: this.#parts.tokens };
+    const { tokens, distinct = false } = this.#parts;
+    return { ...prepare(this.#merges, this.splits), tokens, distinct };
   }
 
   /** Whether a character can leave nothing, so that those around it become neighbours. */
@@ -179,15 +181,14 @@ export class BpeEncoder {
 
   /** Whether a piece that is this token's content is this token. */
   #isWhole(id: number): boolean {
-    const { ignoreMerges, whole, distinct, tokens, index } = this.#parts;
+    const { ignoreMerges, whole, distinct, tokens } = this.#parts;
     if (ignoreMerges) return true;
     if (whole !== undefined) return (((whole[id >> 3] as number) >> (id & 7)) & 1) === 1;
     const start = tokens.starts[id] as number;
     const end = tokens.ends[id] as number;
     const tried = this.#splits === undefined && distinct === true && end - start <= LONGEST_TRIED;
     if (!tried || ++this.#tried > PATIENCE_TOKENS) return this.splits[4 * id + RANK] !== NEVER;
-    this.#partialPairs ??= new PartialPairs(tokens, index, this.#merges);
-    const queue = new MergeQueue(this.#partialPairs.within(tokens.bytes, start, end));
+    const queue = this.#queueFor(tokens.bytes, start, end);
     const out = new Int32Array(end - start);
     return this.#merge(queue, tokens.bytes, start, end, out, 0) === 1 && out[0] === id;
   }
@@ -223,8 +224,7 @@ export class BpeEncoder {
     let last = -1;
     if (this.#trie !== undefined) last = this.#walk(this.#trie, buffer, p, end, out, on);
     if (last < 0) {
-      this.#mergeQueue ??= new MergeQueue(this.#pairs);
-      last = this.#merge(this.#mergeQueue, buffer, p, end, out, on);
+      last = this.#merge(this.#queueFor(buffer, p, end), buffer, p, end, out, on);
     }
     this.#remember(buffer, p, end, out, on, last);
     return last;
@@ -347,6 +347,17 @@ export class BpeEncoder {
       if (id >= 0) this.#character.set(point, id);
     }
     return id;
+  }
+
+  /** What merges `buffer[p..end)`: with the few merges that it can have, until all are tabulated. */
+  #queueFor(buffer: Uint8Array, p: number, end: number): MergeQueue {
+    const { distinct, tokens, index } = this.#parts;
+    if (distinct === true && this.#pairTable === undefined && end - p <= LONGEST_TRIED) {
+      this.#partialPairs ??= new PartialPairs(tokens, index, this.#merges);
+      return new MergeQueue(this.#partialPairs.within(buffer, p, end));
+    }
+    this.#mergeQueue ??= new MergeQueue(this.#pairs);
+    return this.#mergeQueue;
   }
 
   /** By the definition. Unknown units are written as negative numbers, which merge with nothing. */

@@ -24,6 +24,7 @@ interface Header {
   readonly encoding: "utf8" | "bytes";
   /** How the encoder sees contents, if not as the vocabulary writes them. */
   readonly content?: Alphabet | undefined;
+  readonly distinct?: boolean | undefined;
   readonly automata?: readonly AutomatonHeader[];
   readonly sections: Readonly<Record<string, readonly [offset: number, length: number]>>;
 }
@@ -88,6 +89,7 @@ export function writeCompiled(
     size: vocabulary.size,
     encoding: vocabulary.encoding,
     content: prepared?.content,
+    distinct: prepared?.distinct,
     automata,
     sections,
   };
@@ -239,6 +241,7 @@ export function readCompiled(file: Uint8Array): TokenizerDefinition {
         return ranks();
       },
       whole,
+      distinct: header.distinct === true,
       content,
       tokens,
       automata,
@@ -340,7 +343,10 @@ function countFrom(first: unknown, count: number, limit: number): () => Int32Arr
   );
   let numbers: Int32Array | undefined;
   return () => {
-    numbers ??= new Int32Array(count).map((_, i) => (first as number) + i);
+    if (numbers === undefined) {
+      numbers = new Int32Array(count);
+      for (let i = 0; i < count; i++) numbers[i] = (first as number) + i;
+    }
     return numbers;
   };
 }

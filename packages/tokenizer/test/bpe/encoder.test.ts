@@ -89,7 +89,7 @@ describe("byte-pair encoding from left to right", () => {
         const model = bpeOf(contents, merges);
         const merged = Int32Array.from(merges, ([a, b]) => contents.indexOf(a + b));
         const encoder = buildEncoder({ ...model, merged }, "spaces");
-        for (let round = 0; round < 12; round++) {
+        for (let round = 0; round < 40; round++) {
           for (const content of contents) {
             const bytes = new TextEncoder().encode(content);
             const out = new Int32Array(bytes.length);
