@@ -138,6 +138,6 @@ function extract(
 }
 
 /** With U+FFFD in the place of lone surrogates. */
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]/gu, "\ufffd");
 }

@@ -1,5 +1,6 @@
 // A tokenizer from scored pieces, as SentencePiece's models and GGUF files have them.
 
+import { OUTER_SPACES, SPACE_RUNS } from "../components/text-pattern.js";
 import type { AddedToken, Component, TokenizerDefinition, Vocabulary } from "../definition.js";
 import { ensure } from "../errors.js";
 import { MergeList } from "./merge-list.js";
@@ -56,6 +57,7 @@ export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): To
         scores,
         unkId: unkId < 0 ? undefined : unkId,
         byteFallback,
+        singlePrecision: true,
       },
     };
   }
@@ -175,8 +177,8 @@ function spaces(pieces: Pieces): { normalizer?: Component; decoder: Component } 
   }
   if (pieces.removeExtraSpaces) {
     // Only spaces, and only at the ends of the text.
-    replace({ Regex: "(?<![\\s\\S]) +| +(?![\\s\\S])" }, "");
-    replace({ Regex: " {2,}" }, " ");
+    replace({ Regex: OUTER_SPACES }, "");
+    replace({ Regex: SPACE_RUNS }, " ");
   }
   const space = pieces.escapeSpaces ? SPACE : " ";
   if (pieces.dummyPrefix) steps.push({ type: "Prepend", prepend: space });

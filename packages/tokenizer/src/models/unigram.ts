@@ -1,26 +1,30 @@
 // Unigram: of all ways to cut a piece into tokens, the one whose scores add up to the
 // most. The sums are those of Hugging Face's tokenizers bit by bit: double precision,
 // from the left, and of two equal ways to reach a place the one whose last token is
-// longer. SentencePiece adds in single precision and starts anew from 0 at times, which
-// differs where two ways are almost equal; that is an option.
+// longer. SentencePiece keeps sums in single precision, compares what it adds to them in double
+// precision, and starts anew from 0 at times, which differs where two ways are almost
+// equal; that is for models that say so.
 //
 // Where no token reaches across a place, every way goes through it: the best way up to
 // there is final, is given out, and the work space begins anew. So memory and caches
 // see a word at a time, although a piece may be a whole book.
 
+import type { IdSink } from "../bpe/id-sink.js";
 import type { UnigramModel } from "../definition.js";
 import { ensure, TokenizerError } from "../errors.js";
-import type { PieceModel, PushToken } from "./piece-model.js";
+import type { PushToken, WordModel } from "./piece-model.js";
 import { memoMask, SuffixAutomaton } from "./suffix-automaton.js";
 import { edgeSlot, edgeStride, rootNode, UnitTrie } from "./unit-trie.js";
 import { WordCache } from "./word-cache.js";
 
+const MARK = 0x2581;
+const UNLIMITED = 0x7fffffff;
 const unknownPenalty = 10;
 /** Beyond this, SentencePiece subtracts the sum so far from all that is open. */
 const resetThreshold = 100_000;
 const encoder = new TextEncoder();
 
-export class Unigram implements PieceModel {
+export class Unigram implements WordModel {
   readonly #automaton: SuffixAutomaton;
   // By output, in one place of memory: score, length in units, the next shorter output.
   readonly #scores: Float64Array; // at 2 * output
@@ -36,6 +40,7 @@ export class Unigram implements PieceModel {
   #sums = new Float64Array(256);
   #steps = new Int32Array(256);
   #path = new Int32Array(256);
+  #mark = -1;
   #unknownFrom = -1; // where the run of unknown tokens began, -1 outside of one
 
   // The tokens of the piece at hand.
@@ -44,8 +49,8 @@ export class Unigram implements PieceModel {
   #starts = new Int32Array(256);
   #ends = new Int32Array(256);
 
-  /** @param single whether sums have single precision, as in SentencePiece */
-  constructor(model: UnigramModel, single = false) {
+  constructor(model: UnigramModel) {
+    const single = model.singlePrecision ?? false;
     const { vocabulary, scores, unkId } = model;
     const { size } = vocabulary;
     ensure(
@@ -91,28 +96,41 @@ export class Unigram implements PieceModel {
   }
 
   tokenize(piece: string, push: PushToken): void {
-    this.#run(piece, 0, piece.length);
+    this.#run(piece, 0, piece.length, -1, UNLIMITED);
     const count = this.#count;
     for (let i = 0; i < count; i++) {
       push(this.#ids[i] as number, this.#starts[i] as number, this.#ends[i] as number);
     }
   }
 
-  /**
-   * Writes the ids of the piece `text[start, end)` into `out` from `at` on; returns where it ended.
-   * `out` must have room for three ids a unit.
-   */
-  encodeInto(text: string, start: number, end: number, out: Int32Array, at: number): number {
+  encodeTo(
+    sink: IdSink,
+    text: string,
+    start: number,
+    end: number,
+    marked: boolean,
+    limit: number,
+  ): void {
     const cache = this.#cache;
-    if (cache.seek(text, start, end)) return cache.copy(out, at);
-    this.#run(text, start, end);
+    const from = marked ? start + 1 : start;
+    if (cache.seek(text, from, end, marked)) {
+      cache.copy(sink);
+      return;
+    }
+    const room = limit - sink.count;
+    this.#run(text, start, end, marked ? start : -1, room);
     const count = this.#count;
-    for (let i = 0; i < count; i++) out[at + i] = this.#ids[i] as number;
-    cache.keep(text, start, end, this.#ids, count);
-    return at + count;
+    sink.pushAll(this.#ids.subarray(0, count));
+    if (count < room) cache.keep(text, from, end, this.#ids, count);
   }
 
-  #run(text: string, start: number, end: number): void {
+  /**
+   * Finds the tokens of `text[start, end)`.
+   *
+   * @param mark   the unit that stands for U+2581 whatever it is, or -1.
+   * @param limit  stops soon after so many tokens.
+   */
+  #run(text: string, start: number, end: number, mark: number, limit: number): void {
     const automaton = this.#automaton;
     const { first, memo } = automaton;
     const outputs = this.#outputs;
@@ -127,10 +145,11 @@ export class Unigram implements PieceModel {
     let zero = 0; // and from what
     this.#count = 0;
     this.#unknownFrom = -1;
+    this.#mark = mark;
     sums[0] = 0;
 
     for (let i = start; i < end; ) {
-      let unit = text.charCodeAt(i);
+      let unit = i === mark ? MARK : text.charCodeAt(i);
       let width = 1;
       if ((unit & 0xf800) === 0xd800) {
         const low = i + 1 < end ? text.charCodeAt(i + 1) : 0;
@@ -152,6 +171,7 @@ export class Unigram implements PieceModel {
           this.#commit(text, base, i);
           sums[0] = sums[i - base] as number;
           base = i;
+          if (this.#count >= limit) return;
         }
         if (++half === width) break;
         unit = text.charCodeAt(i + 1);
@@ -170,9 +190,8 @@ export class Unigram implements PieceModel {
       let stale = false; // `best` is from before the last reset
       for (let output = payload >> 1; output !== 0; output = outputs[output * 4 + 3] as number) {
         length = outputs[output * 4 + 2] as number;
-        let sum = (scores[output * 2] as number) + (sums[place - length] as number);
+        const sum = (scores[output * 2] as number) + (sums[place - length] as number);
         if (single) {
-          sum = Math.fround(sum);
           if (i - length < zeroAt) stale = true;
           else if (stale) {
             best = Math.fround(best - zero);
@@ -180,7 +199,7 @@ export class Unigram implements PieceModel {
           }
         }
         if (step === 0 || sum > best) {
-          best = sum;
+          best = single ? Math.fround(sum) : sum;
           step = output;
         }
       }
@@ -237,10 +256,12 @@ export class Unigram implements PieceModel {
     const start = this.#unknownFrom;
     this.#unknownFrom = -1;
     const { trie } = this.#automaton;
-    const token = trie.tokens[trie.walk(rootNode, text, start, end)] as number;
+    const run =
+      start === this.#mark ? `\u2581${text.slice(start + 1, end)}` : text.slice(start, end);
+    const token = trie.tokens[trie.walk(rootNode, run, 0, run.length)] as number;
     const byteTokens = token < 0 ? this.#byteTokens : undefined;
     if (byteTokens !== undefined) {
-      const bytes = encoder.encode(text.slice(start, end));
+      const bytes = encoder.encode(run);
       if (bytes.every((byte) => (byteTokens[byte] as number) >= 0)) {
         for (const byte of bytes) this.#emit(byteTokens[byte] as number, start, end);
         return;

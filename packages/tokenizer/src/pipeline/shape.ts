@@ -47,7 +47,8 @@ export interface Shape {
   readonly cut: "each-space" | "words";
 }
 
-const flatten = (component: Component | undefined, inner: string): Component[] => {
+/** The components of a sequence, of sequences in it, or of one component. */
+export const flatten = (component: Component | undefined, inner: string): Component[] => {
   if (component === undefined) return [];
   if (component.type !== "Sequence") return [component];
   const parts = component[inner];

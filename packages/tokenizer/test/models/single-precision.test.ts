@@ -20,19 +20,20 @@ function reference(pieces: Pieces, text: string): number[] {
         if (at >= from) node.sum = Math.fround(node.sum - till);
       });
     }
-    const offer = (to: number, id: number, score: number) => {
-      const sum = Math.fround(score + (reset ? 0 : till));
+    // Sums with pieces are compared in double precision, and kept in single.
+    const offer = (to: number, id: number, sum: number) => {
       const node = best[to];
-      if (node === undefined || sum > node.sum) best[to] = { sum, from, id };
+      if (node === undefined || sum > node.sum) best[to] = { sum: Math.fround(sum), from, id };
     };
+    const start = reset ? 0 : till;
     let single = false;
     for (let to = from + 1; to <= text.length; to++) {
       const id = pieces.findIndex(([content]) => content === text.slice(from, to));
       if (id < 0) continue;
-      offer(to, id, scores[id] as number);
+      offer(to, id, (scores[id] as number) + start);
       if (to === from + 1) single = true;
     }
-    if (!single) offer(from + 1, 0, unknown);
+    if (!single) offer(from + 1, 0, Math.fround(unknown + start));
   }
   const ids: number[] = [];
   for (let at = text.length; at > 0; at = best[at]?.from as number) {
@@ -57,15 +58,13 @@ it("single precision gives SentencePiece's ids", () => {
   fc.assert(
     fc.property(pieces, texts, (words, inputs) => {
       const all: Pieces = [["<unk>", 0], ...words];
-      const model = new Unigram(
-        {
-          type: "Unigram",
-          vocabulary: vocabularyOf(all.map(([content]) => content)),
-          scores: Float64Array.from(all, ([, score]) => Math.fround(score)),
-          unkId: 0,
-        },
-        true,
-      );
+      const model = new Unigram({
+        type: "Unigram",
+        vocabulary: vocabularyOf(all.map(([content]) => content)),
+        scores: Float64Array.from(all, ([, score]) => Math.fround(score)),
+        unkId: 0,
+        singlePrecision: true,
+      });
       for (const text of inputs) {
         expect(
           tokensOf(model, text).map(([id]) => id),
