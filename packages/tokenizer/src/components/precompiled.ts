@@ -25,6 +25,8 @@ export function precompiled(shape: Shape): TextStep {
   return (text, log) => rewrite(text, log, map);
 }
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** A SentencePiece `precompiled_charsmap`. */
 export class CharacterMap {
   readonly #units: DataView;
@@ -108,7 +110,7 @@ export class CharacterMap {
     if (at >= this.#replacements.length) return at === this.#replacements.length ? "" : undefined;
     const end = this.#replacements.indexOf(0, at);
     const bytes = this.#replacements.subarray(at, end < 0 ? this.#replacements.length : end);
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   }
 }
 

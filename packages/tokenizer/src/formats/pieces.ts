@@ -48,7 +48,7 @@ export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): To
     // What stands for no text has its content among the added tokens only, since the search for
     // the best pieces knows no types.
     for (const { id } of common.addedTokens) vocabulary.ends[id] = vocabulary.starts[id] as number;
-    const scores = unigramScores(vocabulary, pieces);
+    const scores = unigramScores(pieces);
     return {
       ...common,
       model: {
@@ -114,15 +114,8 @@ function cutOut(symbols: readonly string[]): Component {
 }
 
 /** Scores with which a user-defined piece beats every split of it, as in SentencePiece. */
-function unigramScores(vocabulary: Vocabulary, { scores, types }: Pieces): Float64Array {
-  let max = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < types.length; i++) {
-    if (types[i] === PieceType.normal) max = Math.max(max, scores[i] as number);
-  }
-  return scores.map((score, id) => {
-    if (types[id] !== PieceType.userDefined) return score;
-    return [...contentOf(vocabulary, id)].length * max - 0.1;
-  });
+function unigramScores({ scores, types }: Pieces): Float64Array {
+  return scores.map((score, id) => (types[id] === PieceType.userDefined ? 0 : score));
 }
 
 /**

@@ -1,9 +1,8 @@
 // Unigram: of all ways to cut a piece into tokens, the one whose scores add up to the
 // most. The sums are those of Hugging Face's tokenizers bit by bit: double precision,
 // from the left, and of two equal ways to reach a place the one whose last token is
-// longer. SentencePiece keeps sums in single precision, compares what it adds to them in double
-// precision, and starts anew from 0 at times, which differs where two ways are almost
-// equal; that is for models that say so.
+// longer. SentencePiece adds in single precision and starts anew from 0 at times, which
+// differs where two ways are almost equal; that is for models that say so.
 //
 // Where no token reaches across a place, every way goes through it: the best way up to
 // there is final, is given out, and the work space begins anew. So memory and caches
@@ -190,20 +189,20 @@ export class Unigram implements WordModel {
       let stale = false; // `best` is from before the last reset
       for (let output = payload >> 1; output !== 0; output = outputs[output * 4 + 3] as number) {
         length = outputs[output * 4 + 2] as number;
-        const sum = (scores[output * 2] as number) + (sums[place - length] as number);
+        let sum = (scores[output * 2] as number) + (sums[place - length] as number);
         if (single) {
-          if (i - length < zeroAt) stale = true;
-          else if (stale) {
-            best = Math.fround(best - zero);
-            stale = false;
-          }
+          sum = Math.fround(sum);
+          // Without a branch, which is so rarely taken that code would be optimised for never.
+          const before = i - length < zeroAt;
+          best = Math.fround(best - (stale && !before ? zero : 0));
+          stale = before;
         }
         if (step === 0 || sum > best) {
-          best = single ? Math.fround(sum) : sum;
+          best = sum;
           step = output;
         }
       }
-      if (stale) best = Math.fround(best - zero);
+      if (single) best = Math.fround(best - (stale ? zero : 0));
       if (length !== width) {
         let sum = unkScore + (sums[place - width] as number);
         if (single) sum = Math.fround(sum);

@@ -1,14 +1,16 @@
 // From a text to ids for models that look at words as text, Unigram and WordPiece: the cuts
 // that their definitions have, made in one loop over the text without an object a piece.
 
-import type { IdSink } from "../bpe/id-sink.js";
+import { IdSink } from "../bpe/id-sink.js";
 import { AlignedText } from "../components/aligned-text.js";
 import type { Normalizer } from "../components/normalizers.js";
 import type { Component, TokenizerDefinition } from "../definition.js";
+import { TokenizerError } from "../errors.js";
 import { createPieceModel } from "../models/create-piece-model.js";
 import type { WordModel } from "../models/piece-model.js";
 import { isWhiteSpace } from "../unicode/categories.js";
 import { isPunctuationChar } from "../unicode/predicates.js";
+import { PRIMERS } from "./byte-pipeline.js";
 import { flatten } from "./shape.js";
 
 const MARK = 0x2581;
@@ -63,6 +65,24 @@ export class PiecePipeline {
     this.model = model;
     this.#cutting = cutting;
     this.#normalizer = normalizer;
+    this.#prime();
+  }
+
+  /**
+   * Takes each way through the loops once. Code that is optimised before a rare way was taken
+   * is thrown away when it first is, in the middle of a text.
+   */
+  #prime(): void {
+    const sink = new IdSink();
+    for (const text of PRIMERS) {
+      try {
+        this.encode(sink, this.normalized(text), true, 0x7fffffff);
+      } catch (error) {
+        // A vocabulary without an unknown token has not all of these.
+        if (!(error instanceof TokenizerError)) throw error;
+      }
+      sink.count = 0;
+    }
   }
 
   /** Undefined if the generic pipeline has to do it. */

@@ -180,9 +180,10 @@ export class Pipeline {
     ) => {
       const matches = matcher.isEmpty ? [] : matcher.findAll(whole, asText);
       let at = 0;
-      for (let m = 0; m < matches.length && sink.count < limit; m += 3) {
+      for (let m = 0; m < matches.length; m += 3) {
         const start = matches[m] as number;
         if (start > at) each(whole.slice(at, start), at);
+        if (sink.count >= limit) return;
         sink.push(matches[m + 2] as number);
         at = matches[m + 1] as number;
       }

@@ -20,20 +20,19 @@ function reference(pieces: Pieces, text: string): number[] {
         if (at >= from) node.sum = Math.fround(node.sum - till);
       });
     }
-    // Sums with pieces are compared in double precision, and kept in single.
-    const offer = (to: number, id: number, sum: number) => {
+    const offer = (to: number, id: number, score: number) => {
+      const sum = Math.fround(score + (reset ? 0 : till));
       const node = best[to];
-      if (node === undefined || sum > node.sum) best[to] = { sum: Math.fround(sum), from, id };
+      if (node === undefined || sum > node.sum) best[to] = { sum, from, id };
     };
-    const start = reset ? 0 : till;
     let single = false;
     for (let to = from + 1; to <= text.length; to++) {
       const id = pieces.findIndex(([content]) => content === text.slice(from, to));
       if (id < 0) continue;
-      offer(to, id, (scores[id] as number) + start);
+      offer(to, id, scores[id] as number);
       if (to === from + 1) single = true;
     }
-    if (!single) offer(from + 1, 0, Math.fround(unknown + start));
+    if (!single) offer(from + 1, 0, unknown);
   }
   const ids: number[] = [];
   for (let at = text.length; at > 0; at = best[at]?.from as number) {
