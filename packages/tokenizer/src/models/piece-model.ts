@@ -21,6 +21,12 @@ export interface WordModel extends PieceModel {
     marked: boolean,
     limit: number,
   ): void;
+
+  /**
+   * Adds the ids of one long piece, whose spaces stand for U+2581. A model that is asked for
+   * these isn't asked for {@link encodeTo} as well.
+   */
+  encodeText?(sink: IdSink, text: string, limit: number): void;
 }
 
 export interface PieceModel {

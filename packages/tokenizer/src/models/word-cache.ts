@@ -15,6 +15,7 @@ export class WordCache {
   #slots = new Int32Array(0);
   #keys = new Uint16Array(0);
   #ids = new Int32Array(0);
+  #margins = new Float64Array(0);
   #entries = 0;
   #keysUsed = 0;
   #idsUsed = 0;
@@ -35,6 +36,7 @@ export class WordCache {
       this.#slots = new Int32Array(stride << slotBits);
       this.#keys = new Uint16Array(keyRoom);
       this.#ids = new Int32Array(idRoom);
+      this.#margins = new Float64Array(1 << slotBits);
     }
     let hash = length;
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x5bd1e995);
@@ -62,6 +64,11 @@ export class WordCache {
     return false;
   }
 
+  /** What {@link keep} was told about the word that was found. */
+  get margin(): number {
+    return this.#margins[this.#at / stride] as number;
+  }
+
   /** Adds the ids of the word that was found to the sink. */
   copy(sink: IdSink): void {
     const ids = this.#ids;
@@ -73,8 +80,15 @@ export class WordCache {
     sink.count = to + count;
   }
 
-  /** Keeps the word that was not found, with the first `count` of `ids`. */
-  keep(text: string, start: number, end: number, ids: ArrayLike<number>, count: number): void {
+  /** Keeps the word that was not found, with the first `count` of `ids` and a number. */
+  keep(
+    text: string,
+    start: number,
+    end: number,
+    ids: ArrayLike<number>,
+    count: number,
+    margin = 0,
+  ): void {
     const length = end - start;
     if (this.#at < 0 || count === 0) return;
     if (
@@ -87,6 +101,7 @@ export class WordCache {
       this.#at = (this.#hash & ((1 << slotBits) - 1)) * stride;
     }
     const slots = this.#slots;
+    this.#margins[this.#at / stride] = margin;
     slots[this.#at] = this.#hash;
     slots[this.#at + 1] = this.#keysUsed;
     slots[this.#at + 2] = this.#idsUsed;

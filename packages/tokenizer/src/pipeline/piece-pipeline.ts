@@ -3,7 +3,7 @@
 
 import { IdSink } from "../bpe/id-sink.js";
 import { AlignedText } from "../components/aligned-text.js";
-import type { Normalizer } from "../components/normalizers.js";
+import { buildNormalizer, type Normalizer } from "../components/normalizers.js";
 import type { Component, TokenizerDefinition } from "../definition.js";
 import { TokenizerError } from "../errors.js";
 import { createPieceModel } from "../models/create-piece-model.js";
@@ -11,7 +11,7 @@ import type { WordModel } from "../models/piece-model.js";
 import { isWhiteSpace } from "../unicode/categories.js";
 import { isPunctuationChar } from "../unicode/predicates.js";
 import { PRIMERS } from "./byte-pipeline.js";
-import { flatten } from "./shape.js";
+import { flatten, isMarkReplacement } from "./shape.js";
 
 const MARK = 0x2581;
 
@@ -34,7 +34,10 @@ interface Cutting {
 function cuttingOf({ preTokenizer, normalizer }: TokenizerDefinition): Cutting | undefined {
   const parts = flatten(preTokenizer, "pretokenizers");
   const [first, second] = parts;
-  if (first === undefined) return { cut: "whole", prefix: "never" };
+  if (first === undefined) {
+    const marks = isMarkReplacement(flatten(normalizer, "normalizers").at(-1));
+    return { cut: marks ? "marked" : "whole", prefix: "never" };
+  }
   const words = parts.length === 2 && first.type === "WhitespaceSplit";
   if (parts.length === 1 && first.type === "BertPreTokenizer") {
     return { cut: "bert", prefix: "never" };
@@ -97,7 +100,16 @@ export class PiecePipeline {
     if (cutting === undefined || (model.type === "WordPiece" && cutting.cut !== "bert")) {
       return undefined;
     }
-    return new PiecePipeline(createPieceModel(model) as WordModel, cutting, normalizer);
+    const steps = flatten(definition.normalizer, "normalizers");
+    const last = steps.at(-1);
+    // Spaces are read as marks anyway, unless added tokens are searched for in what has marks.
+    const marks = isMarkReplacement(last) && !definition.addedTokens.some((t) => t.normalized);
+    const rest = { type: "Sequence", normalizers: steps.slice(0, -1) };
+    return new PiecePipeline(
+      createPieceModel(model) as WordModel,
+      cutting,
+      cutting.cut === "marked" && marks ? buildNormalizer(rest) : normalizer,
+    );
   }
 
   /** The text after the normalizer. */
@@ -121,10 +133,7 @@ export class PiecePipeline {
     else {
       const spaced = prefixed && !isMark(text.charCodeAt(0)) ? ` ${text}` : text;
       if (cut === "marks") this.#marks(sink, spaced, limit);
-      else {
-        const marked = spaced.replaceAll(" ", "▁");
-        this.model.encodeTo(sink, marked, 0, marked.length, false, limit);
-      }
+      else this.model.encodeText?.(sink, spaced, limit);
     }
   }
 

@@ -127,7 +127,8 @@ function groupsFromRight(stages: readonly Stage[]): boolean {
   return before === NUMERIC_RUN || before === wordPattern(NUMERIC_RUN);
 }
 
-const isMark = (component: Component | undefined) =>
+/** Whether it makes spaces marks. */
+export const isMarkReplacement = (component: Component | undefined) =>
   component?.type === "Replace" &&
   patternOf(component) === escaped(" ") &&
   component["content"] === "▁";
@@ -151,7 +152,7 @@ function spacedShape(
   const cutsNothing =
     parts.length === 0 ||
     (parts.length === 1 && only?.type === "Split" && patternOf(only) === escaped(" "));
-  if (!cutsNothing || !isMark(normalizers.at(-1))) return undefined;
+  if (!cutsNothing || !isMarkReplacement(normalizers.at(-1))) return undefined;
   normalizers.pop();
   let prefix: Shape["prefix"] = "none";
   if (normalizers.at(-1)?.type === "Prepend" && normalizers.at(-1)?.["prepend"] === "▁") {
