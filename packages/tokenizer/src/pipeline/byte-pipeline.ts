@@ -19,7 +19,7 @@ interface Cutter {
 }
 
 /** Texts of all kinds: pieces of every length, characters of every size, what patterns leave out. */
-const PRIMERS = [
+export const PRIMERS = [
   "The quick (brown) fox's 1,234,567.89 jumps\n\n  over it \t\r\n",
   "é caractères ÀÉ ½²³ Ⅷ 中文，字。😀👍🏽 \u0301a\u0301 \u{10ffff}\u0378\u0085\ufeff\u00a0",
   "internationalization incomprehensibilities antidisestablishmentarianism ",
