@@ -123,7 +123,7 @@ export class BytePipeline {
   fill(text: string, first: boolean, prefix: Shape["prefix"] = this.shape.prefix): number {
     const { shape, buffer } = this;
     if (text.length === 0) {
-      buffer.end = 0;
+      buffer.write(text, 0);
       return 0;
     }
     const content =
