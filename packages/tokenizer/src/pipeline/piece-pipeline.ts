@@ -16,7 +16,7 @@ import { flatten, isMarkReplacement } from "./shape.js";
 const MARK = 0x2581;
 
 /** So many characters to look up that what looks them up is optimised before a text needs it. */
-const IDEOGRAPHS = Array.from({ length: 2048 }, (_, i) =>
+const IDEOGRAPHS = Array.from({ length: 12_288 }, (_, i) =>
   i % 8 === 0 ? "，" : String.fromCharCode(0x4e00 + i),
 ).join("");
 
