@@ -21,6 +21,8 @@ const UNLIMITED = 0x7fffffff;
 const unknownPenalty = 10;
 /** Beyond this, SentencePiece subtracts the sum so far from all that is open. */
 const resetThreshold = 100_000;
+/** Arrays begin so small that they grow before code is optimised as if they never did. */
+const small = 4;
 const encoder = new TextEncoder();
 
 export class Unigram implements WordModel {
@@ -41,18 +43,18 @@ export class Unigram implements WordModel {
 
   // Best ways from the last final place: by units from there. A way's last step is an output, or
   // minus the length of an unknown character.
-  #sums = new Float64Array(256);
-  #steps = new Int32Array(256);
-  #path = new Int32Array(256);
-  #gaps = new Float64Array(256); // by how much the best way is better than any with another last step
+  #sums = new Float64Array(small);
+  #steps = new Int32Array(small);
+  #path = new Int32Array(small);
+  #gaps = new Float64Array(small); // by how much the best way is better than any with another last step
   #mark = -1;
   #unknownFrom = -1; // where the run of unknown tokens began, -1 outside of one
 
   // The tokens of the piece at hand.
   #count = 0;
-  #ids = new Int32Array(256);
-  #starts = new Int32Array(256);
-  #ends = new Int32Array(256);
+  #ids = new Int32Array(small);
+  #starts = new Int32Array(small);
+  #ends = new Int32Array(small);
   #sum = 0;
   #margin = 0; // the least gap on the best way
   #hasUnknown = false;

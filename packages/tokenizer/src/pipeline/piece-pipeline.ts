@@ -15,6 +15,11 @@ import { flatten, isMarkReplacement } from "./shape.js";
 
 const MARK = 0x2581;
 
+/** So many characters to look up that what looks them up is optimised before a text needs it. */
+const IDEOGRAPHS = Array.from({ length: 12_288 }, (_, i) =>
+  i % 8 === 0 ? "，" : String.fromCharCode(0x4e00 + i),
+).join("");
+
 /**
  * - `"whole"`: the text as it is.
  * - `"marks"`: before each space or mark, which then begins the piece.
@@ -77,7 +82,8 @@ export class PiecePipeline {
    */
   #prime(): void {
     const sink = new IdSink();
-    for (const text of PRIMERS) {
+    sink.out = new Int32Array(1);
+    for (const text of [...PRIMERS, IDEOGRAPHS]) {
       try {
         this.encode(sink, this.normalized(text), true, 0x7fffffff);
       } catch (error) {
