@@ -62,10 +62,12 @@ export class MathEncoding extends Encoding {
   get numbers(): readonly EncodedNumber[] {
     if (this.#numbers === undefined) {
       const { data, count } = this.numberSpans;
-      this.#numbers = Array.from({ length: count }, (_, i) => {
-        const kind = NUMBER_KINDS[data[3 * i + 2] as number] as NumberKind;
-        return new EncodedNumber(this, data[3 * i] as number, data[3 * i + 1] as number, kind);
-      });
+      const numbers: EncodedNumber[] = [];
+      for (let at = 0; at < 3 * count; at += 3) {
+        const kind = NUMBER_KINDS[data[at + 2] as number] as NumberKind;
+        numbers.push(new EncodedNumber(this, data[at] as number, data[at + 1] as number, kind));
+      }
+      this.#numbers = numbers;
     }
     return this.#numbers;
   }

@@ -119,6 +119,7 @@ function radix(body: string): Rational | undefined {
  * `undefined` if it would have more than 10,000 digits.
  */
 export function readValue(text: string, kind: NumberKind): Rational | undefined {
+  if (kind === "integer" && /^\d+$/.test(text)) return decimal(text, 0);
   const { negative, body, scale } = split(text);
   let value: Rational | undefined;
   if (kind === "scientific") value = scientific(body, scale);
