@@ -121,27 +121,35 @@ async function stream({ files, texts }: Job): Promise<Answer> {
   return { load: 0, results };
 }
 
+/** All against encoding alone, `off`: by turns, first on a text that is new to both. */
 async function numbers({ files, warm, texts }: Job): Promise<Answer> {
   const [plain, math] = [await loadOurs(files.ours), await loadMath(files.ours)];
+  const values = (text: string) => {
+    for (const number of math.encode(text).numbers) void number.value;
+  };
+  const warmText = read(warm);
+  for (let i = 0; i < 2; i++) {
+    plain.encode(warmText);
+    values(warmText);
+  }
   const results: Result[] = [];
   for (const { name, path } of texts) {
     const text = read(path);
-    for (const tokenizer of [plain, math]) tokenizer.encodeIds(read(warm));
-    const on = byTurns(
-      7,
-      () => math.encode(text).numbers.length,
-      () => plain.encode(text).ids.length,
-    );
-    const off = byTurns(
-      7,
-      () => math.encodeIds(text),
-      () => plain.encodeIds(text),
-    );
+    const off = () => plain.encode(text);
+    const on = () => math.encode(text).numberSpans;
+    const fresh = [time(off), time(on)] as const;
+    const against = (run: () => unknown, count: number) => {
+      const [some, none] = byTurns(count, run, off);
+      return some / none;
+    };
     results.push({
       text: name,
-      numbers: math.encode(text).numbers.length,
-      on: on[0] / on[1],
-      off: off[0] / off[1],
+      numbers: on().count,
+      fresh: fresh[1] / fresh[0],
+      on: against(on, 11),
+      off: against(() => math.encode(text), 11),
+      objects: against(() => math.encode(text).numbers, 7),
+      values: against(() => values(text), 5),
     });
   }
   return { load: 0, results };

@@ -75,6 +75,8 @@ export interface UnigramModel {
   readonly scores: Float64Array;
   readonly unkId?: number | undefined;
   readonly byteFallback?: boolean;
+  /** Sums of scores are kept in single precision, as SentencePiece does, which decides near ties. */
+  readonly singlePrecision?: boolean;
 }
 
 export interface WordPieceModel {

@@ -2,6 +2,7 @@
 // them. Whoever reads only the ids pays only for them.
 
 import type { EncodingParts } from "./components/encoding-parts.js";
+import type { TextBuffer } from "./pipeline/text-buffer.js";
 
 /** What an {@link Encoding} asks of the tokenizer that made it. */
 export interface EncodingSource {
@@ -15,6 +16,8 @@ export interface EncodingSource {
   range(): readonly [start: number, end: number];
   /** An encoding of the same texts. */
   make(ids: Int32Array, source: EncodingSource): Encoding;
+  /** Holds the text as UTF-8, as long as nothing else was encoded. */
+  readonly buffer?: TextBuffer | undefined;
 }
 
 export interface Spans {

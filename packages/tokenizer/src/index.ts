@@ -17,14 +17,17 @@ export {
   add,
   compareRationals,
   equalRationals,
+  isExactDecimal,
   multiply,
   negate,
   parseRational,
   type Rational,
   rational,
+  rationalToString,
   toDecimalString,
 } from "./numbers/rational.js";
 export { NumberSpans } from "./numbers/spans.js";
+export type { Unit } from "./numbers/units.js";
 export type { EncodeOptions, PaddingOptions, TruncationOptions } from "./options.js";
 export type { SpecialTokens } from "./pipeline/special-tokens.js";
 export type { StreamEncoder } from "./stream-encoder.js";

@@ -5,7 +5,7 @@ import { Encoding, type EncodingSource } from "./encoding.js";
 import { flagsOf, NUMBER_KINDS, type NumberKind, type NumberOptions } from "./numbers/kinds.js";
 import { MathNumber } from "./numbers/math-number.js";
 import { type DigitPlaces, digitPlaces } from "./numbers/places.js";
-import { scanNumbers } from "./numbers/scanner.js";
+import { scanNumbers } from "./numbers/scan-numbers.js";
 import { NumberSpans } from "./numbers/spans.js";
 import { tokenSpan } from "./numbers/token-span.js";
 
@@ -53,7 +53,7 @@ export class MathEncoding extends Encoding {
   get numberSpans(): NumberSpans {
     if (this.#spans === undefined) {
       this.#spans = new NumberSpans();
-      scanNumbers(this.text, this.#spans, 0, this.text.length, flagsOf(this.#options));
+      scanNumbers(this.text, this.#spans, flagsOf(this.#options), this.source.buffer);
     }
     return this.#spans;
   }

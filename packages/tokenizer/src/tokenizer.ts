@@ -124,6 +124,7 @@ export class Tokenizer {
       range: () => [around?.before.length ?? 0, ids.length - (around?.after.length ?? 0)],
       token: (id) => this.#names.token(id),
       make: (some, from) => this.makeEncoding(some, text, undefined, from, options),
+      buffer: this.#pipeline.bytes?.buffer,
     };
     return source.make(ids, source);
   }

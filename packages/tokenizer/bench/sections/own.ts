@@ -72,11 +72,26 @@ export function streaming(context: Context): Line[] {
 export function numbers(context: Context): Line[] {
   const list = texts(context.corpora, ["prose", "mathematics", "latex"]).map(({ name }) => name);
   return each(context, "numbers", ["prose", "mathematics", "latex"], (files, of) =>
-    list.flatMap((text): Line[] => [
-      below(`${files.name} ${text} encode, numbers on`, "x of off", of(text, "on"), 1.1),
-      // Off means the same code, so that only noise can differ.
-      below(`${files.name} ${text} encode, numbers off`, "x of plain", of(text, "off"), 1.05),
-      { note: `${files.name} ${text}: ${of(text, "numbers")} numbers` },
-    ]),
+    list.flatMap((text): Line[] => {
+      const name = `${files.name} ${text}`;
+      const on = "numbers on";
+      const extra = (what: string, key: string) => ({
+        name: `${name} ${what}`,
+        ours: of(text, key),
+        unit: "x of off",
+      });
+      return [
+        // LaTeX is for information: every second token is a number or a command around one.
+        text === "latex"
+          ? extra(on, "on")
+          : below(`${name} ${on}`, "x of off", of(text, "on"), 1.1),
+        // Off means the same code, so that only noise can differ.
+        below(`${name} numbers not asked for`, "x of off", of(text, "off"), 1.05),
+        extra(`${on}, the text new`, "fresh"),
+        extra("all objects made", "objects"),
+        extra("all values read", "values"),
+        { note: `${name}: ${of(text, "numbers")} numbers` },
+      ];
+    }),
   );
 }

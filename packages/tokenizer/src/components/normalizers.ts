@@ -52,7 +52,13 @@ const TYPES: Readonly<Record<string, (shape: Shape) => Step[]>> = {
   Replace(shape) {
     const find = readPattern(shape);
     const content = shape.string("content");
-    return rewriting((text, log) => replaceAll(text, log, find(text), content));
+    const wanted = shape.object("pattern").value["String"];
+    const literally = content.replaceAll("$", "$$$$");
+    return rewriting((text, log) => {
+      // A string of as many parts as a text has spaces would be slow to make and to read.
+      if (!log && typeof wanted === "string") return text.replaceAll(wanted, literally);
+      return replaceAll(text, log, find(text), content);
+    });
   },
   Prepend(shape) {
     const prefix = shape.string("prepend");

@@ -8,6 +8,15 @@ import { expected, type Shape } from "./shape.js";
 
 /** Decoded maps larger than this are refused; real ones have about 0.3 MB. */
 const MAX_BYTES = 1 << 26;
+/** Keys that are remembered with what replaces them. */
+const MAX_REMEMBERED = 1 << 13;
+
+// What is known of a UTF-16 unit; 0 is nothing yet.
+const KNOWN = 1;
+/** By itself it is replaced, or it may begin a longer key or character. */
+const CHANGES = 2;
+/** It may belong to the grapheme cluster before it. */
+const EXTENDS = 4;
 
 /** Reads the field `precompiled_charsmap`: base64 of a trie's size, the trie, and the replacements. */
 export function precompiled(shape: Shape): TextStep {
@@ -16,11 +25,16 @@ export function precompiled(shape: Shape): TextStep {
   return (text, log) => rewrite(text, log, map);
 }
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** A SentencePiece `precompiled_charsmap`. */
 export class CharacterMap {
   readonly #units: DataView;
   readonly #count: number;
   readonly #replacements: Uint8Array;
+  readonly #remembered = new Map<string, string | undefined>();
+  /** What is known of each unit. */
+  readonly kinds = new Uint8Array(0x10000);
 
   constructor(bytes: Uint8Array, path: string) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -38,8 +52,31 @@ export class CharacterMap {
     }
   }
 
+  /** Finds out the kind of a unit. */
+  learn(unit: number): number {
+    let kind = KNOWN;
+    if ((unit & 0xf800) === 0xd800) kind |= CHANGES | EXTENDS;
+    else {
+      if (unit === 13 || this.search(String.fromCharCode(unit)) !== undefined) kind |= CHANGES;
+      if (extendsCluster(unit)) kind |= EXTENDS;
+    }
+    this.kinds[unit] = kind;
+    return kind;
+  }
+
+  /** As {@link search}, which is asked once for a key. */
+  find(key: string): string | undefined {
+    const remembered = this.#remembered;
+    let found = remembered.get(key);
+    if (found !== undefined || remembered.has(key)) return found;
+    found = this.search(key);
+    if (remembered.size === MAX_REMEMBERED) remembered.clear();
+    remembered.set(key, found);
+    return found;
+  }
+
   /** The replacement for the shortest key that `text` begins with. */
-  find(text: string): string | undefined {
+  search(text: string): string | undefined {
     let node = this.#step(0);
     for (let i = 0; i < text.length; ) {
       const codePoint = text.codePointAt(i) as number;
@@ -73,22 +110,23 @@ export class CharacterMap {
     if (at >= this.#replacements.length) return at === this.#replacements.length ? "" : undefined;
     const end = this.#replacements.indexOf(0, at);
     const bytes = this.#replacements.subarray(at, end < 0 ? this.#replacements.length : end);
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   }
 }
 
 function rewrite(text: string, log: EditLog | undefined, map: CharacterMap): string {
-  const known = new Map<string, string | undefined>();
-  const find = (key: string): string | undefined => {
-    if (!known.has(key)) known.set(key, map.find(key));
-    return known.get(key);
+  const { kinds } = map;
+  const { length } = text;
+  const kindAt = (at: number): number => {
+    const unit = text.charCodeAt(at);
+    return (kinds[unit] as number) || map.learn(unit);
   };
   let out = "";
   let kept = 0;
   const changes: number[] | undefined = log && [];
   const replace = (at: number, end: number): boolean => {
     const old = text.slice(at, end);
-    const found = find(old);
+    const found = map.find(old);
     if (found === undefined) return false;
     if (changes) {
       note(changes, text, kept, at);
@@ -98,29 +136,29 @@ function rewrite(text: string, log: EditLog | undefined, map: CharacterMap): str
     kept = end;
     return true;
   };
-  // ASCII that the map leaves alone is passed over where nothing extends it.
-  const plain = new Uint8Array(128);
-  for (let unit = 0; unit < 128; unit++) {
-    if (unit !== 13 && find(String.fromCharCode(unit)) === undefined) plain[unit] = 1;
-  }
-  for (let i = 0; i < text.length; ) {
-    if (plain[text.charCodeAt(i)] === 1 && !(text.charCodeAt(i + 1) >= 0x300)) {
+  for (let i = 0; i < length; ) {
+    // What the map leaves alone is passed over where nothing extends it.
+    while (
+      i < length &&
+      (kindAt(i) & CHANGES) === 0 &&
+      (i + 1 === length || (kindAt(i + 1) & EXTENDS) === 0)
+    ) {
       i++;
-      continue;
     }
+    if (i === length) break;
     const end = clusterEnd(text, i);
     // Only clusters of less than six bytes are looked up whole.
     const whole = end - i > 1 && utf8Length(text, i, end) < 6 && replace(i, end);
     while (i < end && !whole) {
       const next = i + widthAt(text, i);
-      replace(i, next);
+      if ((kindAt(i) & CHANGES) !== 0) replace(i, next);
       i = next;
     }
     i = end;
   }
   if (kept === 0) return text;
   if (changes) {
-    note(changes, text, kept, text.length);
+    note(changes, text, kept, length);
     for (let i = 0; i < changes.length; i += 2) {
       log?.put(changes[i] as number, changes[i + 1] as number);
     }

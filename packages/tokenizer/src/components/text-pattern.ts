@@ -8,11 +8,25 @@ import { expected, type Shape } from "./shape.js";
 /** Finds all matches in a text: start and end of each, in turn. An empty text has none. */
 export type FindAll = (text: string) => Int32Array | readonly number[];
 
+/** Spaces at the ends of a text. */
+export const OUTER_SPACES = "(?<![\\s\\S]) +| +(?![\\s\\S])";
+/** More than one space. */
+export const SPACE_RUNS = " {2,}";
+
+/** Patterns of SentencePiece's files, which a backtracking search could take quadratic time for. */
+const BY_HAND: ReadonlyMap<string, FindAll> = new Map([
+  [OUTER_SPACES, outerSpaces],
+  [SPACE_RUNS, spaceRuns],
+]);
+
 /** Reads the field `pattern`. */
 export function readPattern(shape: Shape): FindAll {
   const pattern = shape.object("pattern");
   if (pattern.value["Regex"] !== undefined) {
-    const compiled = compilePattern(pattern.string("Regex"));
+    const regex = pattern.string("Regex");
+    const byHand = BY_HAND.get(regex);
+    if (byHand) return byHand;
+    const compiled = compilePattern(regex);
     return (text) => (text === "" ? [] : compiled.findAll(text));
   }
   if (pattern.value["String"] === undefined) {
@@ -40,5 +54,26 @@ function boundaries(text: string): number[] {
   const found: number[] = [];
   for (let i = 0; i < text.length; i += widthAt(text, i)) found.push(i, i);
   found.push(text.length, text.length);
+  return found;
+}
+
+function outerSpaces(text: string): number[] {
+  let start = 0;
+  let end = text.length;
+  while (start < end && text.charCodeAt(start) === 0x20) start++;
+  while (end > start && text.charCodeAt(end - 1) === 0x20) end--;
+  const found = start > 0 ? [0, start] : [];
+  if (end < text.length) found.push(end, text.length);
+  return found;
+}
+
+function spaceRuns(text: string): number[] {
+  const found: number[] = [];
+  for (let at = text.indexOf("  "); at >= 0; ) {
+    let end = at + 2;
+    while (text.charCodeAt(end) === 0x20) end++;
+    found.push(at, end);
+    at = text.indexOf("  ", end);
+  }
   return found;
 }

@@ -1,5 +1,6 @@
 // A tokenizer from scored pieces, as SentencePiece's models and GGUF files have them.
 
+import { OUTER_SPACES, SPACE_RUNS } from "../components/text-pattern.js";
 import type { AddedToken, Component, TokenizerDefinition, Vocabulary } from "../definition.js";
 import { ensure } from "../errors.js";
 import { MergeList } from "./merge-list.js";
@@ -47,7 +48,7 @@ export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): To
     // What stands for no text has its content among the added tokens only, since the search for
     // the best pieces knows no types.
     for (const { id } of common.addedTokens) vocabulary.ends[id] = vocabulary.starts[id] as number;
-    const scores = unigramScores(vocabulary, pieces);
+    const scores = unigramScores(pieces);
     return {
       ...common,
       model: {
@@ -56,6 +57,7 @@ export function pieceDefinition(contents: VocabularyBuilder, pieces: Pieces): To
         scores,
         unkId: unkId < 0 ? undefined : unkId,
         byteFallback,
+        singlePrecision: true,
       },
     };
   }
@@ -112,15 +114,8 @@ function cutOut(symbols: readonly string[]): Component {
 }
 
 /** Scores with which a user-defined piece beats every split of it, as in SentencePiece. */
-function unigramScores(vocabulary: Vocabulary, { scores, types }: Pieces): Float64Array {
-  let max = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < types.length; i++) {
-    if (types[i] === PieceType.normal) max = Math.max(max, scores[i] as number);
-  }
-  return scores.map((score, id) => {
-    if (types[id] !== PieceType.userDefined) return score;
-    return [...contentOf(vocabulary, id)].length * max - 0.1;
-  });
+function unigramScores({ scores, types }: Pieces): Float64Array {
+  return scores.map((score, id) => (types[id] === PieceType.userDefined ? 0 : score));
 }
 
 /**
@@ -175,8 +170,8 @@ function spaces(pieces: Pieces): { normalizer?: Component; decoder: Component } 
   }
   if (pieces.removeExtraSpaces) {
     // Only spaces, and only at the ends of the text.
-    replace({ Regex: "(?<![\\s\\S]) +| +(?![\\s\\S])" }, "");
-    replace({ Regex: " {2,}" }, " ");
+    replace({ Regex: OUTER_SPACES }, "");
+    replace({ Regex: SPACE_RUNS }, " ");
   }
   const space = pieces.escapeSpaces ? SPACE : " ";
   if (pieces.dummyPrefix) steps.push({ type: "Prepend", prepend: space });

@@ -1,16 +1,19 @@
 // WordPiece: from the left, the longest token that fits, with the continuing prefix
 // anywhere but at the start of the word; a word that can't be covered is unknown.
 
+import type { IdSink } from "../bpe/id-sink.js";
 import type { WordPieceModel } from "../definition.js";
 import { ensure } from "../errors.js";
-import type { PieceModel, PushToken } from "./piece-model.js";
+import type { PushToken, WordModel } from "./piece-model.js";
 import { rootNode, UnitTrie, unitAt } from "./unit-trie.js";
+import { WordCache } from "./word-cache.js";
 
-export class WordPiece implements PieceModel {
+export class WordPiece implements WordModel {
   readonly #trie: UnitTrie;
   readonly #continuing: number; // the node after the prefix, 0 if no token begins with it
   readonly #unk: number;
   readonly #model: Pick<WordPieceModel, "unkToken" | "maxInputCharsPerWord">;
+  readonly #cache = new WordCache();
   #ids: number[] = [];
   #ends: number[] = [];
 
@@ -40,6 +43,17 @@ export class WordPiece implements PieceModel {
         `the vocabulary has no tokens for ${JSON.stringify(piece.slice(0, 40))}, nor the unknown token ${JSON.stringify(this.#model.unkToken)}`,
     );
     push(this.#unk, 0, piece.length);
+  }
+
+  encodeTo(sink: IdSink, text: string, start: number, end: number): void {
+    const cache = this.#cache;
+    if (cache.seek(text, start, end, false)) {
+      cache.copy(sink);
+      return;
+    }
+    const from = sink.count;
+    this.tokenize(text.slice(start, end), (id) => sink.push(id));
+    cache.keep(text, start, end, sink.out.subarray(from, sink.count), sink.count - from);
   }
 
   #cover(piece: string): boolean {

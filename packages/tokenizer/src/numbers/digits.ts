@@ -8,6 +8,10 @@ const ZEROS = [
   0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
 ];
 
+/** By code / 16, since no script's digits go beyond one row of 16. */
+const ZERO_OF_ROW = new Uint16Array(4096);
+for (const zero of ZEROS) ZERO_OF_ROW[zero >> 4] = zero;
+
 /** Numerator and denominator by character. */
 const VULGAR: Record<string, readonly [number, number]> = {};
 for (const [i, pair] of [..."17 19 110 13 23 15 25 35 45 16 56 18 38 58 78".split(" ").entries()]) {
@@ -32,8 +36,8 @@ export const ANCHORS = `[${ZEROS.map((zero) => `${escaped(zero)}-${escaped(zero 
 /** The code of the zero of the script that the digit `code` belongs to, or 0 if it is no digit. */
 export function zeroOf(code: number): number {
   if (code < 0x660) return code >= 0x30 && code <= 0x39 ? 0x30 : 0;
-  for (const zero of ZEROS) if (code >= zero && code <= zero + 9) return zero;
-  return 0;
+  const zero = ZERO_OF_ROW[code >> 4] as number;
+  return (code - zero) >>> 0 < 10 ? zero : 0;
 }
 
 /** Numerator and denominator of `½` and its like. */

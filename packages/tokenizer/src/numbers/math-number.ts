@@ -3,7 +3,7 @@
 import { flagsOf, NUMBER_KINDS, type NumberKind, type NumberOptions } from "./kinds.js";
 import type { Rational } from "./rational.js";
 import { countPlaces, readValue } from "./read-value.js";
-import { scanNumbers } from "./scanner.js";
+import { scanNumbers } from "./scan-numbers.js";
 import { NumberSpans } from "./spans.js";
 import { type Unit, unitOf } from "./units.js";
 
@@ -126,7 +126,7 @@ export class MathNumber {
  */
 export function findNumbers(text: string, options: NumberOptions = {}): MathNumber[] {
   const spans = new NumberSpans();
-  scanNumbers(text, spans, 0, text.length, flagsOf(options));
+  scanNumbers(text, spans, flagsOf(options));
   return toNumbers(text, spans);
 }
 

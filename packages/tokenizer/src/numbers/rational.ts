@@ -110,16 +110,32 @@ export function compareRationals(a: Rational, b: Rational): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/**
- * The decimal expansion, cut (not rounded) after `maxPlaces` places: `1/8` gives `"0.125"`,
- * `2/3` with 4 places `"0.6666"`. Trailing zeros are left out.
- */
-export function toDecimalString({ numerator, denominator }: Rational, maxPlaces = 20): string {
+/** What {@link parseRational} reads back: `"3/4"`, or `"-12"` for a whole number. */
+export function rationalToString({ numerator, denominator }: Rational): string {
+  return denominator === 1n ? `${numerator}` : `${numerator}/${denominator}`;
+}
+
+/** Whether {@link toDecimalString} gives all digits of a fraction in lowest terms. */
+export function isExactDecimal({ denominator }: Rational, maxPlaces = 20): boolean {
+  checkPlaces(maxPlaces);
+  return 10n ** BigInt(maxPlaces) % denominator === 0n;
+}
+
+function checkPlaces(maxPlaces: number): void {
   ensure(
     Number.isInteger(maxPlaces) && maxPlaces >= 0 && maxPlaces <= MAX_DIGITS,
     "ERR_ARGUMENT",
     () => `expected maxPlaces to be an integer from 0 to ${MAX_DIGITS}, found ${maxPlaces}`,
   );
+}
+
+/**
+ * The decimal expansion, cut (not rounded) after `maxPlaces` places: `1/8` gives `"0.125"`,
+ * `2/3` with 4 places `"0.6666"`. Trailing zeros are left out. {@link isExactDecimal} tells
+ * whether anything was cut.
+ */
+export function toDecimalString({ numerator, denominator }: Rational, maxPlaces = 20): string {
+  checkPlaces(maxPlaces);
   const size = numerator < 0n ? -numerator : numerator;
   const scaled = ((size * 10n ** BigInt(maxPlaces)) / denominator).toString();
   const digits = scaled.padStart(maxPlaces + 1, "0");

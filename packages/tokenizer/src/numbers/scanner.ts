@@ -17,7 +17,6 @@ import {
   RADIX,
   REPEATING,
   SCIENTIFIC,
-  SLASH_FRACTIONS,
 } from "./kinds.js";
 import type { NumberSpans } from "./spans.js";
 
@@ -212,22 +211,4 @@ export function scanWith(
     anchors.lastIndex = end;
   }
   return limit;
-}
-
-/**
- * Appends the numbers of `text` between `from` and `to` to `out` and returns how many they are.
- * Nothing is parsed. What stands before `from` is seen but no number begins there.
- */
-export function scanNumbers(
-  text: string,
-  out: NumberSpans,
-  from = 0,
-  to = text.length,
-  flags = SLASH_FRACTIONS,
-): number {
-  const before = out.count;
-  const scanner = new Scanner(text, to, flags);
-  scanner.low = from;
-  scanWith(scanner, out, from, false);
-  return out.count - before;
 }

@@ -19,7 +19,7 @@ interface Cutter {
 }
 
 /** Texts of all kinds: pieces of every length, characters of every size, what patterns leave out. */
-const PRIMERS = [
+export const PRIMERS = [
   "The quick (brown) fox's 1,234,567.89 jumps\n\n  over it \t\r\n",
   "é caractères ÀÉ ½²³ Ⅷ 中文，字。😀👍🏽 \u0301a\u0301 \u{10ffff}\u0378\u0085\ufeff\u00a0",
   "internationalization incomprehensibilities antidisestablishmentarianism ",
@@ -123,7 +123,7 @@ export class BytePipeline {
   fill(text: string, first: boolean, prefix: Shape["prefix"] = this.shape.prefix): number {
     const { shape, buffer } = this;
     if (text.length === 0) {
-      buffer.end = 0;
+      buffer.write(text, 0);
       return 0;
     }
     const content =

@@ -13,6 +13,7 @@ import type { Dfa } from "../pattern/automaton.js";
 import { compilePattern } from "../pattern/pattern.js";
 import { needsNfc, normalize } from "../unicode/normalize.js";
 import { BytePipeline } from "./byte-pipeline.js";
+import { PiecePipeline } from "./piece-pipeline.js";
 import { flatten, type Shape, shapeOf } from "./shape.js";
 import type { SpanSink } from "./span-sink.js";
 import { refused, type SpecialTokens } from "./special-tokens.js";
@@ -31,6 +32,8 @@ export class Pipeline {
   readonly definition: TokenizerDefinition;
   /** What the definition's shape allows. */
   readonly bytes: BytePipeline | undefined;
+  /** For other definitions, if it has their shape. */
+  readonly #pieces: PiecePipeline | undefined;
   /** The ids of the current call. */
   readonly sink: IdSink;
   readonly rawMatcher: AddedTokenMatcher;
@@ -57,6 +60,7 @@ export class Pipeline {
     );
     const shape = shapeOf(definition);
     this.bytes = shape && this.#buildBytes(shape);
+    if (this.bytes === undefined) this.#pieces = PiecePipeline.of(definition, this.#normalizer);
     this.sink = this.bytes?.loop ?? new IdSink();
   }
 
@@ -121,7 +125,7 @@ export class Pipeline {
 
   get generic(): GenericPipeline {
     this.#generic ??= new GenericPipeline({
-      model: createPieceModel(this.definition.model),
+      model: this.#pieces?.model ?? createPieceModel(this.definition.model),
       addedTokens: this.definition.addedTokens,
       normalizer: this.#normalizer,
       preTokenizer: this.definition.preTokenizer && buildPreTokenizer(this.definition.preTokenizer),
@@ -144,8 +148,9 @@ export class Pipeline {
   ): void {
     if (special === "refuse") this.refuseSpecial(text);
     if (this.bytes === undefined) {
-      const { ids } = this.generic.encode(text, { specialAsText: special === "text" });
-      this.sink.pushAll(ids);
+      const specialAsText = special === "text";
+      if (this.#pieces) this.#encodePieces(this.#pieces, text, specialAsText, limit);
+      else this.sink.pushAll(this.generic.encode(text, { specialAsText }).ids);
       spans?.fail();
       return;
     }
@@ -167,6 +172,31 @@ export class Pipeline {
     if (at < text.length && this.sink.count < limit) {
       this.#encodeSegment(run, at === 0 ? text : text.slice(at), at);
     }
+  }
+
+  #encodePieces(pieces: PiecePipeline, text: string, asText: boolean, limit: number): void {
+    const { sink } = this;
+    const parts = (
+      matcher: AddedTokenMatcher,
+      whole: string,
+      each: (part: string, at: number) => void,
+    ) => {
+      const matches = matcher.isEmpty ? [] : matcher.findAll(whole, asText);
+      let at = 0;
+      for (let m = 0; m < matches.length; m += 3) {
+        const start = matches[m] as number;
+        if (start > at) each(whole.slice(at, start), at);
+        if (sink.count >= limit) return;
+        sink.push(matches[m + 2] as number);
+        at = matches[m + 1] as number;
+      }
+      if (at < whole.length && sink.count < limit) each(at === 0 ? whole : whole.slice(at), at);
+    };
+    parts(this.rawMatcher, wellFormed(text), (raw, base) => {
+      parts(this.normalizedMatcher, pieces.normalized(raw), (part, at) => {
+        pieces.encode(sink, part, base + at === 0, limit);
+      });
+    });
   }
 
   /** A part, from `base` on, without added tokens of the raw kind. */

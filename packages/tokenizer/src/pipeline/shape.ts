@@ -47,7 +47,7 @@ export interface Shape {
   readonly cut: "each-space" | "words";
 }
 
-/** The components of a sequence, and of those within it. */
+/** The components of a sequence, of sequences in it, or of one component. */
 export const flatten = (component: Component | undefined, inner: string): Component[] => {
   if (component === undefined) return [];
   if (component.type !== "Sequence") return [component];
@@ -127,7 +127,8 @@ function groupsFromRight(stages: readonly Stage[]): boolean {
   return before === NUMERIC_RUN || before === wordPattern(NUMERIC_RUN);
 }
 
-const isMark = (component: Component | undefined) =>
+/** Whether it makes spaces marks. */
+export const isMarkReplacement = (component: Component | undefined) =>
   component?.type === "Replace" &&
   patternOf(component) === escaped(" ") &&
   component["content"] === "▁";
@@ -156,7 +157,7 @@ function spacedShape(
       only?.type === "Split" &&
       patternOf(only) === escaped(" ") &&
       !(only["behavior"] === "Removed" && only["invert"] === true));
-  if (!cutsNothing || !isMark(normalizers.at(-1))) return undefined;
+  if (!cutsNothing || !isMarkReplacement(normalizers.at(-1))) return undefined;
   normalizers.pop();
   let prefix: Shape["prefix"] = "none";
   if (normalizers.at(-1)?.type === "Prepend" && normalizers.at(-1)?.["prepend"] === "▁") {

@@ -8,12 +8,16 @@ const SHORT = 48;
 export class TextBuffer {
   bytes: Uint8Array = new Uint8Array(4096);
   view: DataView = new DataView(this.bytes.buffer);
-  /** The end of what was written last. */
+  /** What was written last, and where in {@link bytes} it stands. */
+  text = "";
+  begin = 0;
   end = 0;
   readonly #encoder = new TextEncoder();
 
   /** Writes `text` as UTF-8 from `at`; a lone surrogate becomes U+FFFD. */
   write(text: string, at: number): void {
+    this.text = text;
+    this.begin = at;
     if (text.length <= SHORT) {
       this.#reserve(at, 3 * text.length);
       this.end = writeShort(text, this.bytes, at);
@@ -31,6 +35,11 @@ export class TextBuffer {
       this.#reserve(end, 3 * rest.length);
     }
     this.end = end;
+  }
+
+  /** Whether `text` is what was written last. */
+  holds(text: string): boolean {
+    return this.text === text;
   }
 
   /** Room for `needed` bytes from `used` on, which are kept. */

@@ -57,15 +57,13 @@ it("single precision gives SentencePiece's ids", () => {
   fc.assert(
     fc.property(pieces, texts, (words, inputs) => {
       const all: Pieces = [["<unk>", 0], ...words];
-      const model = new Unigram(
-        {
-          type: "Unigram",
-          vocabulary: vocabularyOf(all.map(([content]) => content)),
-          scores: Float64Array.from(all, ([, score]) => Math.fround(score)),
-          unkId: 0,
-        },
-        true,
-      );
+      const model = new Unigram({
+        type: "Unigram",
+        vocabulary: vocabularyOf(all.map(([content]) => content)),
+        scores: Float64Array.from(all, ([, score]) => Math.fround(score)),
+        unkId: 0,
+        singlePrecision: true,
+      });
       for (const text of inputs) {
         expect(
           tokensOf(model, text).map(([id]) => id),

@@ -3,9 +3,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import fc from "fast-check";
+import { IdSink } from "../../src/bpe/id-sink.js";
 import type { BpeModel, ModelDefinition, Vocabulary } from "../../src/definition.js";
 import { createPieceModel } from "../../src/models/create-piece-model.js";
-import type { PieceModel } from "../../src/models/piece-model.js";
+import type { PieceModel, WordModel } from "../../src/models/piece-model.js";
 
 /** A token as `[id, start, end]`. */
 export type Triple = [id: number, start: number, end: number];
@@ -84,6 +85,20 @@ export function tokensOf(model: PieceModel, piece: string): Triple[] {
   const tokens: Triple[] = [];
   model.tokenize(piece, (id, start, end) => tokens.push([id, start, end]));
   return tokens;
+}
+
+/** The ids of the piece `text[start, end)`, by way of the model's cache. */
+export function wordIds(
+  model: WordModel,
+  text: string,
+  start: number,
+  end: number,
+  marked = false,
+): number[] {
+  const sink = new IdSink();
+  sink.push(7);
+  model.encodeTo(sink, text, start, end, marked, Number.POSITIVE_INFINITY);
+  return [...sink.take(1)];
 }
 
 interface Native {

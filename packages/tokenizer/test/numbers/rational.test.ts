@@ -4,9 +4,11 @@ import {
   compareRationals,
   decimal,
   equalRationals,
+  isExactDecimal,
   MAX_DIGITS,
   parseRational,
   rational,
+  rationalToString,
   toDecimalString,
 } from "../../src/numbers/rational.js";
 import { SEED } from "./support.js";
@@ -54,9 +56,11 @@ describe("a rational", () => {
   });
 
   it.each([-1, 0.5, Number.NaN, MAX_DIGITS + 1])("refuses %d places", (places) => {
-    expect(() => toDecimalString(rational(1n), places)).toThrow(
-      expect.objectContaining({ code: "ERR_ARGUMENT" }),
-    );
+    for (const called of [toDecimalString, isExactDecimal]) {
+      expect(() => called(rational(1n), places)).toThrow(
+        expect.objectContaining({ code: "ERR_ARGUMENT" }),
+      );
+    }
   });
 
   it("is what its decimal string says", () => {
@@ -64,6 +68,32 @@ describe("a rational", () => {
       fc.property(big, fc.nat(50), (n, places) => {
         const value = rational(n, 10n ** BigInt(places));
         expect(parseRational(toDecimalString(value, places))).toEqual(value);
+      }),
+      { seed: SEED },
+    );
+  });
+
+  it.each([
+    ["1/8", 3, true],
+    ["1/8", 2, false],
+    ["-1/3", 10_000, false],
+    ["7", 0, true],
+    ["1/2", 0, false],
+    ["3/40", 20, true],
+  ])("%s with %i places is all of it: %s", (text, places, exact) => {
+    const value = parseRational(text);
+    expect(isExactDecimal(value, places)).toBe(exact);
+    const same = equalRationals(parseRational(toDecimalString(value, places)), value);
+    expect(same).toBe(exact);
+  });
+
+  it("is what its string says", () => {
+    expect(rationalToString(parseRational("-0.75"))).toBe("-3/4");
+    expect(rationalToString(parseRational("12"))).toBe("12");
+    fc.assert(
+      fc.property(big, positive, (n, d) => {
+        const value = rational(n, d);
+        expect(parseRational(rationalToString(value))).toEqual(value);
       }),
       { seed: SEED },
     );
