@@ -3,7 +3,7 @@ import { defineConfig } from "tsup";
 // What is imported when it is first used (chat templates, the hub's cache on disk) becomes files
 // of their own. Names are shortened, since people download this to browsers.
 export default defineConfig({
-  entry: ["src/index.ts", "src/chat.ts", "src/formats.ts", "src/training.ts"],
+  entry: ["src/index.ts", "src/core.ts", "src/chat.ts", "src/formats.ts", "src/training.ts"],
   format: ["esm"],
   dts: true,
   minify: true,

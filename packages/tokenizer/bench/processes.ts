@@ -11,7 +11,10 @@ import type { Answer, Job } from "./jobs.js";
 import { pythonPeers } from "./peers.js";
 
 interface Bundler {
-  build(options: object): Promise<{ readonly outputFiles?: readonly { contents: Uint8Array }[] }>;
+  build(options: object): Promise<{
+    readonly outputFiles?: readonly { readonly path: string; readonly contents: Uint8Array }[];
+    readonly metafile?: { readonly outputs: object };
+  }>;
 }
 
 /** esbuild, which comes with tsup. */

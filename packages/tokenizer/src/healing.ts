@@ -7,10 +7,29 @@ import { type ByteDecoder, unknownId } from "./decoding/byte-decoder.js";
 import { MISSING } from "./decoding/token-bytes.js";
 import { TokenizerError } from "./errors.js";
 
-export class Healing {
+/** A prompt without its last token, and what may come in the place of that. */
+export interface Healing {
   /** The ids to go on from. */
   readonly ids: Int32Array;
   /** The bytes that the next tokens must begin with; empty when nothing is left to heal. */
+  readonly prefix: Uint8Array;
+  /** Whether any token may follow. */
+  readonly done: boolean;
+  /**
+   * The ids that may come next, ascending: tokens that begin with {@link prefix}, and tokens that
+   * are a beginning of it. Empty when any may.
+   */
+  allowed(): Int32Array;
+  /**
+   * What is left to heal after `id` was chosen.
+   *
+   * @throws ERR_ARGUMENT for a token that isn't allowed, ERR_UNKNOWN_TOKEN for what is none.
+   */
+  next(id: number): Healing;
+}
+
+export class TokenHealing implements Healing {
+  readonly ids: Int32Array;
   readonly prefix: Uint8Array;
   readonly #decoder: ByteDecoder;
   readonly #sorted: Int32Array;
@@ -22,15 +41,10 @@ export class Healing {
     this.#sorted = sorted;
   }
 
-  /** Whether any token may follow. */
   get done(): boolean {
     return this.prefix.length === 0;
   }
 
-  /**
-   * The ids that may come next, ascending: tokens that begin with {@link prefix}, and tokens that
-   * are a beginning of it. Empty when any may.
-   */
   allowed(): Int32Array {
     if (this.done) return new Int32Array(0);
     const found: number[] = [];
@@ -48,17 +62,12 @@ export class Healing {
     return Int32Array.from(found).sort();
   }
 
-  /**
-   * What is left to heal after `id` was chosen.
-   *
-   * @throws ERR_ARGUMENT for a token that isn't allowed, ERR_UNKNOWN_TOKEN for what is none.
-   */
   next(id: number): Healing {
     const { special, size } = this.#decoder.tokens;
     const kind = special[id];
     if (kind === undefined || kind === MISSING) throw unknownId(id, this.ids.length, size);
     const ids = Int32Array.from([...this.ids, id]);
-    if (this.done) return new Healing(ids, this.prefix, this.#decoder, this.#sorted);
+    if (this.done) return new TokenHealing(ids, this.prefix, this.#decoder, this.#sorted);
     const bytes = this.#bytes(id);
     const agrees = startsWith(bytes, this.prefix) || startsWith(this.prefix, bytes);
     if (bytes.length === 0 || kind !== 0 || !agrees) {
@@ -67,7 +76,7 @@ export class Healing {
         `the token ${id} doesn't agree with the ${this.prefix.length} bytes that are to be healed`,
       );
     }
-    return new Healing(ids, this.prefix.slice(bytes.length), this.#decoder, this.#sorted);
+    return new TokenHealing(ids, this.prefix.slice(bytes.length), this.#decoder, this.#sorted);
   }
 
   #bytes(id: number): Uint8Array {

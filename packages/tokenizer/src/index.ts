@@ -1,5 +1,6 @@
 export type { ChatMessage, ContentPart, ToolCall } from "./chat/messages.js";
 export type { ChatTemplate, RenderOptions } from "./chat/template.js";
+export type { DecodeOptions } from "./core-tokenizer.js";
 export type { StreamDecoder } from "./decoding/stream-decoder.js";
 export type * from "./definition.js";
 export { Encoding, type Spans } from "./encoding.js";
@@ -32,4 +33,4 @@ export type { EncodeOptions, PaddingOptions, TruncationOptions } from "./options
 export type { SpecialTokens } from "./pipeline/special-tokens.js";
 export type { StreamEncoder } from "./stream-encoder.js";
 export type { VocabularyEntry } from "./token-names.js";
-export { type DecodeOptions, Tokenizer } from "./tokenizer.js";
+export { Tokenizer } from "./tokenizer.js";

@@ -1,7 +1,5 @@
 // What can be asked of an encoding, and how it is checked.
 
-import type { Padding } from "./components/padding.js";
-import type { Truncation } from "./components/truncation.js";
 import { TokenizerError } from "./errors.js";
 import type { SpecialTokens } from "./pipeline/special-tokens.js";
 
@@ -86,48 +84,5 @@ export function checkSpecial(value: unknown): asserts value is SpecialTokens | u
   throw new TokenizerError(
     "ERR_ARGUMENT",
     `specialTokens must be "parse", "text" or "refuse", and is ${JSON.stringify(value)}`,
-  );
-}
-
-const STRATEGIES = {
-  "longest-first": "LongestFirst",
-  "only-first": "OnlyFirst",
-  "only-second": "OnlySecond",
-} as const;
-
-export function toTruncation(options: TruncationOptions): Truncation {
-  const { maxLength, stride = 0, strategy = "longest-first", direction = "right" } = options;
-  checkCount(maxLength, "truncation.maxLength");
-  checkCount(stride, "truncation.stride");
-  const known = STRATEGIES[strategy];
-  if (known === undefined) {
-    throw new TokenizerError(
-      "ERR_ARGUMENT",
-      `truncation.strategy must be one of ${Object.keys(STRATEGIES).join(", ")}, and is ${String(strategy)}`,
-    );
-  }
-  return { maxLength, stride, strategy: known, direction: side(direction, "truncation") };
-}
-
-export function toPadding(options: PaddingOptions, token: string, id: number): Padding {
-  const { length = "longest", direction = "right", multipleOf } = options;
-  if (length !== "longest") checkCount(length, "padding.length");
-  if (multipleOf !== undefined) checkCount(multipleOf, "padding.multipleOf");
-  return {
-    length,
-    direction: side(direction, "padding"),
-    multipleOf: multipleOf || undefined,
-    id,
-    typeId: 0,
-    token,
-  };
-}
-
-function side(direction: unknown, of: string): "Left" | "Right" {
-  if (direction === "left") return "Left";
-  if (direction === "right") return "Right";
-  throw new TokenizerError(
-    "ERR_ARGUMENT",
-    `${of}.direction must be "left" or "right", and is ${String(direction)}`,
   );
 }

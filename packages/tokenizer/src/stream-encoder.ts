@@ -11,7 +11,19 @@ import { categoryMask, inCategory } from "./unicode/categories.js";
 
 const NONE = new Int32Array(0);
 
-export class StreamEncoder {
+/** An encoder of text that arrives in parts. */
+export interface StreamEncoder {
+  /**
+   * The ids that this part of the text decides: none, while they still depend on what follows.
+   *
+   * @throws ERR_SPECIAL_TOKEN when special tokens are refused and one is there. The stream then begins anew.
+   */
+  push(text: string): Int32Array;
+  /** The ids of what is left. The stream then begins anew. */
+  end(): Int32Array;
+}
+
+export class PipelineStreamEncoder implements StreamEncoder {
   readonly #pipeline: Pipeline;
   readonly #special: SpecialTokens;
   readonly #around: Surroundings;
@@ -40,11 +52,6 @@ export class StreamEncoder {
     }
   }
 
-  /**
-   * The ids that this part of the text decides: none, while they still depend on what follows.
-   *
-   * @throws ERR_SPECIAL_TOKEN when special tokens are refused and one is there. The stream then begins anew.
-   */
   push(text: string): Int32Array {
     checkText(text);
     if (this.#segments !== undefined) return this.#give(text, false);
@@ -52,7 +59,6 @@ export class StreamEncoder {
     return NONE;
   }
 
-  /** The ids of what is left. The stream then begins anew. */
   end(): Int32Array {
     const text = this.#text;
     this.#text = "";

@@ -1,31 +1,34 @@
 // From ids to text for every kind of decoder: over bytes where that is all it does,
 // else token by token as the definition says.
 
-import { buildDecoder, type Chain } from "../components/decoders.js";
+import type { Chain } from "../components/decoders.js";
 import type { TokenizerDefinition } from "../definition.js";
+import type { Extras } from "../extras.js";
+import { needed } from "../needed.js";
 import type { TokenNames } from "../token-names.js";
 import { ByteDecoder, unknownId } from "./byte-decoder.js";
-import { type ChainStream, chainStreams, joinWithSpaces } from "./chain-stream.js";
+import type { ChainStream } from "./chain-stream.js";
 import { ByteStreamDecoder, type StreamDecoder } from "./stream-decoder.js";
 import { decodedTokens } from "./token-bytes.js";
-import { TokenStreamDecoder } from "./token-stream-decoder.js";
 
 export class TokenDecoder {
   readonly #definition: TokenizerDefinition;
   readonly #names: TokenNames;
   readonly #texts: (string | null | undefined)[] = [];
   #bytes: ByteDecoder | undefined;
-  readonly #chain: Chain;
+  readonly #extras: Extras | undefined;
+  readonly #chain: Chain | undefined;
   #streams: (() => ChainStream) | undefined;
   #ready = false;
 
-  constructor(definition: TokenizerDefinition, names: TokenNames) {
+  constructor(definition: TokenizerDefinition, names: TokenNames, extras: Extras | undefined) {
     this.#definition = definition;
+    this.#extras = extras;
     this.#names = names;
     // A decoder that can't be built is refused when the tokenizer is made, not when it is used.
     this.#chain = definition.decoder
-      ? buildDecoder(definition.decoder).decodeChain
-      : joinWithSpaces;
+      ? extras?.buildDecoder(definition.decoder).decodeChain
+      : extras?.joinWithSpaces;
   }
 
   /** The decoder over bytes, when one serves. */
@@ -41,7 +44,8 @@ export class TokenDecoder {
   decode(ids: ArrayLike<number>, skipSpecial: boolean): string {
     const bytes = this.byteDecoder;
     if (bytes !== undefined) return bytes.decode(ids, skipSpecial);
-    return this.#chain(this.#tokens(ids, skipSpecial)).join("");
+    const chain = this.#chain ?? needed(this.#extras, "this decoder").joinWithSpaces;
+    return chain(this.#tokens(ids, skipSpecial)).join("");
   }
 
   bytes(ids: ArrayLike<number>, skipSpecial: boolean): Uint8Array {
@@ -53,6 +57,7 @@ export class TokenDecoder {
   stream(skipSpecial: boolean): StreamDecoder {
     const bytes = this.byteDecoder;
     if (bytes !== undefined) return new ByteStreamDecoder(bytes, skipSpecial, this.#texts);
+    const { chainStreams, TokenStreamDecoder } = needed(this.#extras, "this decoder");
     this.#streams ??= chainStreams(this.#definition.decoder);
     return new TokenStreamDecoder((ids) => this.#tokens(ids, skipSpecial), this.#streams);
   }

@@ -10,110 +10,15 @@
 import type { PreparedMerges, TokenizerDefinition, Vocabulary } from "../definition.js";
 import { ensure, TokenizerError } from "../errors.js";
 import type { Dfa } from "../pattern/automaton.js";
-import { type AutomatonHeader, automatonParts, checkedAutomaton } from "./compiled-automata.js";
-import { type Alphabet, contentParts, readJoined, spelledVocabulary } from "./compiled-contents.js";
+import { automatonParts, checkedAutomaton } from "./compiled-automata.js";
+import { readJoined, spelledVocabulary } from "./compiled-contents.js";
+import { checksum, type Header, isCompiled, MAGIC, PREFIX, VERSION } from "./compiled-layout.js";
 import { MAX_IDS } from "./vocabulary-builder.js";
-
-const MAGIC = "RSTOKENS";
-const VERSION = 1;
-const PREFIX = 20;
-
-interface Header {
-  readonly definition: object;
-  readonly size: number;
-  readonly encoding: "utf8" | "bytes";
-  /** How the encoder sees contents, if not as the vocabulary writes them. */
-  readonly content?: Alphabet | undefined;
-  readonly distinct?: boolean | undefined;
-  readonly automata?: readonly AutomatonHeader[];
-  readonly sections: Readonly<Record<string, readonly [offset: number, length: number]>>;
-}
 
 type Sections = (
   name: string,
   bytesEach: number,
 ) => { buffer: ArrayBufferLike; at: number; length: number } | undefined;
-
-export function isCompiled(bytes: Uint8Array): boolean {
-  for (let i = 0; i < MAGIC.length; i++) if (bytes[i] !== MAGIC.charCodeAt(i)) return false;
-  return true;
-}
-
-/** @param prepared  what is known of a byte-pair encoding. */
-export function writeCompiled(
-  definition: TokenizerDefinition,
-  prepared: PreparedMerges | undefined,
-): Uint8Array {
-  const { model, ...rest } = definition;
-  const { vocabulary, ...modelRest } = model;
-  const content = vocabulary.encoding === "utf8" ? prepared?.content : undefined;
-  const parts: Record<string, ArrayBufferView> = {
-    ...contentParts(vocabulary, content && prepared?.tokens, content),
-  };
-  const fields: Record<string, unknown> = { ...modelRest };
-  delete fields["prepared"];
-  const automata: AutomatonHeader[] = [];
-  const { merges, scores } = fields as { merges?: Int32Array; scores?: Float64Array };
-  delete fields["merges"];
-  delete fields["merged"];
-  delete fields["scores"];
-  if (scores !== undefined) parts["scores"] = scores;
-  if (prepared !== undefined) {
-    const { pairs, merged, ranks, made, whole } = prepared;
-    parts["pairs"] = pairs;
-    parts["whole"] = whole;
-    // Most lists make ids in their order, and rank files have ids as ranks.
-    if (!counts(merged)) parts["merged"] = merged;
-    if (ranks !== merged && !counts(ranks)) parts["ranks"] = ranks;
-    if (made !== undefined) parts["made"] = made;
-    fields["counting"] = { merged: merged[0] ?? 0, ranks: ranks === merged ? -1 : (ranks[0] ?? 0) };
-    for (const [key, { stride, start, ...tables }] of prepared.automata) {
-      const names = automatonParts(automata.length);
-      for (const table of Object.keys(names) as (keyof typeof names)[]) {
-        parts[names[table]] = tables[table];
-      }
-      automata.push({ key, stride, start });
-    }
-  }
-  // The merges are the pairs, unless some of them make no token.
-  if (merges !== undefined && merges.length !== prepared?.pairs.length) parts["merges"] = merges;
-  else fields["listed"] = merges !== undefined;
-  const sections: Record<string, [number, number]> = {};
-  let offset = 0;
-  for (const [name, part] of Object.entries(parts)) {
-    sections[name] = [offset, part.byteLength];
-    offset += Math.ceil(part.byteLength / 8) * 8;
-  }
-  const header: Header = {
-    definition: { ...rest, model: fields },
-    size: vocabulary.size,
-    encoding: vocabulary.encoding,
-    content: prepared?.content,
-    distinct: prepared?.distinct,
-    automata,
-    sections,
-  };
-  let json = JSON.stringify(header);
-  let head = new TextEncoder().encode(json);
-  // Sections begin at a multiple of 8 of the file.
-  json += " ".repeat((8 - ((PREFIX + head.length) % 8)) % 8);
-  head = new TextEncoder().encode(json);
-  const file = new Uint8Array(PREFIX + head.length + offset);
-  const view = new DataView(file.buffer);
-  for (let i = 0; i < MAGIC.length; i++) file[i] = MAGIC.charCodeAt(i);
-  view.setUint32(8, VERSION, true);
-  view.setUint32(12, head.length, true);
-  file.set(head, PREFIX);
-  for (const [name, part] of Object.entries(parts)) {
-    const [at] = sections[name] as [number, number];
-    file.set(
-      new Uint8Array(part.buffer, part.byteOffset, part.byteLength),
-      PREFIX + head.length + at,
-    );
-  }
-  view.setUint32(16, checksum(file.subarray(PREFIX)) ^ head.length, true);
-  return file;
-}
 
 /** @throws ERR_FORMAT when the file is damaged or of another version. */
 export function readCompiled(file: Uint8Array): TokenizerDefinition {
@@ -330,12 +235,6 @@ function checkHeader(definition: object, model: Record<string, unknown>): void {
   );
 }
 
-/** Whether each number is one more than the one before. */
-function counts(numbers: Int32Array): boolean {
-  const first = numbers[0] ?? 0;
-  return numbers.every((n, i) => n === first + i);
-}
-
 /** So many numbers from `first` on, all below `limit`, made when they are first asked for. */
 function countFrom(first: unknown, count: number, limit: number): () => Int32Array {
   ensure(
@@ -379,32 +278,4 @@ function parseHeader(bytes: Uint8Array): Header {
     "ERR_FORMAT",
     "the header of a compiled tokenizer isn't what it should be",
   );
-}
-
-const FACTOR = 0x9e3779b1;
-
-const step = (lane: number, word: number) =>
-  Math.imul(((lane << 13) | (lane >>> 19)) ^ word, FACTOR);
-
-/**
- * Of whole words, in four lanes, since a processor takes several products at a time. Each step can
- * be undone, so that one changed word always changes the result.
- */
-function checksum(body: Uint8Array): number {
-  const count = body.length >> 2;
-  const aligned = body.byteOffset % 4 === 0 ? body : body.slice();
-  const words = new Int32Array(aligned.buffer, aligned.byteOffset, count);
-  let [a, b, c, d] = [1, 2, 3, 4 ^ body.length];
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    a = step(a, words[i] as number);
-    b = step(b, words[i + 1] as number);
-    c = step(c, words[i + 2] as number);
-    d = step(d, words[i + 3] as number);
-  }
-  for (; i < count; i++) a = step(a, words[i] as number);
-  for (let k = count * 4; k < body.length; k++) a = step(a, body[k] as number);
-  let h = a;
-  for (const lane of [b, c, d]) h = step(h, lane);
-  return (h ^ (h >>> 15)) >>> 0;
 }

@@ -2,10 +2,9 @@
 
 import type { TokenizerDefinition } from "../definition.js";
 import { TokenizerError } from "../errors.js";
-import { isCompiled, readCompiled } from "./compiled.js";
+import { isCompiled } from "./compiled-layout.js";
 import type { FetchOptions } from "./hub.js";
 import type { TiktokenName, TiktokenSettings } from "./tiktoken.js";
-import { readTokenizerJson } from "./tokenizer-json.js";
 
 export type TokenizerFormat = "tokenizer.json" | "gguf" | "sentencepiece" | "tiktoken" | "compiled";
 
@@ -56,7 +55,9 @@ export async function loadDefinition(
   }
   if (typeof source === "string" || source instanceof URL)
     return (await import("./place.js")).fromPlace(String(source), options);
-  if (source !== null && typeof source === "object") return readTokenizerJson(source);
+  if (source !== null && typeof source === "object") {
+    return (await import("./tokenizer-json.js")).readTokenizerJson(source);
+  }
   throw new TokenizerError("ERR_ARGUMENT", `expected a tokenizer's source, found ${typeof source}`);
 }
 
@@ -70,9 +71,9 @@ export async function fromBytes(
 ): Promise<TokenizerDefinition> {
   switch (detect(bytes)) {
     case "tokenizer.json":
-      return readTokenizerJson(bytes);
+      return (await import("./tokenizer-json.js")).readTokenizerJson(bytes);
     case "compiled":
-      return readCompiled(bytes);
+      return (await import("./compiled.js")).readCompiled(bytes);
     case "gguf":
       return (await import("./gguf.js")).readGguf(bytes);
     case "sentencepiece":

@@ -1,15 +1,11 @@
 // The regular expressions that split text into pieces. They are run with the character
 // classes that the reference tokenizers know, in linear time where that is possible.
 
-import { ensure } from "../errors.js";
-import { type Dfa, makeDfa } from "./automaton.js";
+import type { Dfa } from "./automaton.js";
+import { readPattern } from "./compile.js";
 import { findAllWithHost, makeHostExpression, matchBytesWithHost } from "./host.js";
-import { parsePattern } from "./parse.js";
-import { makeProgram } from "./program.js";
 import { matchBytes, TextScanner } from "./scan.js";
 import type { PatternDialect } from "./syntax.js";
-
-const MAX_LENGTH = 1 << 16;
 
 export interface Pattern {
   readonly source: string;
@@ -37,14 +33,8 @@ export interface Pattern {
  *   that is known to mean something else here, ERR_LIMIT for one that is too large.
  */
 export function compilePattern(source: string, dialect: PatternDialect = "oniguruma"): Pattern {
-  ensure(
-    source.length <= MAX_LENGTH,
-    "ERR_LIMIT",
-    () => `expected a pattern of at most ${MAX_LENGTH} characters, found ${source.length}`,
-  );
-  const node = parsePattern(source, dialect);
-  const program = makeProgram(node);
-  if (program === undefined) {
+  const { node, dfa } = readPattern(source, dialect);
+  if (dfa === undefined) {
     const expression = makeHostExpression(node);
     return {
       source,
@@ -53,7 +43,6 @@ export function compilePattern(source: string, dialect: PatternDialect = "onigur
       findAll: (text) => findAllWithHost(expression, text),
     };
   }
-  const dfa = makeDfa(program);
   return {
     source,
     dialect,

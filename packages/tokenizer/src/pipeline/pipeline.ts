@@ -3,17 +3,15 @@
 
 import { IdSink } from "../bpe/id-sink.js";
 import { AddedTokenMatcher } from "../components/added-tokens.js";
-import { AlignedText } from "../components/aligned-text.js";
-import { GenericPipeline, type PieceTokens, wellFormed } from "../components/generic-pipeline.js";
-import { buildNormalizer, type Normalizer } from "../components/normalizers.js";
-import { buildPreTokenizer } from "../components/pre-tokenizers.js";
+import type { GenericPipeline, PieceTokens } from "../components/generic-pipeline.js";
 import type { AddedToken, Component, PreparedMerges, TokenizerDefinition } from "../definition.js";
-import { createPieceModel } from "../models/create-piece-model.js";
+import type { Extras } from "../extras.js";
+import { needed } from "../needed.js";
 import type { Dfa } from "../pattern/automaton.js";
-import { compilePattern } from "../pattern/pattern.js";
+import { readPattern } from "../pattern/compile.js";
 import { needsNfc, normalize } from "../unicode/normalize.js";
 import { BytePipeline } from "./byte-pipeline.js";
-import { PiecePipeline } from "./piece-pipeline.js";
+import type { PiecePipeline } from "./piece-pipeline.js";
 import { flatten, type Shape, shapeOf } from "./shape.js";
 import type { SpanSink } from "./span-sink.js";
 import { refused, type SpecialTokens } from "./special-tokens.js";
@@ -40,27 +38,38 @@ export class Pipeline {
   readonly normalizedMatcher: AddedTokenMatcher;
   readonly hasRaw: boolean;
   readonly hasNormalized: boolean;
-  readonly #normalizer: Normalizer | undefined;
+  readonly #extras: Extras | undefined;
+  /** What the definition's normalizer does to a text. */
+  readonly #normalize: (text: string) => string;
   readonly #added = new Map<number, AddedToken>();
   readonly #automata = new Map<string, Dfa>();
   #generic: GenericPipeline | undefined;
 
-  constructor(definition: TokenizerDefinition) {
+  constructor(definition: TokenizerDefinition, extras: Extras | undefined) {
     this.definition = definition;
+    this.#extras = extras;
     const { addedTokens } = definition;
     for (const token of addedTokens) this.#added.set(token.id, token);
-    this.#normalizer = definition.normalizer && buildNormalizer(definition.normalizer);
     const raw = addedTokens.filter((token) => !token.normalized);
     const normalized = addedTokens.filter((token) => token.normalized);
     this.hasRaw = raw.length > 0;
     this.hasNormalized = normalized.length > 0;
     this.rawMatcher = new AddedTokenMatcher(raw);
+    this.#normalize = this.#textNormalizer(
+      flatten(definition.normalizer, "normalizers"),
+      extras !== undefined || this.hasNormalized,
+    );
     this.normalizedMatcher = new AddedTokenMatcher(normalized, ({ content }) =>
       this.#normalize(content),
     );
     const shape = shapeOf(definition);
     this.bytes = shape && this.#buildBytes(shape);
-    if (this.bytes === undefined) this.#pieces = PiecePipeline.of(definition, this.#normalizer);
+    if (this.bytes === undefined) {
+      this.#pieces = needed(
+        extras,
+        `a tokenizer of this kind (${kindOf(definition)})`,
+      ).piecePipeline(definition);
+    }
     this.sink = this.bytes?.loop ?? new IdSink();
   }
 
@@ -95,8 +104,16 @@ export class Pipeline {
     return this.#added.get(id)?.content ?? "";
   }
 
-  #normalize(text: string): string {
-    return this.#normalizer === undefined ? text : normalized(this.#normalizer, text);
+  /** @param isUsed  whether any text will be normalized so. */
+  #textNormalizer(components: readonly Component[], isUsed: boolean): (text: string) => string {
+    if (components.length === 0 || !isUsed) return (text) => text;
+    if (this.#extras === undefined && components.every(({ type }) => type === "NFC")) return nfc;
+    const { textNormalizer } = needed(this.#extras, "a normalizer other than NFC");
+    return textNormalizer(
+      components.length === 1
+        ? (components[0] as Component)
+        : { type: "Sequence", normalizers: components },
+    );
   }
 
   #buildBytes(shape: Shape): BytePipeline | undefined {
@@ -105,7 +122,7 @@ export class Pipeline {
     const dialect = vocabulary.encoding === "bytes" ? "rust" : "oniguruma";
     for (const { pattern } of shape.stages) {
       const key = `${dialect} ${pattern}`;
-      const dfa = prepared?.automata.get(key) ?? compilePattern(pattern, dialect).dfa;
+      const dfa = prepared?.automata.get(key) ?? readPattern(pattern, dialect).dfa;
       if (dfa === undefined) return undefined;
       this.#automata.set(key, dfa);
       automata.push(dfa);
@@ -116,21 +133,15 @@ export class Pipeline {
 
   #shapeNormalizer({ normalizers }: Shape): ((text: string) => string) | undefined {
     if (normalizers.length === 0) return undefined;
-    if (normalizers.every(({ type }) => type === "NFC")) {
-      return (text) => (needsNfc(text) ? normalize(text, "NFC") : text);
-    }
-    const own = buildNormalizer({ type: "Sequence", normalizers });
-    return (text) => normalized(own, text);
+    if (normalizers.every(({ type }) => type === "NFC")) return nfc;
+    return this.#textNormalizer(normalizers, true);
   }
 
   get generic(): GenericPipeline {
-    this.#generic ??= new GenericPipeline({
-      model: this.#pieces?.model ?? createPieceModel(this.definition.model),
-      addedTokens: this.definition.addedTokens,
-      normalizer: this.#normalizer,
-      preTokenizer: this.definition.preTokenizer && buildPreTokenizer(this.definition.preTokenizer),
-      surfaceId: this.definition.model.type === "Unigram" ? this.definition.model.unkId : undefined,
-    });
+    this.#generic ??= needed(this.#extras, "what is asked of this encoding").genericPipeline(
+      this.definition,
+      this.#pieces?.model,
+    );
     return this.#generic;
   }
 
@@ -192,7 +203,7 @@ export class Pipeline {
       }
       if (at < whole.length && sink.count < limit) each(at === 0 ? whole : whole.slice(at), at);
     };
-    parts(this.rawMatcher, wellFormed(text), (raw, base) => {
+    parts(this.rawMatcher, needed(this.#extras, "this").wellFormed(text), (raw, base) => {
       parts(this.normalizedMatcher, pieces.normalized(raw), (part, at) => {
         pieces.encode(sink, part, base + at === 0, limit);
       });
@@ -258,5 +269,7 @@ export class Pipeline {
   }
 }
 
-const normalized = (normalizer: Normalizer, text: string) =>
-  normalizer.normalize(new AlignedText(wellFormed(text), -1)).text;
+const nfc = (text: string) => (needsNfc(text) ? normalize(text, "NFC") : text);
+
+const kindOf = ({ model, preTokenizer }: TokenizerDefinition) =>
+  preTokenizer === undefined ? model.type : `${model.type} with ${preTokenizer.type}`;

@@ -4,7 +4,9 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TokenizerDefinition } from "../../src/definition.js";
 import { TokenizerError } from "../../src/errors.js";
-import { readCompiled, writeCompiled } from "../../src/formats/compiled.js";
+import { extras } from "../../src/extras.js";
+import { readCompiled } from "../../src/formats/compiled.js";
+import { writeCompiled } from "../../src/formats/compiled-writer.js";
 import { readTokenizerJson } from "../../src/formats/tokenizer-json.js";
 import { Pipeline } from "../../src/pipeline/pipeline.js";
 import { Tokenizer } from "../../src/tokenizer.js";
@@ -41,7 +43,7 @@ function definitionOf({ model, ...fields }: { model: object } = byteLevel): Toke
 }
 
 const compiled = (definition: TokenizerDefinition) =>
-  writeCompiled(definition, new Pipeline(definition).prepared());
+  writeCompiled(definition, new Pipeline(definition, extras).prepared());
 
 describe("a compiled file of a real vocabulary", () => {
   it.each(["gpt2", "llama2", "deepseek_v3"])("gives the same tokenizer: %s", async (name) => {

@@ -6,7 +6,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { wellFormed } from "../../src/components/generic-pipeline.js";
 import type { AddedToken, Component, TokenizerDefinition } from "../../src/definition.js";
-import { readCompiled, writeCompiled } from "../../src/formats/compiled.js";
+import { extras } from "../../src/extras.js";
+import { readCompiled } from "../../src/formats/compiled.js";
+import { writeCompiled } from "../../src/formats/compiled-writer.js";
 import { readSentencePiece } from "../../src/formats/sentencepiece.js";
 import { PiecePipeline } from "../../src/pipeline/piece-pipeline.js";
 import { Pipeline } from "../../src/pipeline/pipeline.js";
@@ -191,7 +193,7 @@ describe.each(Object.entries(DEFINITIONS))("Unigram with %s", (_, options) => {
 
   it("gives the ids of the generic pipeline", () => {
     expect(PiecePipeline.of(definition, undefined)).toBeDefined();
-    const pipeline = new Pipeline(definition);
+    const pipeline = new Pipeline(definition, extras);
     fc.assert(
       fc.property(texts, fc.constantFrom<SpecialTokens>("parse", "text"), (text, special) => {
         const { ids } = pipeline.generic.encode(text, { specialAsText: special === "text" });
@@ -202,7 +204,7 @@ describe.each(Object.entries(DEFINITIONS))("Unigram with %s", (_, options) => {
   });
 
   it.skipIf(options.singlePrecision)("gives the ids of Hugging Face's library", async () => {
-    const pipeline = new Pipeline(definition);
+    const pipeline = new Pipeline(definition, extras);
     const oracle = Oracle.fromJson(jsonOf(definition));
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {
@@ -220,7 +222,7 @@ describe("Unigram", () => {
     };
     const definition = unigramFile();
     const compiled = readCompiled(writeCompiled(definition, undefined));
-    for (const pipeline of [new Pipeline(definition), new Pipeline(compiled)]) {
+    for (const pipeline of [new Pipeline(definition, extras), new Pipeline(compiled, extras)]) {
       expect(pipeline.definition.model).toMatchObject({ singlePrecision: true });
       for (const [text, ids] of models["unigram"] ?? []) {
         expect(idsOf(pipeline, text, "text"), text).toEqual(ids);
@@ -232,18 +234,18 @@ describe("Unigram", () => {
     const preTokenizer = metaspace({ prepend_scheme: "first" });
     const definition = unigram({ normalizer: normalizers(stripped), preTokenizer });
     expect(PiecePipeline.of(definition, undefined)).toBeUndefined();
-    const pipeline = new Pipeline(definition);
+    const pipeline = new Pipeline(definition, extras);
     expect(idsOf(pipeline, " ab")).toEqual(pipeline.generic.encode(" ab").ids);
   });
 
   it("refuses special tokens when told to", () => {
-    const pipeline = new Pipeline(unigram({ preTokenizer: words() }));
+    const pipeline = new Pipeline(unigram({ preTokenizer: words() }), extras);
     expect(() => idsOf(pipeline, "a </s> b", "refuse")).toThrow(/special token "<\/s>" at 2/);
     expect(idsOf(pipeline, "a <norm>", "refuse").at(-1)).toBe(3);
   });
 
   it.each(Object.keys(DEFINITIONS))("stops soon after the limit: %s", (name) => {
-    const pipeline = new Pipeline(unigram(DEFINITIONS[name] as Options));
+    const pipeline = new Pipeline(unigram(DEFINITIONS[name] as Options), extras);
     const text = "the ing 中文 </s> Hello, 12 ".repeat(4000);
     const all = idsOf(pipeline, text);
     for (const limit of [1, 2, 17, 500]) {
@@ -261,7 +263,7 @@ describe("Unigram", () => {
       { normalizer: normalizers(charsmap, stripped, collapsed), preTokenizer: metaspace() },
       { normalizer: charsmap, preTokenizer: words() },
     ]) {
-      const pipeline = new Pipeline(unigram(options));
+      const pipeline = new Pipeline(unigram(options), extras);
       const start = process.cpuUsage();
       idsOf(pipeline, unit.repeat((1 << 19) / unit.length));
       const { user, system } = process.cpuUsage(start);
@@ -328,7 +330,7 @@ describe("WordPiece", () => {
   );
 
   it.each([true, false])("gives the ids of both references, lowercase: %j", async (lowercase) => {
-    const pipeline = new Pipeline(definition(lowercase));
+    const pipeline = new Pipeline(definition(lowercase), extras);
     const oracle = Oracle.fromJson(jsonOf(pipeline.definition));
     await fc.assert(
       fc.asyncProperty(some, async (text) => {

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { extras } from "../../src/extras.js";
 import { readTokenizerJson } from "../../src/formats/tokenizer-json.js";
 import { Pipeline } from "../../src/pipeline/pipeline.js";
 import { Tokenizer } from "../../src/tokenizer.js";
@@ -67,7 +68,7 @@ describe.each(subjects)("%s", (_, tokenizer) => {
   });
 
   it("counts and truncates long texts as it does short ones", { timeout: 60_000 }, () => {
-    const pipeline = new Pipeline(tokenizer.definition);
+    const pipeline = new Pipeline(tokenizer.definition, extras);
     const part = hostileText({ special: ["<|im_end|>", "</s>"], fragments: 30, run: 20 });
     fc.assert(
       fc.property(

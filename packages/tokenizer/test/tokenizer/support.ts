@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect } from "vitest";
+import { extras } from "../../src/extras.js";
 import { readTokenizerJson } from "../../src/formats/tokenizer-json.js";
 import { Pipeline } from "../../src/pipeline/pipeline.js";
 import { Tokenizer } from "../../src/tokenizer.js";
@@ -29,7 +30,7 @@ export function subjectOf(source: string | object): Subject {
   return {
     tokenizer: new Tokenizer(definition),
     oracle: Oracle.fromJson(json.toString()),
-    pipeline: new Pipeline(definition),
+    pipeline: new Pipeline(definition, extras),
     text: fc.oneof(
       { weight: 1, arbitrary: anyText(40) },
       { weight: 3, arbitrary: hostileText({ special, fragments: 8, run: 20 }) },

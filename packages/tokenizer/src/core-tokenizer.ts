@@ -1,0 +1,552 @@
+// Text to ids and back: what every tokenizer has.
+
+import type { ChatMessage } from "./chat/messages.js";
+import type { ChatTemplate, RenderOptions } from "./chat/template.js";
+import { type EncodingParts, encodingParts } from "./components/encoding-parts.js";
+import type { Padding } from "./components/padding.js";
+import {
+  buildPostProcessor,
+  joinSequences,
+  type PostProcessor,
+} from "./components/post-processors.js";
+import type { Truncation } from "./components/truncation.js";
+import type { StreamDecoder } from "./decoding/stream-decoder.js";
+import { TokenDecoder } from "./decoding/token-decoder.js";
+import type { TokenizerConfig, TokenizerDefinition } from "./definition.js";
+import { Encoding, type EncodingSource, knownSource, type Spans } from "./encoding.js";
+import { TokenizerError } from "./errors.js";
+import type { Extras } from "./extras.js";
+import { type LoadOptions, loadDefinition, type TokenizerSource } from "./formats/resolve.js";
+import { type Healing, sortTokens, TokenHealing } from "./healing.js";
+import { needed } from "./needed.js";
+import {
+  checkCount,
+  checkIds,
+  checkList,
+  checkOptions,
+  checkSpecial,
+  checkText,
+  type EncodeOptions,
+} from "./options.js";
+import { Pipeline } from "./pipeline/pipeline.js";
+import { flatten } from "./pipeline/shape.js";
+import { SpanSink } from "./pipeline/span-sink.js";
+import type { SpecialTokens } from "./pipeline/special-tokens.js";
+import { PipelineStreamEncoder, type StreamEncoder } from "./stream-encoder.js";
+import { NOTHING_AROUND, type Surroundings, surroundings } from "./template.js";
+import { TokenNames, type VocabularyEntry } from "./token-names.js";
+
+export interface DecodeOptions {
+  /** Leaves out special tokens; false by default. */
+  readonly skipSpecialTokens?: boolean;
+}
+
+/**
+ * The core of {@link Tokenizer}: for byte-pair encodings over bytes or with SentencePiece's marks, which nearly all
+ * language models have. Definitions of other kinds, pairs, truncation, padding, word ids and compiling need the
+ * whole, and are refused here.
+ */
+export class CoreTokenizer {
+  /** Everything that the file says. */
+  readonly definition: TokenizerDefinition;
+  readonly #pipeline: Pipeline;
+  readonly #decoder: TokenDecoder;
+  readonly #names: TokenNames;
+  readonly #post: PostProcessor | undefined;
+  readonly #around: Surroundings | undefined;
+  readonly #truncation: Truncation | undefined;
+  readonly #padding: Padding | undefined;
+  /** Ids in order of their bytes, once healing has asked for them. */
+  #sorted: Int32Array | undefined;
+  /** Units of the text that the last count needed. */
+  #read = 0;
+  readonly #templates = new Map<string, ChatTemplate>();
+
+  /** @throws ERR_FORMAT or ERR_UNSUPPORTED for what the definition says. */
+  constructor(definition: TokenizerDefinition) {
+    this.definition = definition;
+    const extras = this.#extras;
+    this.#pipeline = new Pipeline(definition, extras);
+    this.#names = new TokenNames(definition);
+    this.#decoder = new TokenDecoder(definition, this.#names, extras);
+    this.#post = definition.postProcessor && buildPostProcessor(definition.postProcessor);
+    this.#around = surroundings(this.#post);
+    const { truncation, padding } = definition;
+    this.#truncation = truncation && needed(extras, "truncation").readTruncation(truncation);
+    this.#padding = padding && needed(extras, "padding").readPadding(padding);
+  }
+
+  /** What a subclass has beyond the core: of no use elsewhere, so its type isn't told. */
+  protected get extras(): object | undefined {
+    return undefined;
+  }
+
+  get #extras(): Extras | undefined {
+    return this.extras as Extras | undefined;
+  }
+
+  /**
+   * Loads a tokenizer: a path or URL of a `tokenizer.json`, `tokenizer.model`, `.tiktoken` or `.gguf`
+   * file or of what {@link compile} wrote, a directory, a hub id such as `"Qwen/Qwen2.5-Math-7B"`, bytes,
+   * or an object that was parsed from tokenizer.json.
+   *
+   * @throws ERR_LOAD when it can't be read, ERR_FORMAT when it isn't what it should be,
+   *   ERR_UNSUPPORTED when it asks for what this package doesn't have, ERR_LIMIT when it is too large.
+   */
+  static async load<T extends typeof CoreTokenizer>(
+    this: T,
+    source: TokenizerSource,
+    options: LoadOptions = {},
+  ): Promise<InstanceType<T>> {
+    const definition = await loadDefinition(source, options);
+    return new this(definition) as InstanceType<T>;
+  }
+
+  /** One more than the highest id, added tokens included. */
+  get size(): number {
+    return this.#names.size;
+  }
+
+  /** What stands beside the vocabulary: special tokens by their part, the chat template. */
+  get config(): TokenizerConfig {
+    return this.definition.config ?? {};
+  }
+
+  /**
+   * The ids of a text, and on demand everything else that is known of them.
+   *
+   * @throws ERR_SPECIAL_TOKEN when `specialTokens` is `"refuse"` and the text has one.
+   */
+  encode(text: string, options: EncodeOptions = {}): Encoding {
+    checkOptions(options);
+    const { pair } = options;
+    if (pair !== undefined || !this.#isPlain(options)) {
+      return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0] as Encoding;
+    }
+    const ids = this.#plainIds(text, options);
+    const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
+    const source: EncodingSource = {
+      parts: () => this.#parts(text, options),
+      spans: () => this.#spans(text, options),
+      range: () => [around?.before.length ?? 0, ids.length - (around?.after.length ?? 0)],
+      token: (id) => this.#names.token(id),
+      make: (some, from) => this.makeEncoding(some, text, undefined, from, options),
+      buffer: this.#pipeline.bytes?.buffer,
+    };
+    return source.make(ids, source);
+  }
+
+  /** The encodings of several texts or pairs, padded to the same length when padding is asked for. */
+  encodeBatch(
+    texts: readonly (string | readonly [string, string])[],
+    options: EncodeOptions = {},
+  ): Encoding[] {
+    checkOptions(options);
+    checkList(texts, "texts");
+    const plain = options.pair === undefined && this.#isPlain(options);
+    if (plain && texts.every((text) => typeof text === "string")) {
+      return texts.map((text) => this.encode(text as string, options));
+    }
+    const sequences = texts.map((each, i): [string, string | undefined] => {
+      const [text, pair] = Array.isArray(each) ? each : [each, options.pair];
+      checkText(text, texts.length > 1 ? `texts[${i}]` : "text");
+      if (pair !== undefined || Array.isArray(each)) checkText(pair, "the second text of a pair");
+      return [text, pair];
+    });
+    const all = sequences.map(([text, pair]) => this.#parts(text, options, pair));
+    return this.#padded(all, options).map((parts, i) => {
+      const [text, pair] = sequences[i] as [string, string | undefined];
+      const source = knownSource(parts, {
+        token: (id) => this.#names.token(id),
+        make: (ids, from) => this.makeEncoding(ids, text, pair, from, options),
+      });
+      return source.make(Int32Array.from(parts.ids), source);
+    });
+  }
+
+  /** The ids of a text and nothing else: {@link encode} for hot loops. */
+  encodeIds(text: string, options: EncodeOptions = {}): Int32Array {
+    checkOptions(options);
+    if (options.pair === undefined && this.#isPlain(options)) return this.#plainIds(text, options);
+    return this.encode(text, options).ids;
+  }
+
+  /** How many tokens {@link encode} gives, without making them. The file's truncation is left aside. */
+  count(
+    text: string,
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+  ): number {
+    checkOptions(options);
+    checkText(text);
+    checkSpecial(options.specialTokens);
+    const added = this.#added(options);
+    if (added === undefined) return this.#lengthOf(text, options);
+    const { sink } = this.#pipeline;
+    sink.count = 0;
+    this.#pipeline.encode(text, options.specialTokens);
+    return sink.count + added;
+  }
+
+  /**
+   * How many tokens {@link count} gives, but at most `limit`: reads no more of the text than it must.
+   *
+   * @example
+   * tokenizer.countUpTo(prompt, 4097) > 4096 // too long, known without reading all of it
+   */
+  countUpTo(
+    text: string,
+    limit: number,
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+  ): number {
+    checkOptions(options);
+    checkText(text);
+    checkCount(limit, "limit");
+    checkSpecial(options.specialTokens);
+    const added = this.#added(options);
+    if (added === undefined) return Math.min(limit, this.#lengthOf(text, options));
+    if (added >= limit) {
+      if (options.specialTokens === "refuse") this.#pipeline.refuseSpecial(text);
+      return limit;
+    }
+    return Math.min(limit, added + this.#countText(text, limit - added, options.specialTokens));
+  }
+
+  /**
+   * The beginning of a text that has at most `limit` tokens, special tokens of the template not
+   * counted. It is what the first `limit` tokens stand for, or less where a character would be cut
+   * or where the beginning by itself becomes more tokens than it was in the whole.
+   */
+  truncate(
+    text: string,
+    limit: number,
+    options: Pick<EncodeOptions, "specialTokens"> = {},
+  ): string {
+    checkOptions(options);
+    checkText(text);
+    checkCount(limit, "limit");
+    checkSpecial(options.specialTokens);
+    return this.#truncated(text, limit, options.specialTokens ?? "parse");
+  }
+
+  /**
+   * The text of ids.
+   *
+   * @throws ERR_UNKNOWN_TOKEN for an id that the vocabulary lacks.
+   */
+  decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
+    checkIds(ids);
+    checkOptions(options);
+    return this.#decoder.decode(ids, options.skipSpecialTokens ?? false);
+  }
+
+  decodeBatch(batch: readonly ArrayLike<number>[], options: DecodeOptions = {}): string[] {
+    checkList(batch, "batch");
+    return batch.map((ids) => this.decode(ids, options));
+  }
+
+  /** The bytes of ids, which are UTF-8 when no character is cut off. */
+  decodeBytes(ids: ArrayLike<number>, options: DecodeOptions = {}): Uint8Array {
+    checkIds(ids);
+    checkOptions(options);
+    return this.#decoder.bytes(ids, options.skipSpecialTokens ?? false);
+  }
+
+  /** A decoder for ids that arrive one after another; it never gives half a character. */
+  decodeStream(options: DecodeOptions = {}): StreamDecoder {
+    checkOptions(options);
+    return this.#decoder.stream(options.skipSpecialTokens ?? false);
+  }
+
+  /**
+   * An encoder for text that arrives in parts; its ids are those of the whole text. The file's
+   * truncation is left aside. Ids come early where the file is a byte-pair encoding without
+   * unusual normalizers and its added tokens don't look at what stands next to them; else they
+   * all come at the end.
+   */
+  encodeStream(
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+  ): StreamEncoder {
+    checkOptions(options);
+    checkSpecial(options.specialTokens);
+    const { addSpecialTokens = true, specialTokens = "parse" } = options;
+    const around = addSpecialTokens ? this.#around : NOTHING_AROUND;
+    const whole = { ...options, truncation: false, padding: false } as const;
+    return new PipelineStreamEncoder(
+      this.#pipeline,
+      specialTokens,
+      this.#around && around,
+      (text) => this.encode(text, whole).ids,
+    );
+  }
+
+  /**
+   * Takes back the last token of a prompt, so that the model may choose one that goes on
+   * beyond it: `"https:"` can then become `"https://"`.
+   */
+  heal(
+    text: string,
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+  ): Healing {
+    checkOptions(options);
+    const ids = this.#plainIds(text, options);
+    return this.#healed(ids, options);
+  }
+
+  /** The id of a token as the vocabulary writes it, or undefined. */
+  tokenToId(token: string): number | undefined {
+    checkText(token, "token");
+    return this.#names.id(token);
+  }
+
+  /** The token of an id as the vocabulary writes it, or undefined. */
+  idToToken(id: number): string | undefined {
+    return this.#names.has(id) ? this.#names.token(id) : undefined;
+  }
+
+  /** The whole vocabulary in order of ids. */
+  vocabulary(): IterableIterator<VocabularyEntry> {
+    return this.#names.entries();
+  }
+
+  /**
+   * The chat template of the file.
+   *
+   * @param name  which, where there are several: `"default"`, or `"tool_use"`.
+   * @throws ERR_TEMPLATE when there is none, or it isn't Jinja.
+   */
+  async chatTemplate(name = "default"): Promise<ChatTemplate> {
+    const { config } = this;
+    const { chatTemplate: all } = config;
+    const source = typeof all === "string" ? (name === "default" ? all : undefined) : all?.[name];
+    if (source === undefined) {
+      const names = typeof all === "string" ? ["default"] : Object.keys(all ?? {});
+      throw new TokenizerError(
+        "ERR_TEMPLATE",
+        `this tokenizer has no chat template ${JSON.stringify(name)}: it has ` +
+          `${names.length > 0 ? names.map((each) => JSON.stringify(each)).join(", ") : "none"}`,
+      );
+    }
+    let template = this.#templates.get(name);
+    if (template === undefined) {
+      const { ChatTemplate } = await import("./chat/template.js");
+      template = new ChatTemplate(source, config);
+      this.#templates.set(name, template);
+    }
+    return template;
+  }
+
+  /** A conversation as the text that the model was trained on. */
+  async applyChatTemplate(
+    messages: readonly ChatMessage[],
+    options: RenderOptions = {},
+  ): Promise<string> {
+    const name = options.tools && this.#hasTemplate("tool_use") ? "tool_use" : "default";
+    return (await this.chatTemplate(name)).render(messages, options);
+  }
+
+  /** The encoding of {@link applyChatTemplate}'s text, to which nothing is added. */
+  async encodeChat(
+    messages: readonly ChatMessage[],
+    options: RenderOptions & Omit<EncodeOptions, "addSpecialTokens" | "pair"> = {},
+  ): Promise<Encoding> {
+    const text = await this.applyChatTemplate(messages, options);
+    return this.encode(text, { ...options, addSpecialTokens: false });
+  }
+
+  #hasTemplate(name: string): boolean {
+    const all = this.config.chatTemplate;
+    return typeof all === "object" && name in all;
+  }
+
+  /** What {@link load} reads in a few milliseconds: the same tokenizer, in this package's own format. */
+  compile(): Uint8Array {
+    return needed(this.#extras, "compiling").writeCompiled(
+      this.definition,
+      this.#pipeline.prepared(),
+    );
+  }
+
+  /** What {@link encode} returns; a subclass returns more. */
+  protected makeEncoding(
+    ids: Int32Array,
+    text: string,
+    pair: string | undefined,
+    source: EncodingSource,
+    _options: EncodeOptions,
+  ): Encoding {
+    return new Encoding(ids, text, pair, source);
+  }
+
+  #healed(ids: Int32Array, { addSpecialTokens = true }: EncodeOptions): Healing {
+    const decoder = this.#decoder.byteDecoder;
+    if (decoder === undefined) {
+      throw new TokenizerError(
+        "ERR_UNSUPPORTED",
+        "healing needs tokens that are bytes of the text, and this decoder changes them",
+      );
+    }
+    const after = addSpecialTokens ? (this.#around?.after.length ?? 0) : 0;
+    const own = ids.subarray(0, ids.length - after);
+    this.#sorted ??= sortTokens(decoder);
+    const last = own.at(-1);
+    const { bytes, starts, ends } = decoder.tokens;
+    const unknown = this.#pipeline.bytes?.encoder.unknownId;
+    if (last === undefined || last === unknown || this.#names.isAdded(last)) {
+      return new TokenHealing(own.slice(), new Uint8Array(0), decoder, this.#sorted);
+    }
+    const prefix = bytes.slice(starts[last], ends[last]);
+    return new TokenHealing(own.slice(0, -1), prefix, decoder, this.#sorted);
+  }
+
+  #isPlain({ truncation, padding }: EncodeOptions): boolean {
+    for (const each of [truncation, padding]) {
+      if (each !== undefined && each !== false) checkOptions(each, "truncation and padding");
+    }
+    return (
+      this.#around !== undefined &&
+      (truncation === false || (truncation === undefined && this.#truncation === undefined)) &&
+      (padding === false || (padding === undefined && this.#padding === undefined))
+    );
+  }
+
+  #plainIds(text: string, options: EncodeOptions): Int32Array {
+    checkText(text);
+    checkSpecial(options.specialTokens);
+    const { sink } = this.#pipeline;
+    const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
+    sink.count = 0;
+    if (around !== undefined) sink.pushAll(around.before);
+    this.#pipeline.encode(text, options.specialTokens);
+    if (around !== undefined) sink.pushAll(around.after);
+    return sink.take();
+  }
+
+  /** Tokens that the template adds; undefined when it does more to a text than stand around it. */
+  #added({ addSpecialTokens = true }: EncodeOptions): number | undefined {
+    if (this.#around === undefined) return undefined;
+    return addSpecialTokens ? this.#around.before.length + this.#around.after.length : 0;
+  }
+
+  #lengthOf(text: string, options: EncodeOptions): number {
+    return this.encode(text, { ...options, truncation: false, padding: false }).length;
+  }
+
+  /** Counts at least `limit` tokens if there are so many, and notes how much of the text decided them. */
+  #countText(text: string, limit: number, special: SpecialTokens | undefined): number {
+    const { sink } = this.#pipeline;
+    sink.count = 0;
+    this.#read = text.length;
+    if (text.length <= WINDOW || special === "refuse" || !this.#pipeline.streams) {
+      this.#pipeline.encode(text, special, limit);
+      return sink.count;
+    }
+    const stream = new PipelineStreamEncoder(this.#pipeline, special ?? "parse", NOTHING_AROUND);
+    let count = 0;
+    for (let at = 0; at < text.length; at += WINDOW) {
+      count += stream.push(text.slice(at, at + WINDOW)).length;
+      if (count < limit) continue;
+      this.#read = Math.min(at + WINDOW, text.length);
+      return count;
+    }
+    return count + stream.end().length;
+  }
+
+  #truncated(text: string, limit: number, special: SpecialTokens): string {
+    if (this.#countText(text, limit + 1, special) <= limit) return text;
+    const { ends } = this.#where(text.slice(0, this.#read), special, limit + 1);
+    let keep = limit;
+    for (let tries = 0; keep > 0; tries++) {
+      const end = ends[keep - 1] as number;
+      if (keep < ends.length && ends[keep] === end) {
+        // A token that ends within a character has all of it; the prefix may not.
+        keep--;
+        tries--;
+        continue;
+      }
+      const prefix = text.slice(0, end);
+      // A beginning is cut into pieces by itself, which can give more tokens than before.
+      if (this.#countText(prefix, limit + 1, special) <= limit) return prefix;
+      keep -= tries < PATIENCE ? 1 : 1 << Math.min(tries - PATIENCE, 30);
+    }
+    return "";
+  }
+
+  /** Spans of the first tokens of a text, at least `limit` of them if it has so many. */
+  #where(text: string, special: SpecialTokens, limit: number): Spans {
+    const { sink } = this.#pipeline;
+    const spans = new SpanSink();
+    sink.count = 0;
+    this.#pipeline.encode(text, special, limit, spans);
+    if (!spans.failed && spans.count === sink.count) return spans.spans();
+    const { starts, ends } = this.#pipeline.detailed(text, special);
+    return { starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+  }
+
+  #spans(text: string, options: EncodeOptions): Spans | undefined {
+    if (this.#trimsOffsets()) return undefined;
+    const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
+    const spans = new SpanSink();
+    const { sink } = this.#pipeline;
+    sink.count = 0;
+    for (const _ of around?.before ?? []) spans.push(0, 0);
+    this.#pipeline.encode(text, options.specialTokens, undefined, spans);
+    if (spans.failed) return undefined;
+    for (const _ of around?.after ?? []) spans.push(0, 0);
+    return spans.spans();
+  }
+
+  /** Whether the post-processor leaves out the white space of tokens from their spans. */
+  #trimsOffsets(): boolean {
+    return flatten(this.definition.postProcessor, "processors").some(
+      ({ type, trim_offsets: trims = type === "RobertaProcessing" }) => trims === true,
+    );
+  }
+
+  #parts(text: string, options: EncodeOptions, pair?: string): EncodingParts {
+    checkSpecial(options.specialTokens);
+    const { addSpecialTokens = true, specialTokens } = options;
+    let sequences = [this.#sequence(text, specialTokens, 0)];
+    if (pair !== undefined) {
+      sequences.push(this.#sequence(pair, specialTokens, 1));
+    }
+    const truncation =
+      options.truncation === undefined
+        ? this.#truncation
+        : options.truncation && needed(this.#extras, "truncation").toTruncation(options.truncation);
+    if (truncation) {
+      const added = addSpecialTokens ? (this.#post?.addedTokens(pair !== undefined) ?? 0) : 0;
+      sequences = needed(this.#extras, "truncation").truncate(sequences, truncation, added);
+    }
+    return this.#post ? this.#post.process(sequences, addSpecialTokens) : joinSequences(sequences);
+  }
+
+  #sequence(text: string, special: SpecialTokens | undefined, sequence: number): EncodingParts {
+    const { ids, starts, ends, words, texts } = this.#pipeline.detailed(text, special);
+    const tokens = ids.map((id, i) => texts.get(i) ?? this.#names.token(id));
+    const offsets = ids.flatMap((_, i) => [starts[i] as number, ends[i] as number]);
+    return encodingParts(ids, words, sequence, { tokens, offsets });
+  }
+
+  #padded(parts: readonly EncodingParts[], { padding }: EncodeOptions): readonly EncodingParts[] {
+    if (padding === false) return parts;
+    if (padding === undefined && this.#padding === undefined) return parts;
+    const { pad, toPadding } = needed(this.#extras, "padding");
+    if (padding === undefined) return pad(parts, this.#padding as Padding);
+    const token = padding.token ?? this.config.padToken ?? this.#padding?.token;
+    const id = token === undefined ? undefined : this.tokenToId(token);
+    if (token === undefined || id === undefined) {
+      throw new TokenizerError(
+        "ERR_ARGUMENT",
+        token === undefined
+          ? "padding needs a token, and this tokenizer names none: pass padding.token"
+          : `padding.token is ${JSON.stringify(token)}, which the vocabulary lacks`,
+      );
+    }
+    return pad(parts, toPadding(padding, token, id));
+  }
+}
+
+/** Units of a text that are encoded at a time when all of it may not be needed. */
+const WINDOW = 8192;
+/** Tokens that a truncated text gives up one by one, before it gives up more at a time. */
+const PATIENCE = 8;

@@ -1,0 +1,13 @@
+export type { ChatMessage, ContentPart, ToolCall } from "./chat/messages.js";
+export type { ChatTemplate, RenderOptions } from "./chat/template.js";
+export { CoreTokenizer as Tokenizer, type DecodeOptions } from "./core-tokenizer.js";
+export type { StreamDecoder } from "./decoding/stream-decoder.js";
+export type * from "./definition.js";
+export { Encoding, type Spans } from "./encoding.js";
+export { TokenizerError, type TokenizerErrorCode } from "./errors.js";
+export type { LoadOptions, TokenizerSource } from "./formats/resolve.js";
+export type { Healing } from "./healing.js";
+export type { EncodeOptions } from "./options.js";
+export type { SpecialTokens } from "./pipeline/special-tokens.js";
+export type { StreamEncoder } from "./stream-encoder.js";
+export type { VocabularyEntry } from "./token-names.js";
