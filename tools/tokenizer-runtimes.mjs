@@ -20,21 +20,27 @@ const folder = mkdtempSync(join(tmpdir(), "tokenizer-runtimes-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const smoke = join(root, "tools", "tokenizer-smoke.mjs");
-const bundle = join(folder, "tokenizer.mjs");
+const dist = pathToFileURL(join(folder, "dist")).href;
 const { build } = createRequire(createRequire(import.meta.url).resolve("tsup"))("esbuild");
+// As tsup builds what is published.
 await build({
-  entryPoints: [join(root, "packages/tokenizer/src/index.ts")],
-  outfile: bundle,
+  entryPoints: ["index", "chat", "formats", "training"].map((name) =>
+    join(root, "packages/tokenizer/src", `${name}.ts`),
+  ),
+  outdir: join(folder, "dist"),
   bundle: true,
+  splitting: true,
+  minify: true,
   format: "esm",
-  target: "es2022",
+  target: "node20",
   external: ["node:*"],
   logLevel: "error",
 });
+writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
 
 /** Starts a worker with what the smoke test needs, and prints what comes back. */
 function starter(kind) {
-  const message = JSON.stringify([pathToFileURL(bundle).href, file]);
+  const message = JSON.stringify([dist, file]);
   const url = JSON.stringify(pathToFileURL(smoke).href);
   const script = join(folder, `${kind}.mjs`);
   const text =
@@ -49,7 +55,7 @@ worker.onerror = (error) => { console.error(error.message); process.exit(1); };`
   return script;
 }
 
-const direct = [smoke, pathToFileURL(bundle).href, file];
+const direct = [smoke, dist, file];
 const bun = process.env.BUN_PATH ?? "bun";
 const deno = process.env.DENO_PATH ?? "deno";
 // It may read the two files, and what the environment says about offline use and caches.

@@ -1,13 +1,15 @@
 // What tokenizer-runtimes.mjs runs in each runtime: a tokenizer from bytes and from a
 // path, and a little of everything that it can do. Prints one line of JSON, the same
-// everywhere. usage: RUNTIME tokenizer-smoke.mjs BUNDLE TOKENIZER_JSON, or as a worker
+// everywhere. usage: RUNTIME tokenizer-smoke.mjs DIST_URL TOKENIZER_JSON, or as a worker
 // with these two as its message.
 
 const TEXT =
   "Janet’s ducks lay 16 eggs: \\frac{1}{2} of 1,234.5 is 617.25. 中文，字。😀👍🏽 e\u0301 <|endoftext|>\n";
 
-async function smoke(bundle, path) {
-  const { ChatTemplate, MathTokenizer, Tokenizer, TokenizerError } = await import(bundle);
+async function smoke(dist, path) {
+  const { MathTokenizer, Tokenizer, TokenizerError } = await import(`${dist}/index.js`);
+  const { ChatTemplate } = await import(`${dist}/chat.js`);
+  const { trainBpe } = await import(`${dist}/training.js`);
   const { readFile } = await import("node:fs/promises");
   const bytes = new Uint8Array(await readFile(path));
   const tokenizer = await Tokenizer.load(bytes);
@@ -26,6 +28,7 @@ async function smoke(bundle, path) {
   const chat = new ChatTemplate(
     "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}\n{% endfor %}",
   );
+  const trained = await trainBpe([TEXT.repeat(3)], { vocabularySize: 300 });
   const refused = await Tokenizer.load(compiled.subarray(0, 1000)).catch((error) => error);
   return {
     ids,
@@ -42,15 +45,16 @@ async function smoke(bundle, path) {
     long: tokenizer.encodeIds(TEXT.repeat(500)).reduce((h, id) => (h * 31 + id) | 0, 0),
     numbers: math.encode(TEXT).numbers.map(({ text, start, end }) => [text, start, end]),
     chat: chat.render([{ role: "user", content: " What is 2 + 2? " }]),
+    trained: [...new Tokenizer(trained).encodeIds(TEXT)],
     compiledBytes: compiled.length,
     refused: refused instanceof TokenizerError && refused.code,
   };
 }
 
-const answer = async (bundle, path) => JSON.stringify(await smoke(bundle, path));
+const answer = async (dist, path) => JSON.stringify(await smoke(dist, path));
 
-const [, , bundle, path] = globalThis.process?.argv ?? [];
-if (bundle !== undefined && path !== undefined) console.log(await answer(bundle, path));
+const [, , dist, path] = globalThis.process?.argv ?? [];
+if (dist !== undefined && path !== undefined) console.log(await answer(dist, path));
 else {
   // A worker of the web's kind has its message handler on the global object.
   const { parentPort } = await import("node:worker_threads");

@@ -41,13 +41,11 @@ const PATIENCE_BYTES = 256;
 /** Texts that are encoded when the trie is built, so that the code is optimised by then. */
 const PRIMING = 3000;
 /** Tokens that are tried one by one before all splits are worth their 20 milliseconds. */
-const PATIENCE_TOKENS = 400;
+const PATIENCE_TOKENS = 256;
 /** Bytes of pieces whose merges are looked for one by one. */
 const LONGEST_TRIED = 64;
 /** Answers about neighbours that are kept: a power of two. */
 const MEMO = 1 << 15;
-
-const SPACE = Uint8Array.of(0x20);
 
 export class BpeEncoder {
   readonly #parts: EncoderParts;
@@ -97,13 +95,17 @@ export class BpeEncoder {
    * spaces has no token, or some bytes have fallback tokens and others not.
    */
   get isExact(): boolean {
-    const { ofBytes, unknown } = this.#parts;
-    const some = unknown.byteIds?.some((id) => id >= 0) ?? false;
+    const { ofBytes, unknown, index } = this.#parts;
+    const { byteIds } = unknown;
+    const some = byteIds?.some((id) => id >= 0) ?? false;
     if (ofBytes) return !some || this.#byteToken.every((id) => id >= 0);
-    return (
-      this.#parts.index.find(SPACE, 0, 1) >= 0 &&
-      (!some || unknown.byteIds?.every((id) => id >= 0) === true)
-    );
+    // A character of one byte that is a token never falls back: Gemma 2 has a tab and no <0x09>.
+    const byte = new Uint8Array(1);
+    const never = (b: number) => {
+      byte[0] = b;
+      return b < 0x80 && index.find(byte, 0, 1) >= 0;
+    };
+    return never(0x20) && (!some || byteIds?.every((id, b) => id >= 0 || never(b)) === true);
   }
 
   // Loading is faster by what only longer texts need.

@@ -185,7 +185,10 @@ function readMerges(
   return { made, merged, ranks };
 }
 
-/** Each merge must make what is as long as its parts: else undoing merges might never end. */
+/**
+ * Each merge must make what is as long as its parts: else undoing merges might never end. Of tokens
+ * that no text gives, nothing is known here, and none is undone.
+ */
 function checkMerges(
   { pairs, merged, made }: PreparedPairs,
   { starts, ends }: Pick<Vocabulary, "starts" | "ends">,
@@ -195,7 +198,7 @@ function checkMerges(
     const left = length(pairs[2 * i] as number);
     const right = length(pairs[2 * i + 1] as number);
     const joined = length(merged[i] as number);
-    if (left > 0 && right > 0 && left + right === joined) continue;
+    if (left === 0 || right === 0 || left + right === joined) continue;
     throw new TokenizerError(
       "ERR_FORMAT",
       `merge ${i} of a compiled tokenizer makes ${joined} bytes of ${left} and ${right}`,

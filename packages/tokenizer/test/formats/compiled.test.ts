@@ -69,6 +69,19 @@ describe("a compiled file", () => {
     expect(read.model).toMatchObject({ merges: (definition.model as { merges: unknown }).merges });
   });
 
+  it("keeps merges of what no text gives", async () => {
+    const { vocab, merges } = byteLevel.model;
+    const model = { vocab: { ...vocab, 中a: 8 }, merges: [...merges, "中 a"] };
+    const definition = definitionOf({ ...byteLevel, model });
+    const loaded = await Tokenizer.load(compiled(definition));
+    expect([...loaded.encodeIds("abab ab中a")]).toEqual([
+      ...new Tokenizer(definition).encodeIds("abab ab中a"),
+    ]);
+    expect(loaded.definition.model).toMatchObject({
+      merges: (definition.model as { merges: unknown }).merges,
+    });
+  });
+
   it("keeps vocabularies without merges", () => {
     const definition = readTokenizerJson(
       small({
