@@ -38,6 +38,10 @@ export interface EncoderParts {
 /** Misses and bytes after which the trie is worth its 20 milliseconds. */
 const PATIENCE_PIECES = 64;
 const PATIENCE_BYTES = 256;
+/** Tokens that the piece table has once the trie is built: so many fit the caches. */
+const PRELOADED = 1 << 14;
+/** Pieces that it has room for then, before it has to grow. */
+const ROOM = 1 << 16;
 /** Texts that are encoded when the trie is built, so that the code is optimised by then. */
 const PRIMING = 3000;
 /** Tokens that are tried one by one before all splits are worth their 20 milliseconds. */
@@ -219,9 +223,11 @@ export class BpeEncoder {
   encodeMiss(buffer: Uint8Array, p: number, end: number, out: Int32Array, on: number): number {
     const length = end - p;
     if (this.#trie === undefined && (++this.#misses > PATIENCE_PIECES || length > PATIENCE_BYTES)) {
-      this.#trie = new TokenTrie(this.#parts.tokens, this.#ids());
+      const ids = this.#ids();
+      this.#trie = new TokenTrie(this.#parts.tokens, ids);
       this.#memo = new Int32Array(MEMO * 4);
       this.#prime(this.#trie, buffer, p, end);
+      this.#preload(ids);
     }
     let last = -1;
     if (this.#trie !== undefined) last = this.#walk(this.#trie, buffer, p, end, out, on);
@@ -267,7 +273,17 @@ export class BpeEncoder {
       const last = Math.min(ends[id + 2] as number, start + 16);
       if (start < last) this.encodePiece(bytes, start, last, out, 0);
     }
-    this.pieces.clear();
+  }
+
+  /** Makes the tokens that were learned first, which texts have most, known to the piece table. */
+  #preload(ids: Int32Array): void {
+    const { bytes, starts, ends } = this.#parts.tokens;
+    const count = Math.min(ids.length, PRELOADED);
+    this.pieces.reserve(ROOM);
+    for (let i = 0; i < count; i++) {
+      const id = ids[i] as number;
+      this.#remember(bytes, starts[id] as number, ends[id] as number, ids, i, i + 1);
+    }
   }
 
   /** From left to right; -1 when no sequence of tokens can stand here. */

@@ -55,6 +55,15 @@ export class PieceTable {
     this.#used = 0;
   }
 
+  /** Begins anew with tables that are large enough for so many pieces. */
+  reserve(pieces: number): void {
+    this.clear();
+    let slots = FIRST_SLOTS;
+    while (slots < 2 * pieces) slots *= 2;
+    this.short = new Int32Array(4 * Math.min(slots, SHORT_LIMIT));
+    this.medium = new Int32Array(8 * Math.min(slots / 2, MEDIUM_LIMIT));
+  }
+
   /** Keeps the `count` tokens of a piece of at most {@link LONGEST_KEY} bytes that isn't there yet. */
   remember(key: Int32Array, length: number, ids: Int32Array, from: number, count: number): void {
     this.#makeRoom(length);
