@@ -244,7 +244,10 @@ export class CoreTokenizer {
     return batch.map((ids) => this.decode(ids, options));
   }
 
-  /** The bytes of ids, which are UTF-8 when no character is cut off. */
+  /**
+   * The bytes of ids, which are UTF-8 when no character is cut off. What is no text is left as it is,
+   * where {@link decode} puts U+FFFD.
+   */
   decodeBytes(ids: ArrayLike<number>, options: DecodeOptions = {}): Uint8Array {
     checkIds(ids);
     checkOptions(options);
@@ -301,6 +304,21 @@ export class CoreTokenizer {
   /** The token of an id as the vocabulary writes it, or undefined. */
   idToToken(id: number): string | undefined {
     return this.#names.has(id) ? this.#names.token(id) : undefined;
+  }
+
+  /**
+   * The bytes that a token puts into a text, a space for a mark of one (`Ġ`, `▁`); of tokens whose
+   * decoder looks at their neighbours, the UTF-8 of what the vocabulary writes.
+   *
+   * @throws ERR_UNKNOWN_TOKEN for an id that the vocabulary lacks.
+   */
+  tokenBytes(id: number): Uint8Array {
+    return this.#decoder.tokenBytes(id);
+  }
+
+  /** Whether `skipSpecialTokens` leaves this token out. */
+  isSpecial(id: number): boolean {
+    return this.#names.isSpecial(id);
   }
 
   /** The whole vocabulary in order of ids. */

@@ -68,9 +68,11 @@ export class ByteDecoder {
   /**
    * The bytes of `ids`, in a buffer that the next call uses again.
    *
+   * @param raw  leaves bytes that are no text as they are.
    * @throws ERR_UNKNOWN_TOKEN for an id that no token has.
    */
-  bytes(ids: ArrayLike<number>, skipSpecial: boolean): Uint8Array {
+  bytes(ids: ArrayLike<number>, skipSpecial: boolean, raw = false): Uint8Array {
+    this.#raw = raw;
     // Always the same kind of array: code for one kind is faster than code for all.
     return this.#bytes(
       ids instanceof Int32Array ? ids : checkedIds(ids, this.tokens.size),
@@ -135,6 +137,7 @@ export class ByteDecoder {
   }
 
   #end = 0;
+  #raw = false;
 
   /**
    * Writes the bytes of the fallback tokens that begin at `ids[i]`. Bytes that together are no
@@ -153,11 +156,17 @@ export class ByteDecoder {
       group.push(bytes[starts[id] as number] as number);
       last = k;
     }
-    const written = this.fallbackBytes(group);
+    const written = this.#raw ? Uint8Array.from(group) : this.fallbackBytes(group);
     if (at + written.length + 16 > this.#buffer.length) this.#grow(at, written.length + 16);
     this.#buffer.set(written, at);
     this.#end = at + written.length;
     return last;
+  }
+
+  /** The bytes of one token. */
+  tokenBytes(id: number): Uint8Array {
+    const { bytes, starts, ends } = this.tokens;
+    return bytes.slice(starts[id], ends[id]);
   }
 
   /** What the bytes of neighbouring fallback tokens become. */

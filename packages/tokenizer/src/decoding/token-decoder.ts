@@ -50,8 +50,14 @@ export class TokenDecoder {
 
   bytes(ids: ArrayLike<number>, skipSpecial: boolean): Uint8Array {
     const bytes = this.byteDecoder;
-    if (bytes !== undefined) return bytes.bytes(ids, skipSpecial).slice();
+    if (bytes !== undefined) return bytes.bytes(ids, skipSpecial, true).slice();
     return new TextEncoder().encode(this.decode(ids, skipSpecial));
+  }
+
+  /** What one token puts into a text, by itself. */
+  tokenBytes(id: number): Uint8Array {
+    if (!this.#names.has(id)) throw unknownId(id, 0, this.#names.size);
+    return this.byteDecoder?.tokenBytes(id) ?? new TextEncoder().encode(this.#names.token(id));
   }
 
   stream(skipSpecial: boolean): StreamDecoder {
