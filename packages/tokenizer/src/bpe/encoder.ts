@@ -72,11 +72,16 @@ export class BpeEncoder {
   /** While it is, pieces that the table does not hold are left out. */
   asleep = false;
   #trie: TokenTrie | undefined;
+  /** Whether each piece that is a token as a whole is found in the trie. */
+  #trieHasAll = false;
   #misses = 0;
   #tried = 0;
   /** Three numbers an answer: the two tokens + 1, and 1 for yes. */
   #memo = new Int32Array(0);
+  /** By place in a piece: 1 where no sequence of tokens goes on from. */
   #dead = new Uint8Array(256);
+  /** Where that array may have ones. */
+  #deadEnd = 0;
   readonly #key = new Int32Array(4);
   readonly #keyBytes = new Uint8Array(this.#key.buffer);
 
@@ -201,6 +206,8 @@ export class BpeEncoder {
 
   /** As {@link encodeMiss}, for a piece that can be a token. */
   encodePiece(buffer: Uint8Array, p: number, end: number, out: Int32Array, on: number): number {
+    // The longest token is the first that the walk looks at.
+    if (this.#trieHasAll) return this.encodeMiss(buffer, p, end, out, on);
     const id = this.#parts.index.find(buffer, p, end);
     if (this.asleep) {
       // Whatever it is: the loop shall know pieces of one token and of several.
@@ -224,6 +231,8 @@ export class BpeEncoder {
     const length = end - p;
     if (this.#trie === undefined && (++this.#misses > PATIENCE_PIECES || length > PATIENCE_BYTES)) {
       const ids = this.#ids();
+      const { ignoreMerges, tokens } = this.#parts;
+      this.#trieHasAll = !ignoreMerges || ids.length === countTokens(tokens);
       this.#trie = new TokenTrie(this.#parts.tokens, ids);
       this.#memo = new Int32Array(MEMO * 4);
       this.#prime(this.#trie, buffer, p, end);
@@ -248,9 +257,13 @@ export class BpeEncoder {
   ): void {
     const length = end - p;
     if (length > LONGEST_KEY || last === on) return;
-    this.#key.fill(0);
+    const key = this.#key;
+    key[0] = 0;
+    key[1] = 0;
+    key[2] = 0;
+    key[3] = 0;
     for (let i = 0; i < length; i++) this.#keyBytes[i] = buffer[p + i] as number;
-    this.pieces.remember(this.#key, length, out, on, last - on);
+    this.pieces.remember(key, length, out, on, last - on);
   }
 
   /**
@@ -298,7 +311,8 @@ export class BpeEncoder {
     const { lengths } = this;
     const { shorter } = trie;
     if (this.#dead.length <= end - p) this.#dead = new Uint8Array(2 * (end - p));
-    else this.#dead.fill(0, 0, end - p + 1);
+    else if (this.#deadEnd > 0) this.#dead.fill(0, 0, this.#deadEnd);
+    this.#deadEnd = 0;
     const dead = this.#dead;
     let on = from;
     let floor = from; // tokens before this stay: an unknown character stands between
@@ -319,6 +333,7 @@ export class BpeEncoder {
           token = shorter[token] as number;
           if (token >= 0) continue;
           dead[at - p] = 1;
+          this.#deadEnd = end - p + 1;
           if (on === floor) return -1;
           token = out[--on] as number;
           at -= lengths[token] as number;
@@ -446,4 +461,10 @@ function tabulate({ pairs, merged, ranks }: Merges): PairTable {
     );
   }
   return table;
+}
+
+function countTokens({ starts, ends }: TokenBytes): number {
+  let count = 0;
+  for (let id = 0; id < starts.length; id++) if (starts[id] !== ends[id]) count++;
+  return count;
 }
