@@ -471,7 +471,8 @@ export class CoreTokenizer {
 
   #truncated(text: string, limit: number, special: SpecialTokens): string {
     if (this.#countText(text, limit + 1, special) <= limit) return text;
-    const { ends } = this.#where(text.slice(0, this.#read), special, limit + 1);
+    const ends = this.#ends(text.slice(0, this.#read), special, limit + 1);
+    if (ends === undefined) return this.#bisected(text.slice(0, this.#read), limit, special);
     let keep = limit;
     for (let tries = 0; keep > 0; tries++) {
       const end = ends[keep - 1] as number;
@@ -489,15 +490,28 @@ export class CoreTokenizer {
     return "";
   }
 
-  /** Spans of the first tokens of a text, at least `limit` of them if it has so many. */
-  #where(text: string, special: SpecialTokens, limit: number): Spans {
+  /** Where the first tokens of a text end, at least `limit` of them if it has so many; undefined if that isn't known. */
+  #ends(text: string, special: SpecialTokens, limit: number): ArrayLike<number> | undefined {
     const { sink } = this.#pipeline;
     const spans = new SpanSink();
     sink.count = 0;
     this.#pipeline.encode(text, special, limit, spans);
-    if (!spans.failed && spans.count === sink.count) return spans.spans();
-    const { starts, ends } = this.#pipeline.detailed(text, special);
-    return { starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+    if (!spans.failed && spans.count === sink.count) return spans.spans().ends;
+    return this.#extras && this.#pipeline.detailed(text, special).ends;
+  }
+
+  /** A beginning of at most `limit` tokens, by trying lengths. */
+  #bisected(text: string, limit: number, special: SpecialTokens): string {
+    const prefix = (length: number) =>
+      text.slice(0, length - (isHigh(text.charCodeAt(length - 1)) ? 1 : 0));
+    let low = 0;
+    let high = text.length;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#countText(prefix(middle), limit + 1, special) <= limit) low = middle;
+      else high = middle - 1;
+    }
+    return prefix(low);
   }
 
   #spans(text: string, options: EncodeOptions): Spans | undefined {
@@ -563,6 +577,8 @@ export class CoreTokenizer {
     return pad(parts, toPadding(padding, token, id));
   }
 }
+
+const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
 
 /** Units of a text that are encoded at a time when all of it may not be needed. */
 const WINDOW = 8192;

@@ -29,6 +29,7 @@ export {
 } from "./numbers/rational.js";
 export { NumberSpans } from "./numbers/spans.js";
 export type { Unit } from "./numbers/units.js";
+export { withDigits } from "./numbers/with-digits.js";
 export type { EncodeOptions, PaddingOptions, TruncationOptions } from "./options.js";
 export type { SpecialTokens } from "./pipeline/special-tokens.js";
 export type { StreamEncoder } from "./stream-encoder.js";
