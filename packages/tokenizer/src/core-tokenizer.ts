@@ -353,13 +353,20 @@ export class CoreTokenizer {
     return template;
   }
 
-  /** A conversation as the text that the model was trained on. */
+  /**
+   * A conversation as the text that the model was trained on, as transformers' `apply_chat_template`
+   * makes it. With tools, the template `tool_use` is taken where there is one.
+   *
+   * @throws ERR_TEMPLATE with what the template says of these messages.
+   */
   async applyChatTemplate(
     messages: readonly ChatMessage[],
     options: RenderOptions = {},
   ): Promise<string> {
     const name = options.tools && this.#hasTemplate("tool_use") ? "tool_use" : "default";
-    return (await this.chatTemplate(name)).render(messages, options);
+    const template = await this.chatTemplate(name);
+    const { normalizeMessages } = await import("./chat/messages.js");
+    return template.render(normalizeMessages(messages), options);
   }
 
   /** The encoding of {@link applyChatTemplate}'s text, to which nothing is added. */
