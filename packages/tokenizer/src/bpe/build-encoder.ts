@@ -3,6 +3,7 @@
 
 import type { BpeModel, Vocabulary } from "../definition.js";
 import { TokenizerError } from "../errors.js";
+import { CHARACTER_BYTES } from "../unicode/byte-alphabet.js";
 import { ContentIndex } from "./content-index.js";
 import { BpeEncoder } from "./encoder.js";
 import { splitsOf } from "./prepared.js";
@@ -70,23 +71,12 @@ function idOfContent({ bytes, starts, ends, size }: Vocabulary, content: string)
   return -1;
 }
 
-/** GPT-2's alphabet: printable Latin-1 characters stand for themselves, the rest for U+0100 and on. */
-export function byteOfPoint(): Int16Array {
-  const bytes = new Int16Array(0x144).fill(-1);
-  let next = 0x100;
-  for (let byte = 0; byte < 256; byte++) {
-    const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
-    bytes[printable ? byte : next++] = byte;
-  }
-  return bytes;
-}
-
 function rawContents(vocabulary: Vocabulary): TokenBytes {
   const { bytes, starts, ends, size } = vocabulary;
   if (vocabulary.encoding === "bytes") {
     return { bytes, starts, ends };
   }
-  const toByte = byteOfPoint();
+  const toByte = CHARACTER_BYTES;
   const raw = new Uint8Array(totalLength(vocabulary));
   const from = new Uint32Array(size);
   const to = new Uint32Array(size);

@@ -1,7 +1,7 @@
 // Decoders of tokenizer.json: they turn the tokens of a text back into the text.
 
 import type { Component } from "../definition.js";
-import { CHARACTER_BYTES } from "./byte-alphabet.js";
+import { CHARACTER_BYTES } from "../unicode/byte-alphabet.js";
 import { readMetaspace } from "./pre-tokenizers.js";
 import { build, root, type Shape } from "./shape.js";
 import { readPattern } from "./text-pattern.js";

@@ -1,8 +1,8 @@
 // What each token puts into the decoded text, as bytes, for the decoders that only put
 // bytes one after another: byte-level ones, and SentencePiece's with byte fallback.
 
-import { byteOfPoint } from "../bpe/build-encoder.js";
 import type { Component, TokenizerDefinition, Vocabulary } from "../definition.js";
+import { CHARACTER_BYTES } from "../unicode/byte-alphabet.js";
 
 export interface DecodedTokens {
   readonly size: number;
@@ -75,7 +75,7 @@ export function decodedTokens(definition: TokenizerDefinition): DecodedTokens | 
   const ends = new Uint32Array(size);
   const special = new Uint8Array(size);
   const fallback = chain.fallback ? new Uint8Array(size) : undefined;
-  const toByte = byteOfPoint();
+  const toByte = CHARACTER_BYTES;
   let at = 0;
   for (let id = 0; id < size; id++) {
     const token = added.get(id);

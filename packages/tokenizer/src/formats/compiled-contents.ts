@@ -1,9 +1,9 @@
 // Contents of tokens in a compiled file: as the encoder sees them, so that loading
 // converts nothing. How the vocabulary writes them is found out when it is asked for.
 
-import { byteOfPoint } from "../bpe/build-encoder.js";
 import type { PreparedMerges, Vocabulary } from "../definition.js";
 import { ensure } from "../errors.js";
+import { CHARACTER_BYTES } from "../unicode/byte-alphabet.js";
 
 export type Parts = Record<string, Uint8Array | Uint16Array | Uint32Array | Int32Array>;
 
@@ -119,7 +119,7 @@ function spell({ bytes, starts, ends }: Contents, alphabet: Alphabet, size: numb
   if (alphabet === "spaces") letters[0x20] = Uint8Array.of(0xe2, 0x96, 0x81);
   else {
     const encoder = new TextEncoder();
-    for (const [point, byte] of byteOfPoint().entries()) {
+    for (const [point, byte] of CHARACTER_BYTES.entries()) {
       if (byte >= 0) letters[byte] = encoder.encode(String.fromCharCode(point));
     }
   }

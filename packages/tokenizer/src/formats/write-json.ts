@@ -2,6 +2,7 @@
 
 import type { TokenizerDefinition, Vocabulary } from "../definition.js";
 import { ensure } from "../errors.js";
+import { BYTE_CHARACTERS } from "../unicode/byte-alphabet.js";
 
 /**
  * Writes Hugging Face's tokenizer.json.
@@ -109,19 +110,9 @@ function mergesOfRanks(contents: readonly string[]): number[] {
 /** Contents as strings; bytes in GPT-2's alphabet, where each is one printable character. */
 function printable({ size, bytes, starts, ends, encoding }: Vocabulary): string[] {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const alphabet = byteAlphabet();
   return Array.from({ length: size }, (_, id) => {
     const content = bytes.subarray(starts[id], ends[id]);
     if (encoding === "utf8") return decoder.decode(content);
-    return Array.from(content, (byte) => alphabet[byte]).join("");
-  });
-}
-
-/** GPT-2's characters for bytes: printable Latin-1 as it is, the others from U+0100 on. */
-function byteAlphabet(): string[] {
-  let next = 256;
-  return Array.from({ length: 256 }, (_, byte) => {
-    const plain = (byte > 32 && byte < 127) || (byte > 160 && byte !== 173);
-    return String.fromCharCode(plain ? byte : next++);
+    return Array.from(content, (byte) => BYTE_CHARACTERS[byte]).join("");
   });
 }

@@ -1,7 +1,7 @@
 // The tokens by id, as they are written in a vocabulary file. A merge can spell a
 // special token: one spelling has one id.
 
-import { BYTE_SYMBOLS } from "./byte-symbols.js";
+import { BYTE_CHARACTERS } from "../unicode/byte-alphabet.js";
 
 export class TokenNames {
   readonly names: string[] = [];
@@ -14,7 +14,7 @@ export class TokenNames {
   constructor(specialTokens: readonly string[], limit: number) {
     this.lengths = new Int32Array(limit);
     for (const token of specialTokens) this.add(token, [...token].length);
-    const byCodePoint = BYTE_SYMBOLS.map((symbol, byte) => ({ symbol, byte })).sort(
+    const byCodePoint = BYTE_CHARACTERS.map((symbol, byte) => ({ symbol, byte })).sort(
       (a, b) => a.symbol.charCodeAt(0) - b.symbol.charCodeAt(0),
     );
     for (const { symbol, byte } of byCodePoint) this.idOfByte[byte] = this.add(symbol, 1);

@@ -1,8 +1,8 @@
 // Finding tokens by content, GPT-2's alphabet, and vocabularies that can't be.
 
 import { describe, expect, it } from "vitest";
-import { byteAlphabet, byteOfUnit } from "../../src/models/byte-alphabet.js";
 import { checkVocabulary, contentReader, VocabularyIndex } from "../../src/models/vocabulary.js";
+import { BYTE_CHARACTERS, CHARACTER_BYTES } from "../../src/unicode/byte-alphabet.js";
 import { vocabularyOf } from "./support.js";
 
 describe("a vocabulary's index", () => {
@@ -69,18 +69,18 @@ describe("a vocabulary's index", () => {
 
 describe("GPT-2's alphabet", () => {
   it("has a printable letter for each byte, and each back", () => {
-    expect(new Set(byteAlphabet).size).toBe(256);
+    expect(new Set(BYTE_CHARACTERS).size).toBe(256);
     for (let byte = 0; byte < 256; byte++) {
-      const letter = byteAlphabet[byte] as string;
-      expect(byteOfUnit(letter.charCodeAt(0))).toBe(byte);
+      const letter = BYTE_CHARACTERS[byte] as string;
+      expect(CHARACTER_BYTES[letter.charCodeAt(0)]).toBe(byte);
       expect(letter).toMatch(/^[^\p{C}\p{Z}]$/u);
     }
-    expect([0, 10, 32, 65, 127, 173, 255].map((byte) => byteAlphabet[byte]).join("")).toBe(
+    expect([0, 10, 32, 65, 127, 173, 255].map((byte) => BYTE_CHARACTERS[byte]).join("")).toBe(
       "ĀĊĠAġŃÿ",
     );
   });
 
   it("has no other units", () => {
-    for (const unit of [32, 10, 0xad, 0x144, 0xd800]) expect(byteOfUnit(unit)).toBe(-1);
+    for (const unit of [32, 10, 0xad, 0x144, 0xd800]) expect(CHARACTER_BYTES[unit] ?? -1).toBe(-1);
   });
 });

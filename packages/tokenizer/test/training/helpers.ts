@@ -3,11 +3,11 @@
 
 import type { BpeModel, TokenizerDefinition, Vocabulary } from "../../src/definition.js";
 import { compilePattern } from "../../src/pattern/pattern.js";
-import { BYTE_SYMBOLS } from "../../src/training/byte-symbols.js";
 import { MergeLearner } from "../../src/training/merge-learner.js";
 import { PieceCounter } from "../../src/training/piece-counter.js";
 import { type DigitGrouping, Splitter } from "../../src/training/split.js";
 import { TokenNames } from "../../src/training/token-names.js";
+import { BYTE_CHARACTERS } from "../../src/unicode/byte-alphabet.js";
 
 export interface Limits {
   vocabularySize?: number;
@@ -115,7 +115,7 @@ export function encodePiece(piece: Uint8Array, definition: TokenizerDefinition):
   for (let i = 0; merges && i < merges.length; i += 2)
     ranks.set(`${merges[i]} ${merges[i + 1]}`, i);
   const names = contents(vocabulary);
-  let ids = [...piece].map((byte) => names.indexOf(BYTE_SYMBOLS[byte] as string));
+  let ids = [...piece].map((byte) => names.indexOf(BYTE_CHARACTERS[byte] as string));
   for (;;) {
     const rankAt = (i: number): number => ranks.get(`${ids[i]} ${ids[i + 1]}`) ?? Infinity;
     const best = Math.min(...ids.slice(1).map((_, i) => rankAt(i)));

@@ -2,9 +2,9 @@ import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BpeModel } from "../../src/definition.js";
-import { BYTE_SYMBOLS } from "../../src/training/byte-symbols.js";
 import type { TrainBpeOptions, TrainingProgress } from "../../src/training/options.js";
 import { trainBpe } from "../../src/training/train-bpe.js";
+import { BYTE_CHARACTERS } from "../../src/unicode/byte-alphabet.js";
 import { contents, cut, encodePiece } from "./helpers.js";
 
 const seed = 20260911;
@@ -25,7 +25,7 @@ describe("training", () => {
     const { model, addedTokens } = await train(texts, { vocabularySize: 290 });
     const names = contents(model.vocabulary);
     expect(names.slice(0, 3)).toEqual(["<s>", "</s>", "!"]);
-    expect(new Set(names.slice(2, 258))).toEqual(new Set(BYTE_SYMBOLS));
+    expect(new Set(names.slice(2, 258))).toEqual(new Set(BYTE_CHARACTERS));
     expect(names).toHaveLength(290);
     expect(new Set(names).size).toBe(290);
     expect(addedTokens.every(({ special, normalized }) => special && !normalized)).toBe(true);
@@ -103,7 +103,7 @@ describe("training", () => {
         async (text) => {
           const back = cut(text, "right3")
             .flatMap((piece) => encodePiece(piece, definition))
-            .flatMap((id) => [...(names[id] as string)].map((c) => BYTE_SYMBOLS.indexOf(c)));
+            .flatMap((id) => [...(names[id] as string)].map((c) => BYTE_CHARACTERS.indexOf(c)));
           expect(back).toEqual([...new TextEncoder().encode(text)]);
         },
       ),
