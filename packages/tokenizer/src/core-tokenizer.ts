@@ -28,6 +28,7 @@ import {
   checkText,
   type EncodeOptions,
 } from "./options.js";
+import { countBeginning, cutBeginning } from "./pipeline/beginning.js";
 import { Pipeline } from "./pipeline/pipeline.js";
 import { flatten } from "./pipeline/shape.js";
 import { SpanSink } from "./pipeline/span-sink.js";
@@ -459,8 +460,10 @@ export class CoreTokenizer {
   /** Counts at least `limit` tokens if there are so many, and notes how much of the text decided them. */
   #countText(text: string, limit: number, special: SpecialTokens | undefined): number {
     const { sink } = this.#pipeline;
-    sink.count = 0;
     this.#read = text.length;
+    const known = countBeginning(this.#pipeline, text, limit, special ?? "parse");
+    if (known !== undefined) return known;
+    sink.count = 0;
     if (text.length <= WINDOW || special === "refuse" || !this.#pipeline.streams) {
       this.#pipeline.encode(text, special, limit);
       return sink.count;
@@ -477,6 +480,8 @@ export class CoreTokenizer {
   }
 
   #truncated(text: string, limit: number, special: SpecialTokens): string {
+    const known = limit > 0 ? cutBeginning(this.#pipeline, text, limit, special) : undefined;
+    if (known !== undefined) return known;
     if (this.#countText(text, limit + 1, special) <= limit) return text;
     const ends = this.#ends(text.slice(0, this.#read), special, limit + 1);
     if (ends === undefined) return this.#bisected(text.slice(0, this.#read), limit, special);

@@ -86,6 +86,11 @@ export class BytePipeline {
     loop.count = 0;
   }
 
+  /** How many patterns cut the text, each within the pieces of the one before it. */
+  get stages(): number {
+    return this.#cutters.length + 1;
+  }
+
   /** Whether the text that is encoded can be another than the one that was given. */
   get normalizes(): boolean {
     return this.#normalize !== undefined;

@@ -16,12 +16,8 @@ import { flatten, type Shape, shapeOf } from "./shape.js";
 import type { SpanSink } from "./span-sink.js";
 import { refused, type SpecialTokens } from "./special-tokens.js";
 
-interface Run {
-  readonly bytes: BytePipeline;
-  readonly asText: boolean;
-  readonly limit: number;
-  readonly spans: SpanSink | undefined;
-}
+const AS_TEXT = { specialAsText: true };
+const AS_TOKENS = {};
 
 /** No limit on the number of tokens. */
 export const UNLIMITED = 0x7fffffff;
@@ -44,6 +40,7 @@ export class Pipeline {
   readonly #added = new Map<number, AddedToken>();
   readonly #automata = new Map<string, Dfa>();
   #generic: GenericPipeline | undefined;
+  #longestAdded: number | undefined;
 
   constructor(definition: TokenizerDefinition, extras: Extras | undefined) {
     this.definition = definition;
@@ -85,6 +82,26 @@ export class Pipeline {
       (!this.hasNormalized || composes(flatten(definition.normalizer, "normalizers"))) &&
       !definition.addedTokens.some((token) => token.lstrip || token.rstrip || token.singleWord)
     );
+  }
+
+  /** Whether a text, which no normalizer changes, has an added token. */
+  hasAdded(text: string, asText: boolean): boolean {
+    const options = asText ? AS_TEXT : AS_TOKENS;
+    const found =
+      (this.hasRaw && this.rawMatcher.find(text, 0, options) !== undefined) ||
+      (this.hasNormalized && this.normalizedMatcher.find(text, 0, options) !== undefined);
+    this.rawMatcher.release();
+    this.normalizedMatcher.release();
+    return found;
+  }
+
+  /** Units of the longest added token. */
+  get longestAdded(): number {
+    this.#longestAdded ??= this.definition.addedTokens.reduce(
+      (longest, { content }) => Math.max(longest, content.length),
+      0,
+    );
+    return this.#longestAdded;
   }
 
   /** What a compiled file keeps of the way over bytes. */
@@ -165,23 +182,29 @@ export class Pipeline {
       spans?.fail();
       return;
     }
-    const run = { bytes: this.bytes, asText: special === "text", limit, spans };
-    if (!this.hasRaw) {
-      this.#encodeSegment(run, text, 0);
+    const { bytes } = this;
+    const asText = special === "text";
+    const hasRaw =
+      this.hasRaw && this.rawMatcher.find(text, 0, asText ? AS_TEXT : AS_TOKENS) !== undefined;
+    this.rawMatcher.release();
+    if (!hasRaw) {
+      this.#encodeSegment(bytes, asText, limit, spans, text, 0);
       return;
     }
-    const matches = this.rawMatcher.findAll(text, run.asText);
+    const matches = this.rawMatcher.findAll(text, asText);
     let at = 0;
     for (let m = 0; m < matches.length && this.sink.count < limit; m += 3) {
       const start = matches[m] as number;
       const end = matches[m + 1] as number;
-      if (start > at) this.#encodeSegment(run, text.slice(at, start), at);
+      if (start > at) {
+        this.#encodeSegment(bytes, asText, limit, spans, text.slice(at, start), at);
+      }
       this.sink.push(matches[m + 2] as number);
       spans?.push(start, end);
       at = end;
     }
     if (at < text.length && this.sink.count < limit) {
-      this.#encodeSegment(run, at === 0 ? text : text.slice(at), at);
+      this.#encodeSegment(bytes, asText, limit, spans, at === 0 ? text : text.slice(at), at);
     }
   }
 
@@ -211,33 +234,17 @@ export class Pipeline {
   }
 
   /** A part, from `base` on, without added tokens of the raw kind. */
-  #encodeSegment({ bytes, asText, limit, spans }: Run, text: string, base: number): void {
+  #encodeSegment(
+    bytes: BytePipeline,
+    asText: boolean,
+    limit: number,
+    spans: SpanSink | undefined,
+    text: string,
+    base: number,
+  ): void {
     const first = base === 0;
-    if (this.hasNormalized) {
-      const normalized = this.#normalize(text);
-      const matches = this.normalizedMatcher.findAll(normalized, asText);
-      if (matches.length > 0) {
-        if (normalized !== text) spans?.fail();
-        let at = 0;
-        const part = (end: number) => {
-          if (end === at || this.sink.count >= limit) return;
-          const from = this.sink.count;
-          const prefixed = bytes.encodeNormalized(
-            normalized.slice(at, end),
-            first && at === 0,
-            limit,
-          );
-          spans?.addSegment(bytes, from, base + at, prefixed);
-        };
-        for (let m = 0; m < matches.length && this.sink.count < limit; m += 3) {
-          part(matches[m] as number);
-          this.sink.push(matches[m + 2] as number);
-          at = matches[m + 1] as number;
-          spans?.push(base + (matches[m] as number), base + at);
-        }
-        part(normalized.length);
-        return;
-      }
+    if (this.hasNormalized && this.#encodeNormalized(bytes, asText, limit, spans, text, base)) {
+      return;
     }
     const from = this.sink.count;
     const normalized = bytes.normalized(text);
@@ -247,6 +254,37 @@ export class Pipeline {
     if (normalized === text && bytes.shape.normalizers.length < 2)
       spans.addSegment(bytes, from, base, prefixed);
     else spans.fail();
+  }
+
+  /** The same where the normalized text has added tokens; false if it has none. */
+  #encodeNormalized(
+    bytes: BytePipeline,
+    asText: boolean,
+    limit: number,
+    spans: SpanSink | undefined,
+    text: string,
+    base: number,
+  ): boolean {
+    const normalized = this.#normalize(text);
+    const matches = this.normalizedMatcher.findAll(normalized, asText);
+    if (matches.length === 0) return false;
+    if (normalized !== text) spans?.fail();
+    let at = 0;
+    const part = (end: number) => {
+      if (end === at || this.sink.count >= limit) return;
+      const from = this.sink.count;
+      const first = base === 0 && at === 0;
+      const prefixed = bytes.encodeNormalized(normalized.slice(at, end), first, limit);
+      spans?.addSegment(bytes, from, base + at, prefixed);
+    };
+    for (let m = 0; m < matches.length && this.sink.count < limit; m += 3) {
+      part(matches[m] as number);
+      this.sink.push(matches[m + 2] as number);
+      at = matches[m + 1] as number;
+      spans?.push(base + (matches[m] as number), base + at);
+    }
+    part(normalized.length);
+    return true;
   }
 
   refuseSpecial(text: string): void {

@@ -13,6 +13,7 @@ export class TextBuffer {
   begin = 0;
   end = 0;
   readonly #encoder = new TextEncoder();
+  #behindOne: Uint8Array | undefined;
 
   /** Writes `text` as UTF-8 from `at`; a lone surrogate becomes U+FFFD. */
   write(text: string, at: number): void {
@@ -27,14 +28,22 @@ export class TextBuffer {
     let rest = text;
     let end = at;
     for (;;) {
-      const room = this.bytes.subarray(end, this.bytes.length - PADDING);
-      const { read, written } = this.#encoder.encodeInto(rest, room);
+      const { read, written } = this.#encoder.encodeInto(rest, this.#from(end));
       end += written;
+      // The padding may have been written over: then there is too little of it.
+      this.#reserve(end, 3 * (rest.length - read));
       if (read === rest.length) break;
       rest = rest.slice(read);
-      this.#reserve(end, 3 * rest.length);
     }
     this.end = end;
+  }
+
+  /** The bytes from `at` on; where texts usually begin, a view that is made once. */
+  #from(at: number): Uint8Array {
+    if (at === 0) return this.bytes;
+    if (at !== 1) return this.bytes.subarray(at);
+    if (this.#behindOne?.buffer !== this.bytes.buffer) this.#behindOne = this.bytes.subarray(1);
+    return this.#behindOne as Uint8Array;
   }
 
   /** Whether `text` is what was written last. */

@@ -1,0 +1,108 @@
+// The beginning of a text, as much of it as so many tokens need: for counting up to a limit
+// and for cutting at one. Where that isn't known for less than the whole text, nothing is said.
+
+import type { BytePipeline } from "./byte-pipeline.js";
+import type { Pipeline } from "./pipeline.js";
+import type { SpecialTokens } from "./special-tokens.js";
+
+/** Tokens have about five characters, and a few more are needed to decide the last one. */
+const UNITS_A_TOKEN = 5;
+const MORE_UNITS = 1024;
+/** Tokens before the cut that are looked at again when a text ends there. */
+const BACK = 64;
+
+/**
+ * Writes the beginning of `text` to the pipeline's buffer; false if it has added tokens, or is
+ * changed by a normalizer, or isn't served by the bytes alone.
+ */
+function fill(
+  pipeline: Pipeline,
+  text: string,
+  limit: number,
+  special: SpecialTokens,
+): BytePipeline | undefined {
+  const { bytes } = pipeline;
+  if (bytes === undefined || special === "refuse" || !pipeline.streams) return undefined;
+  let units = Math.min(text.length, UNITS_A_TOKEN * limit + MORE_UNITS);
+  if (units < text.length && isHigh(text.charCodeAt(units - 1))) units--;
+  // A token that begins before the end of this may go on behind it.
+  const searched = units < text.length ? text.slice(0, units + pipeline.longestAdded) : text;
+  if (bytes.normalized(searched) !== searched || pipeline.hasAdded(searched, special === "text")) {
+    return undefined;
+  }
+  bytes.fill(units < text.length ? text.slice(0, units) : text, true);
+  return bytes;
+}
+
+/** How many tokens a text has, but at most about `limit`; undefined if that isn't known so. */
+export function countBeginning(
+  pipeline: Pipeline,
+  text: string,
+  limit: number,
+  special: SpecialTokens,
+): number | undefined {
+  const bytes = fill(pipeline, text, limit, special);
+  if (bytes === undefined) return undefined;
+  const { buffer, loop } = bytes;
+  const whole = buffer.text.length === text.length;
+  loop.count = 0;
+  bytes.run(buffer.bytes, buffer.view, 0, buffer.end, whole, limit);
+  return whole || loop.count >= limit ? loop.count : undefined;
+}
+
+/** The beginning of a text that has at most `limit` tokens; undefined if that isn't known so. */
+export function cutBeginning(
+  pipeline: Pipeline,
+  text: string,
+  limit: number,
+  special: SpecialTokens,
+): string | undefined {
+  const bytes = fill(pipeline, text, limit + BACK, special);
+  if (bytes === undefined || bytes.stages > 1) return undefined;
+  const { buffer, loop, encoder } = bytes;
+  const { bytes: octets, view, end, begin } = buffer;
+  const whole = buffer.text.length === text.length;
+  loop.count = 0;
+  // Up to the end of a piece shortly before the cut, and on beyond the cut.
+  const stop = bytes.run(octets, view, 0, end, whole, Math.max(0, limit - BACK));
+  const before = loop.count;
+  if (before > limit) return undefined;
+  if (before < limit + 1 && stop < end) bytes.run(octets, view, stop, end, whole, limit + 1);
+  if (loop.count <= limit) return whole ? text : undefined;
+  const { lengths, unknownId } = encoder;
+  let cut = 0;
+  for (let i = 0; i < limit; i++) {
+    const id = loop.out[i] as number;
+    if (id === unknownId) return undefined;
+    cut += lengths[id] as number;
+  }
+  // By itself a beginning can be more tokens than it was in the whole: then less of it.
+  const known = loop.count;
+  for (let keep = limit; keep > before; keep--) {
+    const whole = wholeCharacters(octets, begin, cut);
+    loop.count = known;
+    bytes.run(octets, view, stop, whole, true, known + limit + 1);
+    if (before + loop.count - known <= limit) return text.slice(0, unitsOf(octets, begin, whole));
+    cut -= lengths[loop.out[keep - 1] as number] as number;
+  }
+  return undefined;
+}
+
+const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
+
+/** The last place up to `end` that isn't within a character. */
+function wholeCharacters(bytes: Uint8Array, begin: number, end: number): number {
+  let at = end;
+  while (at > begin && ((bytes[at] as number) & 0xc0) === 0x80) at--;
+  return at;
+}
+
+/** UTF-16 units of the characters in `bytes[start..end)`. */
+function unitsOf(bytes: Uint8Array, start: number, end: number): number {
+  let units = 0;
+  for (let i = start; i < end; i++) {
+    const b = bytes[i] as number;
+    if ((b & 0xc0) !== 0x80) units += b >= 0xf0 ? 2 : 1;
+  }
+  return units;
+}
