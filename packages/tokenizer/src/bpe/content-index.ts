@@ -1,6 +1,10 @@
 // From a token's content to its id, by bytes.
 
+import { oddRandom } from "./random.js";
 import type { TokenBytes } from "./token-trie.js";
+
+const BASIS = oddRandom();
+const FACTOR = oddRandom();
 
 /** Bits of a slot that hold id + 1; the hash's highest are above them. */
 const ID_BITS = 25;
@@ -56,10 +60,10 @@ export class ContentIndex {
   }
 }
 
-/** FNV-1a. */
+/** As FNV-1a, with numbers of this process. */
 function hashOf(buffer: Uint8Array, start: number, end: number): number {
-  let h = 0x811c9dc5 | 0;
-  for (let i = start; i < end; i++) h = Math.imul(h ^ (buffer[i] as number), 0x01000193);
+  let h = BASIS;
+  for (let i = start; i < end; i++) h = Math.imul(h ^ (buffer[i] as number), FACTOR);
   return h ^ (h >>> 15);
 }
 

@@ -1,6 +1,8 @@
 // Which two neighbouring tokens merge, into what, and how early: an open-addressing
 // table over pairs of ids, so that a lookup touches one cache line and allocates nothing.
 
+import { oddRandom } from "./random.js";
+
 /** Four numbers a slot: left id + 1 (0 is an empty slot), right id, rank, id of the merged token. */
 export interface PairSlots {
   readonly slots: Int32Array;
@@ -14,10 +16,14 @@ export interface PairSlots {
   readonly bitMask: number;
 }
 
+const F0 = oddRandom();
+const F1 = oddRandom();
+const F2 = oddRandom();
+
 /** Where the search for a pair begins, before masking. */
 export function hashPair(left: number, right: number): number {
-  const h = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
-  return Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) >>> 7;
+  const h = Math.imul(left, F0) ^ Math.imul(right, F1);
+  return Math.imul(h ^ (h >>> 15), F2) >>> 7;
 }
 
 export class PairTable implements PairSlots {

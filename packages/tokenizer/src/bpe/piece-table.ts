@@ -4,6 +4,8 @@
 // are used: what texts have is a small part of a vocabulary, lies closer together, and
 // nothing has to be filled before the first text.
 
+import { oddRandom } from "./random.js";
+
 /** By length: what of the words of a key belongs to a piece, for up to 8 bytes in two words. */
 export const MASK_LOW = new Int32Array(9);
 export const MASK_HIGH = new Int32Array(9);
@@ -12,18 +14,18 @@ for (let length = 0; length <= 8; length++) {
   MASK_HIGH[length] = length >= 8 ? -1 : length <= 4 ? 0 : (1 << (8 * (length - 4))) - 1;
 }
 
+// Chosen anew in each process: nobody can make a text whose pieces all want the same place.
+const FACTORS = Int32Array.from({ length: 5 }, () => oddRandom());
+const [F0 = 1, F1 = 1, F2 = 1, F3 = 1, F4 = 1] = FACTORS;
+
 export const hashShort = (k0: number, k1: number, length: number): number => {
-  const h = Math.imul(k0, 0x9e3779b1) ^ Math.imul(k1, 0x85ebca6b);
-  return Math.imul(h ^ (h >>> 15) ^ length, 0x2c1b3c6d) >>> 10;
+  const h = Math.imul(k0, F0) ^ Math.imul(k1, F1);
+  return Math.imul(h ^ (h >>> 15) ^ length, F4) >>> 10;
 };
 
 export const hashMedium = (k0: number, k1: number, k2: number, k3: number): number => {
-  const h =
-    Math.imul(k0, 0x9e3779b1) ^
-    Math.imul(k1, 0x85ebca6b) ^
-    Math.imul(k2, 0xc2b2ae35) ^
-    Math.imul(k3, 0x27d4eb2f);
-  return Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) >>> 10;
+  const h = Math.imul(k0, F0) ^ Math.imul(k1, F1) ^ Math.imul(k2, F2) ^ Math.imul(k3, F3);
+  return Math.imul(h ^ (h >>> 15), F4) >>> 10;
 };
 
 /** Pieces of more bytes are not kept. */

@@ -9,7 +9,7 @@ import type { Extras } from "../extras.js";
 import { needed } from "../needed.js";
 import type { Dfa } from "../pattern/automaton.js";
 import { readPattern } from "../pattern/compile.js";
-import { needsNfc, normalize } from "../unicode/normalize.js";
+import { nfc } from "../unicode/normalize.js";
 import { BytePipeline } from "./byte-pipeline.js";
 import type { PiecePipeline } from "./piece-pipeline.js";
 import { flatten, type Shape, shapeOf } from "./shape.js";
@@ -306,8 +306,6 @@ export class Pipeline {
     return this.generic.encode(text, { offsets, specialAsText: special === "text" });
   }
 }
-
-const nfc = (text: string) => (needsNfc(text) ? normalize(text, "NFC") : text);
 
 const kindOf = ({ model, preTokenizer }: TokenizerDefinition) =>
   preTokenizer === undefined ? model.type : `${model.type} with ${preTokenizer.type}`;

@@ -13,7 +13,10 @@ export function normalize(text: string, form: NormalizationForm): string {
   return normalForm(sortMarks(text), form);
 }
 
-/** Whether NFC would change the text. Very fast on text below U+0300, fast where the answer is no. */
-export function needsNfc(text: string): boolean {
-  return /[\u0300-\uffff]/.test(text) && normalize(text, "NFC") !== text;
+/** NFC: very fast on text below U+0300, and where nothing changes the text itself. */
+export function nfc(text: string): string {
+  return /[\u0300-\uffff]/.test(text) ? normalize(text, "NFC") : text;
 }
+
+/** Whether NFC would change the text. */
+export const needsNfc = (text: string): boolean => nfc(text) !== text;

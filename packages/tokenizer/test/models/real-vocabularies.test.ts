@@ -13,7 +13,7 @@ import {
   wordIds,
 } from "./support.js";
 
-const path = sharedData("unigram/t5-small.tokenizer.json");
+const path = sharedData("tokenizers/unigram/t5-small.tokenizer.json");
 
 describe.skipIf(path === undefined)("T5", () => {
   const load = () => {

@@ -30,7 +30,7 @@ const files = NAMES.filter((name) => hasVocabulary(name)).map((name) => [
   name,
   vocabularyFile(name),
 ]);
-const t5 = `${data}/unigram/t5-small.tokenizer.json`;
+const t5 = `${data}/tokenizers/unigram/t5-small.tokenizer.json`;
 if (data !== undefined && existsSync(t5)) files.push(["t5", t5]);
 
 const numRuns = Number(process.env["RUNS"] ?? 30);
