@@ -10,6 +10,7 @@ import { pad, readPadding } from "./components/padding.js";
 import { buildPreTokenizer } from "./components/pre-tokenizers.js";
 import { readTruncation, truncate } from "./components/truncation.js";
 import { chainStreams, joinWithSpaces } from "./decoding/chain-stream.js";
+import { FollowingDecoder } from "./decoding/following-decoder.js";
 import { TokenStreamDecoder } from "./decoding/token-stream-decoder.js";
 import type { Component, TokenizerDefinition } from "./definition.js";
 import { writeCompiled } from "./formats/compiled-writer.js";
@@ -51,6 +52,7 @@ export const extras = {
   joinWithSpaces,
   chainStreams,
   TokenStreamDecoder,
+  FollowingDecoder,
   truncate,
   readTruncation,
   toTruncation,

@@ -8,8 +8,12 @@ import { needed } from "../needed.js";
 import type { TokenNames } from "../token-names.js";
 import { ByteDecoder, unknownId } from "./byte-decoder.js";
 import type { ChainStream } from "./chain-stream.js";
+import type { FollowingDecoder } from "./following-decoder.js";
 import { ByteStreamDecoder, type StreamDecoder } from "./stream-decoder.js";
 import { decodedTokens } from "./token-bytes.js";
+
+/** From how many tokens on, in all calls together, laying out the vocabulary's texts pays. */
+const MANY = 4096;
 
 export class TokenDecoder {
   readonly #definition: TokenizerDefinition;
@@ -20,6 +24,8 @@ export class TokenDecoder {
   readonly #chain: Chain | undefined;
   #streams: (() => ChainStream) | undefined;
   #ready = false;
+  #following: FollowingDecoder | undefined;
+  #decoded = 0;
 
   constructor(definition: TokenizerDefinition, names: TokenNames, extras: Extras | undefined) {
     this.#definition = definition;
@@ -45,7 +51,17 @@ export class TokenDecoder {
     const bytes = this.byteDecoder;
     if (bytes !== undefined) return bytes.decode(ids, skipSpecial);
     const chain = this.#chain ?? needed(this.#extras, "this decoder").joinWithSpaces;
-    return chain(this.#tokens(ids, skipSpecial)).join("");
+    this.#decoded += ids.length;
+    if (this.#decoded > MANY) this.#following ??= this.#layOut(chain);
+    return (
+      this.#following?.decode(ids, skipSpecial) ?? chain(this.#tokens(ids, skipSpecial)).join("")
+    );
+  }
+
+  #layOut(chain: Chain): FollowingDecoder | undefined {
+    const of = this.#extras?.FollowingDecoder;
+    if (!of?.serves(this.#definition.decoder?.type)) return undefined;
+    return new of(this.#names, chain);
   }
 
   bytes(ids: ArrayLike<number>, skipSpecial: boolean): Uint8Array {
