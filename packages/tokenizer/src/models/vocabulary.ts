@@ -35,24 +35,6 @@ export function checkVocabulary(vocabulary: Vocabulary): void {
   }
 }
 
-/** Reads contents as text, each only once. A content that isn't UTF-8 shows as U+FFFD where it is not. */
-export function contentReader(vocabulary: Vocabulary): (id: number) => string | undefined {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const texts: (string | undefined)[] = [];
-  return (id) => {
-    const known = texts[id];
-    if (known !== undefined) return known;
-    const start = vocabulary.starts[id];
-    const end = vocabulary.ends[id];
-    if (start === undefined || end === undefined || start === end || id >= vocabulary.size) {
-      return undefined;
-    }
-    const text = decoder.decode(vocabulary.bytes.subarray(start, end));
-    texts[id] = text;
-    return text;
-  };
-}
-
 /** Finds ids by content. Of several tokens with one content the last counts. */
 export class VocabularyIndex {
   readonly #vocabulary: Vocabulary;

@@ -7,7 +7,7 @@ import type { MathNumber } from "./math-number.js";
 /** `place` where there is no digit. */
 export const NO_PLACE = -32768;
 
-/** One entry for each token or UTF-16 unit. All are cut to the range of 16 bits. */
+/** One entry for each token. All are cut to the range of 16 bits. */
 export interface DigitPlaces {
   /** Power of ten: 0 for ones, 1 for tens, -1 for tenths; {@link NO_PLACE} if it holds no digit. */
   readonly place: Int16Array;
@@ -15,14 +15,6 @@ export interface DigitPlaces {
   readonly index: Int16Array;
   /** How many digits the number has; 0 if it holds no digit. */
   readonly count: Int16Array;
-}
-
-function empty(length: number): DigitPlaces {
-  return {
-    place: new Int16Array(length).fill(NO_PLACE),
-    index: new Int16Array(length).fill(-1),
-    count: new Int16Array(length),
-  };
 }
 
 const cut = (n: number) => Math.max(-32767, Math.min(32767, n));
@@ -66,19 +58,6 @@ function eachDigit(number: MathNumber, visit: Visit): void {
   close();
 }
 
-/** Places of digits by UTF-16 unit of `text`, in which `numbers` were found. */
-export function textDigitPlaces(text: string, numbers: Iterable<MathNumber>): DigitPlaces {
-  const out = empty(text.length);
-  for (const number of numbers) {
-    eachDigit(number, (at, place, index, count) => {
-      out.place[at] = cut(place);
-      out.index[at] = cut(index);
-      out.count[at] = cut(count);
-    });
-  }
-  return out;
-}
-
 /**
  * Places of digits by token, where token `i` covers `[starts[i], ends[i])` in UTF-16 units. A token
  * with several digits has the place of its last and the index of its first: the exponent that
@@ -90,7 +69,11 @@ export function digitPlaces(
   numbers: Iterable<MathNumber>,
 ): DigitPlaces {
   const tokens = starts.length;
-  const out = empty(tokens);
+  const out: DigitPlaces = {
+    place: new Int16Array(tokens).fill(NO_PLACE),
+    index: new Int16Array(tokens).fill(-1),
+    count: new Int16Array(tokens),
+  };
   let token = 0;
   for (const number of numbers) {
     eachDigit(number, (at, place, index, count) => {

@@ -1,7 +1,7 @@
 // Finding tokens by content, GPT-2's alphabet, and vocabularies that can't be.
 
 import { describe, expect, it } from "vitest";
-import { checkVocabulary, contentReader, VocabularyIndex } from "../../src/models/vocabulary.js";
+import { checkVocabulary, VocabularyIndex } from "../../src/models/vocabulary.js";
 import { BYTE_CHARACTERS, CHARACTER_BYTES } from "../../src/unicode/byte-alphabet.js";
 import { vocabularyOf } from "./support.js";
 
@@ -21,13 +21,6 @@ describe("a vocabulary's index", () => {
     const vocabulary = vocabularyOf(["a", undefined, "b"]);
     const index = new VocabularyIndex(vocabulary);
     expect([index.findText(""), index.findText("b")]).toEqual([-1, 2]);
-    expect([0, 1, 2, 3, -1].map(contentReader(vocabulary))).toEqual([
-      "a",
-      undefined,
-      "b",
-      undefined,
-      undefined,
-    ]);
   });
 
   it("takes a lone surrogate for U+FFFD", () => {

@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { type DigitGrouping, groupDigits } from "../../src/numbers/grouping.js";
 import { findNumbers } from "../../src/numbers/math-number.js";
-import { digitPlaces, NO_PLACE, textDigitPlaces } from "../../src/numbers/places.js";
+import { digitPlaces, NO_PLACE } from "../../src/numbers/places.js";
 import { tokenSpan } from "../../src/numbers/token-span.js";
 
 const N = NO_PLACE;
 
+/** Where each UTF-16 unit is a token. */
+function textDigitPlaces(text: string) {
+  const units = Array.from(text, (_, i) => i);
+  const ends = units.map((i) => i + 1);
+  return digitPlaces(units, ends, findNumbers(text));
+}
+
 describe("places of digits", () => {
   const places = (text: string) => {
-    const { place, index, count } = textDigitPlaces(text, findNumbers(text));
+    const { place, index, count } = textDigitPlaces(text);
     return [[...place], [...index], [...count]];
   };
 
@@ -47,55 +53,14 @@ describe("places of digits", () => {
     expect([...place]).toEqual([1, 1, 0, 0]);
   });
 
-  it("are those of text units if each unit is a token", () => {
-    const text = "3 1/2 of 1,234.50 is \\frac{12}{345} x2 10^5";
-    const units = [...text].map((_, i) => i);
-    const numbers = findNumbers(text);
-    expect(
-      digitPlaces(
-        units,
-        units.map((i) => i + 1),
-        numbers,
-      ),
-    ).toEqual(textDigitPlaces(text, numbers));
-  });
-
   it("are cut to 16 bits", () => {
     const text = "9".repeat(40_000);
-    const { place, index, count } = textDigitPlaces(text, findNumbers(text));
+    const { place, index, count } = textDigitPlaces(text);
     expect([place[0], index[39_999], count[0], place[39_999]]).toEqual([32767, 32767, 32767, 0]);
   });
 
   it("of no tokens are none", () => {
     expect(digitPlaces([], [], findNumbers("123")).place).toHaveLength(0);
-  });
-});
-
-describe("groups of digits", () => {
-  it.each([
-    ["right3", [4, 7, 10]],
-    ["left3", [6, 9, 10]],
-    ["single", [4, 5, 6, 7, 8, 9, 10]],
-  ] as const)("%s", (grouping, ends) => {
-    expect(groupDigits(3, 10, grouping)).toEqual(ends);
-  });
-
-  it.each([0, 1, 2, 3, 4, 6])("of %i digits cover them", (length) => {
-    for (const grouping of ["right3", "left3", "single"] as const) {
-      const ends = groupDigits(5, 5 + length, grouping);
-      expect(ends.at(-1) ?? 5).toBe(5 + length);
-      for (const [i, end] of ends.entries()) {
-        const size = end - (ends[i - 1] ?? 5);
-        expect(size >= 1 && size <= 3).toBe(true);
-      }
-      expect(ends.length).toBe(grouping === "single" ? length : Math.ceil(length / 3));
-    }
-  });
-
-  it("refuse another name", () => {
-    expect(() => groupDigits(0, 1, "four" as DigitGrouping)).toThrow(
-      expect.objectContaining({ code: "ERR_ARGUMENT" }),
-    );
   });
 });
 
