@@ -12,6 +12,8 @@ export const unit = {
     name: "unit",
     include: ["{native,packages/*}/test/**/*.test.ts"],
     setupFiles: ["tools/leak-gate.ts"],
+    // Exhaustive tests take seconds, and longer where machines are busy.
+    testTimeout: 60_000,
   },
 };
 
