@@ -29,10 +29,11 @@ import {
   type EncodeOptions,
 } from "./options.js";
 import { countBeginning, cutBeginning } from "./pipeline/beginning.js";
-import { Pipeline } from "./pipeline/pipeline.js";
+import { Pipeline, UNLIMITED } from "./pipeline/pipeline.js";
 import { flatten } from "./pipeline/shape.js";
 import { SpanSink } from "./pipeline/span-sink.js";
 import type { SpecialTokens } from "./pipeline/special-tokens.js";
+import { keptIds, placed, roomFor, settled } from "./shaped-ids.js";
 import { PipelineStreamEncoder, type StreamEncoder } from "./stream-encoder.js";
 import { NOTHING_AROUND, type Surroundings, surroundings } from "./template.js";
 import { TokenNames, type VocabularyEntry } from "./token-names.js";
@@ -40,6 +41,12 @@ import { TokenNames, type VocabularyEntry } from "./token-names.js";
 export interface DecodeOptions {
   /** Leaves out special tokens; false by default. */
   readonly skipSpecialTokens?: boolean;
+}
+
+/** What of the options decides the tokens before truncation. */
+interface Asked {
+  readonly addSpecialTokens?: boolean;
+  readonly specialTokens?: SpecialTokens | undefined;
 }
 
 /**
@@ -127,7 +134,7 @@ export class CoreTokenizer {
     const ids = this.#plainIds(text, options);
     const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
     const source: EncodingSource = {
-      parts: () => this.#parts(text, options),
+      parts: () => this.#parts(text, options, () => undefined),
       spans: () => this.#spans(text, options),
       range: () => [around?.before.length ?? 0, ids.length - (around?.after.length ?? 0)],
       token: (id) => this.#names.token(id),
@@ -145,7 +152,9 @@ export class CoreTokenizer {
     checkOptions(options);
     checkList(texts, "texts");
     const plain = options.pair === undefined && this.#isPlain(options);
-    if (plain && texts.every((text) => typeof text === "string")) {
+    const single = options.pair === undefined && this.#around !== undefined;
+    if (single && texts.every((text) => typeof text === "string")) {
+      if (!plain) return this.#shaped(texts as readonly string[], options, this.#around);
       return texts.map((text) => this.encode(text as string, options));
     }
     const sequences = texts.map((each, i): [string, string | undefined] => {
@@ -154,15 +163,62 @@ export class CoreTokenizer {
       if (pair !== undefined || Array.isArray(each)) checkText(pair, "the second text of a pair");
       return [text, pair];
     });
-    const all = sequences.map(([text, pair]) => this.#parts(text, options, pair));
-    return this.#padded(all, options).map((parts, i) => {
+    const truncation = () => this.#truncationOf(options);
+    const all = sequences.map(([text, pair]) => this.#parts(text, options, truncation, pair));
+    const padding = this.#paddingOf(options);
+    const padded = padding ? needed(this.#extras, "padding").pad(all, padding) : all;
+    return padded.map((parts, i) => {
       const [text, pair] = sequences[i] as [string, string | undefined];
-      const source = knownSource(parts, {
+      const source = knownSource(() => parts, {
         token: (id) => this.#names.token(id),
         make: (ids, from) => this.makeEncoding(ids, text, pair, from, options),
       });
       return source.make(Int32Array.from(parts.ids), source);
     });
+  }
+
+  /** Single texts, truncated or padded: their ids at once, everything else when it is asked for. */
+  #shaped(texts: readonly string[], options: EncodeOptions, around: Surroundings): Encoding[] {
+    const { addSpecialTokens = true, specialTokens } = options;
+    const asked = { addSpecialTokens, specialTokens };
+    const beside = addSpecialTokens ? around : NOTHING_AROUND;
+    const all = texts.map((text) => this.#cut(text, asked, options));
+    const padding = this.#paddingOf(options);
+    const lengths = all.map(({ ids }) => beside.before.length + ids.length + beside.after.length);
+    const fixed = padding && settled(padding, lengths, needed(this.#extras, "padding"));
+    return all.map(({ ids, truncation }, i) => {
+      const text = texts[i] as string;
+      let known: EncodingParts | undefined;
+      const parts = (): EncodingParts => {
+        if (known !== undefined) return known;
+        known = this.#parts(text, asked, () => truncation);
+        if (fixed) [known] = needed(this.#extras, "padding").pad([known], fixed);
+        return known as EncodingParts;
+      };
+      const source = knownSource(parts, {
+        token: (id) => this.#names.token(id),
+        make: (some, from) => this.makeEncoding(some, text, undefined, from, options),
+      });
+      return source.make(placed(ids, beside, fixed), source);
+    });
+  }
+
+  /** The ids that truncation leaves of a text, without those of the template. */
+  #cut(text: string, { addSpecialTokens, specialTokens }: Asked, options: EncodeOptions) {
+    checkSpecial(specialTokens);
+    if (specialTokens === "refuse") this.#pipeline.refuseSpecial(text);
+    const truncation = this.#truncationOf(options);
+    const added = addSpecialTokens ? (this.#post?.addedTokens(false) ?? 0) : 0;
+    // What the loop over bytes has found is final, and nothing after it is refused.
+    const stops = truncation?.direction === "Right" && this.#pipeline.bytes !== undefined;
+    const limit = stops ? Math.min(roomFor(truncation, added) + 1, UNLIMITED) : UNLIMITED;
+    const { sink } = this.#pipeline;
+    sink.count = 0;
+    this.#pipeline.encode(text, specialTokens === "text" ? "text" : "parse", limit);
+    const ids = sink.take();
+    if (truncation === undefined) return { ids, truncation };
+    const extras = needed(this.#extras, "truncation");
+    return { ids: keptIds(ids, truncation, added, extras), truncation };
   }
 
   /** The ids of a text and nothing else: {@link encode} for hot loops. */
@@ -546,22 +602,28 @@ export class CoreTokenizer {
     );
   }
 
-  #parts(text: string, options: EncodeOptions, pair?: string): EncodingParts {
-    checkSpecial(options.specialTokens);
-    const { addSpecialTokens = true, specialTokens } = options;
+  #parts(
+    text: string,
+    { addSpecialTokens = true, specialTokens }: Asked,
+    truncationOf: () => Truncation | undefined,
+    pair?: string,
+  ): EncodingParts {
+    checkSpecial(specialTokens);
     let sequences = [this.#sequence(text, specialTokens, 0)];
     if (pair !== undefined) {
       sequences.push(this.#sequence(pair, specialTokens, 1));
     }
-    const truncation =
-      options.truncation === undefined
-        ? this.#truncation
-        : options.truncation && needed(this.#extras, "truncation").toTruncation(options.truncation);
+    const truncation = truncationOf();
     if (truncation) {
       const added = addSpecialTokens ? (this.#post?.addedTokens(pair !== undefined) ?? 0) : 0;
       sequences = needed(this.#extras, "truncation").truncate(sequences, truncation, added);
     }
     return this.#post ? this.#post.process(sequences, addSpecialTokens) : joinSequences(sequences);
+  }
+
+  #truncationOf({ truncation }: EncodeOptions): Truncation | undefined {
+    if (truncation === undefined) return this.#truncation;
+    return truncation ? needed(this.#extras, "truncation").toTruncation(truncation) : undefined;
   }
 
   #sequence(text: string, special: SpecialTokens | undefined, sequence: number): EncodingParts {
@@ -571,11 +633,10 @@ export class CoreTokenizer {
     return encodingParts(ids, words, sequence, { tokens, offsets });
   }
 
-  #padded(parts: readonly EncodingParts[], { padding }: EncodeOptions): readonly EncodingParts[] {
-    if (padding === false) return parts;
-    if (padding === undefined && this.#padding === undefined) return parts;
-    const { pad, toPadding } = needed(this.#extras, "padding");
-    if (padding === undefined) return pad(parts, this.#padding as Padding);
+  #paddingOf({ padding }: EncodeOptions): Padding | undefined {
+    if (padding === undefined) return this.#padding;
+    if (padding === false) return undefined;
+    const { toPadding } = needed(this.#extras, "padding");
     const token = padding.token ?? this.config.padToken ?? this.#padding?.token;
     const id = token === undefined ? undefined : this.tokenToId(token);
     if (token === undefined || id === undefined) {
@@ -586,7 +647,7 @@ export class CoreTokenizer {
           : `padding.token is ${JSON.stringify(token)}, which the vocabulary lacks`,
       );
     }
-    return pad(parts, toPadding(padding, token, id));
+    return toPadding(padding, token, id);
   }
 }
 

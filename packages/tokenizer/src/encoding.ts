@@ -128,7 +128,7 @@ export class Encoding {
   /** What truncation cut off, in parts of the same length. */
   get overflowing(): Encoding[] {
     return this.#all.overflowing.map((parts) => {
-      const source = knownSource(parts, this.source);
+      const source = knownSource(() => parts, this.source);
       return source.make(Int32Array.from(parts.ids), source);
     });
   }
@@ -157,17 +157,18 @@ export class Encoding {
   }
 }
 
-/** What an encoding asks for when everything about it is known. */
+/** What an encoding asks for that knows everything in one way only. */
 export function knownSource(
-  parts: EncodingParts,
+  parts: () => EncodingParts,
   { token, make }: Pick<EncodingSource, "token" | "make">,
 ): EncodingSource {
   return {
-    parts: () => parts,
+    parts,
     spans: () => undefined,
     range() {
-      const first = parts.sequenceIds.indexOf(0);
-      return first < 0 ? [0, 0] : [first, parts.sequenceIds.lastIndexOf(0) + 1];
+      const { sequenceIds } = parts();
+      const first = sequenceIds.indexOf(0);
+      return first < 0 ? [0, 0] : [first, sequenceIds.lastIndexOf(0) + 1];
     },
     token,
     make,
