@@ -3,6 +3,7 @@
 // the generic pipeline does.
 
 import type { Content } from "../bpe/build-encoder.js";
+import { byteTokens } from "../bpe/unknown.js";
 import type { BpeModel, Component, TokenizerDefinition } from "../definition.js";
 
 /** GPT-2's own pattern, which `ByteLevel` uses when it isn't told otherwise. */
@@ -138,6 +139,7 @@ function spacedShape(
   all: readonly Component[],
   parts: readonly Component[],
 ): Shape | undefined {
+  if (losesCharacters(model)) return undefined;
   const normalizers = [...all];
   const only = parts[0];
   if (only?.type === "Metaspace" && parts.length === 1 && only["replacement"] === "▁") {
@@ -165,4 +167,10 @@ function spacedShape(
     prefix = "always";
   }
   return { model, content: "spaces", normalizers, prefix, stages: [], regroup: 0, cut: "words" };
+}
+
+/** Whether there are characters that become no token; their neighbours then merge across them. */
+function losesCharacters({ unkToken, byteFallback, vocabulary }: BpeModel): boolean {
+  if (unkToken !== undefined) return false;
+  return !byteFallback || byteTokens(vocabulary, vocabulary.size).some((id) => id < 0);
 }
