@@ -5,10 +5,10 @@ import { TokenizerError } from "../errors.js";
 import { Reader } from "./reader.js";
 import type { PatternNode } from "./syntax.js";
 
-/** How many ways an endless repeat is counted as. */
-const ENDLESS = 32;
-/** Steps from one place; four endless repeats in a row have 2^20. */
-const MAX_STEPS = 2 ** 24;
+/** How many ways an endless or a long repeat is counted as. */
+const ENDLESS = 16;
+/** Steps from one place: enough for four such repeats in a row. */
+const MAX_STEPS = 2 ** 18;
 
 /** In how many ways a node can match at one place, and how many steps it takes to try all. */
 interface Cost {
@@ -104,6 +104,7 @@ export function refuseBacktracking(node: PatternNode, source: string): void {
       if (turn < max) turns += power;
       power *= body.ways;
     }
+    if (body.ways === 1) ways = Math.min(ways, ENDLESS);
     return { ways: node.mode === "possessive" ? 1 : ways, steps: turns * body.steps };
   };
 
