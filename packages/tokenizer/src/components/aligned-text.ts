@@ -50,6 +50,9 @@ export class AlignedText {
 /** Rewrites a text. A step that changes something and has a log accounts for the whole text in it. */
 export type TextStep = (text: string, log: EditLog | undefined) => string;
 
+/** Throws if a text of this many units would be too long. */
+export type LengthCheck = (units: number) => void;
+
 /**
  * What a step did to a text, in order, from which the new alignment is made. The old text
  * is consumed from its beginning; every unit put out gets the range of an old character.

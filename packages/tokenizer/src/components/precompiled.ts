@@ -3,7 +3,7 @@
 // characters, and takes the shortest key that begins either; so does this.
 
 import { categoryMask, inCategory } from "../unicode/categories.js";
-import { type EditLog, type TextStep, widthAt } from "./aligned-text.js";
+import { type EditLog, type LengthCheck, widthAt } from "./aligned-text.js";
 import { expected, type Shape } from "./shape.js";
 
 /** Decoded maps larger than this are refused; real ones have about 0.3 MB. */
@@ -13,16 +13,18 @@ const MAX_REMEMBERED = 1 << 13;
 
 // What is known of a UTF-16 unit; 0 is nothing yet.
 const KNOWN = 1;
-/** By itself it is replaced, or it may begin a longer key or character. */
+/** By itself it is replaced, or it may begin a longer key, character or cluster. */
 const CHANGES = 2;
 /** It may belong to the grapheme cluster before it. */
 const EXTENDS = 4;
 
 /** Reads the field `precompiled_charsmap`: base64 of a trie's size, the trie, and the replacements. */
-export function precompiled(shape: Shape): TextStep {
+export function precompiled(
+  shape: Shape,
+): (text: string, log: EditLog | undefined, check: LengthCheck) => string {
   const path = shape.at("precompiled_charsmap");
   const map = new CharacterMap(fromBase64(shape.string("precompiled_charsmap"), path), path);
-  return (text, log) => rewrite(text, log, map);
+  return (text, log, check) => rewrite(text, log, check, map);
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -57,7 +59,8 @@ export class CharacterMap {
     let kind = KNOWN;
     if ((unit & 0xf800) === 0xd800) kind |= CHANGES | EXTENDS;
     else {
-      if (unit === 13 || this.search(String.fromCharCode(unit)) !== undefined) kind |= CHANGES;
+      if (unit === 13 || isPrepended(unit) || this.search(String.fromCharCode(unit)) !== undefined)
+        kind |= CHANGES;
       if (extendsCluster(unit)) kind |= EXTENDS;
     }
     this.kinds[unit] = kind;
@@ -114,7 +117,12 @@ export class CharacterMap {
   }
 }
 
-function rewrite(text: string, log: EditLog | undefined, map: CharacterMap): string {
+function rewrite(
+  text: string,
+  log: EditLog | undefined,
+  check: LengthCheck,
+  map: CharacterMap,
+): string {
   const { kinds } = map;
   const { length } = text;
   const kindAt = (at: number): number => {
@@ -128,6 +136,7 @@ function rewrite(text: string, log: EditLog | undefined, map: CharacterMap): str
     const old = text.slice(at, end);
     const found = map.find(old);
     if (found === undefined) return false;
+    check(out.length + (at - kept) + found.length);
     if (changes) {
       note(changes, text, kept, at);
       noteReplaced(changes, old, found);
@@ -201,12 +210,19 @@ const CONTROL = categoryMask("Cc") | categoryMask("Cf") | categoryMask("Zl") | c
 
 /**
  * Where the grapheme cluster at `at` ends. Exact for clusters that can have less than six
- * bytes: CR LF, and a character with what extends it. Others (Hangul syllables, flags,
+ * bytes: CR LF, and a character with what extends it, after those that belong to what follows
+ * them. Others (Hangul syllables, flags,
  * emoji sequences) are longer, and then it makes no difference where they end.
  */
 function clusterEnd(text: string, at: number): number {
-  const first = text.codePointAt(at) as number;
+  let first = text.codePointAt(at) as number;
   let end = at + (first > 0xffff ? 2 : 1);
+  while (isPrepended(first) && end < text.length) {
+    const next = text.codePointAt(end) as number;
+    if (isControl(next)) return end;
+    first = next;
+    end += first > 0xffff ? 2 : 1;
+  }
   if (first === 13 && text.charCodeAt(end) === 10) return end + 1;
   // Before ASCII nothing extends anything.
   if (end >= text.length || text.charCodeAt(end) < 0x300) return end;
@@ -220,8 +236,20 @@ function clusterEnd(text: string, at: number): number {
 }
 
 function isControl(codePoint: number): boolean {
-  return inCategory(codePoint, CONTROL) && !extendsCluster(codePoint);
+  return inCategory(codePoint, CONTROL) && !extendsCluster(codePoint) && !isPrepended(codePoint);
 }
+
+/** Whether a character belongs to the cluster of the one after it: signs of numbers and the like. */
+function isPrepended(codePoint: number): boolean {
+  return codePoint >= 0x600 && PREPENDED.has(codePoint);
+}
+
+/** Grapheme_Cluster_Break=Prepend. */
+const PREPENDED: ReadonlySet<number> = new Set([
+  0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6dd, 0x70f, 0x890, 0x891, 0x8e2, 0xd4e, 0x110bd,
+  0x110cd, 0x111c2, 0x111c3, 0x113d1, 0x1193f, 0x11941, 0x11a84, 0x11a85, 0x11a86, 0x11a87, 0x11a88,
+  0x11a89, 0x11d46, 0x11f02,
+]);
 
 function extendsCluster(codePoint: number): boolean {
   if (codePoint < 0x300) return false;

@@ -1,4 +1,4 @@
-// Patterns that an automaton can't run (longer lookaheads, lookbehind, references) as
+// Patterns that an automaton can't run (longer lookaheads, lookbehind, boundaries) as
 // regular expressions of the host, in which every set is spelled out.
 
 import type { Ranges } from "../unicode/packed.js";
@@ -22,7 +22,6 @@ function classText(set: Ranges): string {
 }
 
 class Writer {
-  private groups = 0;
   private atoms = 0;
 
   write(node: PatternNode): string {
@@ -33,10 +32,8 @@ class Writer {
         return node.parts.map((part) => this.write(part)).join("");
       case "choice":
         return `(?:${node.options.map((option) => this.write(option)).join("|")})`;
-      case "group": {
-        const name = `g${++this.groups}`;
-        return `(?<${name}>${this.write(node.body)})`;
-      }
+      case "group":
+        return `(?<g${node.number}>${this.write(node.body)})`;
       case "reference":
         return `\\k<g${node.group}>`;
       case "atomic":

@@ -49,6 +49,7 @@ class Parser {
       () =>
         `expected at most ${MAX_DEPTH} groups inside each other, found more ${this.reader.where()}`,
     );
+    const at = this.reader.at;
     const options: PatternNode[] = [];
     let parts: PatternNode[] = [];
     let current = flags;
@@ -69,7 +70,7 @@ class Parser {
       if (atom !== undefined) parts.push(this.quantified(atom));
     }
     options.push(sequence(parts));
-    return options.length === 1 ? (options[0] as PatternNode) : { type: "choice", options };
+    return options.length === 1 ? (options[0] as PatternNode) : { type: "choice", options, at };
   }
 
   /** `(?i)`: flags for the rest of the group. */
@@ -113,8 +114,8 @@ class Parser {
       while (!reader.accept(")")) reader.next("a comment's end");
       return undefined;
     } else if (named !== undefined || reader.peek() !== "?") {
-      this.groups++;
-      wrap = (body) => ({ type: "group", body });
+      const number = ++this.groups;
+      wrap = (body) => ({ type: "group", number, body });
     } else {
       const match = reader.match(/\?([a-z]*)(?:-([a-z]*))?:/y);
       if (match === undefined) return reader.fail("a group of a kind that is not supported");
@@ -142,7 +143,7 @@ class Parser {
       case ".":
         return { type: "set", set: flags.dotAll ? invert(NOTHING) : invert(NEW_LINE) };
       case "^":
-        return this.lineStart(flags);
+        return this.lineStart(flags, start);
       case "$":
         return { type: "next", set: flags.multiLine ? NEW_LINE : NOTHING, end: true };
       case "*":
@@ -155,14 +156,14 @@ class Parser {
     return this.literal(character.codePointAt(0) as number, flags, start);
   }
 
-  private lineStart(flags: Flags): PatternNode {
+  private lineStart(flags: Flags, at: number): PatternNode {
     const textStart: PatternNode = { type: "previous", set: NOTHING, start: true };
     if (!flags.multiLine) return textStart;
     const afterLine: PatternNode = { type: "previous", set: NEW_LINE, start: true };
     if (this.dialect === "rust") return afterLine;
     // In Oniguruma no line starts after the last newline.
     const notEnd: PatternNode = { type: "next", set: invert(NOTHING), end: false };
-    return { type: "choice", options: [textStart, sequence([afterLine, notEnd])] };
+    return { type: "choice", options: [textStart, sequence([afterLine, notEnd])], at };
   }
 
   private escape(flags: Flags, start: number): PatternNode {
@@ -172,7 +173,7 @@ class Parser {
     if (reader.accept("z")) return end;
     if (dialect === "oniguruma" && reader.accept("Z")) {
       const last = sequence([{ type: "set", set: NEW_LINE }, end]);
-      return simplifyLook({ type: "choice", options: [end, last] }, false, false);
+      return simplifyLook({ type: "choice", options: [end, last], at: start }, false, false);
     }
     const boundary = reader.match(/[bB]/y);
     if (boundary) {
@@ -183,7 +184,7 @@ class Parser {
     if (reference) {
       const group = Number(reference[0]);
       if (group > this.groups) reader.fail(`a reference to group ${group}, of ${this.groups}`);
-      return { type: "reference", group };
+      return { type: "reference", group, at: start };
     }
     const set = this.remember(start, flags, () =>
       readEscapedSet(reader, dialect, flags.ignoreCase, false),
@@ -261,6 +262,7 @@ class Parser {
         min,
         max,
         mode: lazy ? "lazy" : possessive ? "possessive" : "greedy",
+        at: start,
       };
     }
   }

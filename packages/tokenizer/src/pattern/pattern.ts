@@ -2,6 +2,7 @@
 // classes that the reference tokenizers know, in linear time where that is possible.
 
 import type { Dfa } from "./automaton.js";
+import { refuseBacktracking } from "./backtracking.js";
 import { readPattern } from "./compile.js";
 import { findAllWithHost, makeHostExpression, matchBytesWithHost } from "./host.js";
 import { matchBytes, TextScanner } from "./scan.js";
@@ -30,11 +31,12 @@ export interface Pattern {
  * @param dialect `"oniguruma"` (the default) for patterns of tokenizer.json, `"rust"` for those
  *   of tiktoken: see {@link PatternDialect}.
  * @throws TokenizerError ERR_PATTERN for what is no regular expression, ERR_UNSUPPORTED for one
- *   that is known to mean something else here, ERR_LIMIT for one that is too large.
+ *   that is known to mean something else here or that could take exponential time, ERR_LIMIT for one that is too large.
  */
 export function compilePattern(source: string, dialect: PatternDialect = "oniguruma"): Pattern {
   const { node, dfa } = readPattern(source, dialect);
   if (dfa === undefined) {
+    refuseBacktracking(node, source);
     const expression = makeHostExpression(node);
     return {
       source,

@@ -13,7 +13,12 @@ export type PatternNode =
   /** One character of a set. */
   | { readonly type: "set"; readonly set: Ranges }
   | { readonly type: "sequence"; readonly parts: readonly PatternNode[] }
-  | { readonly type: "choice"; readonly options: readonly PatternNode[] }
+  | {
+      readonly type: "choice";
+      readonly options: readonly PatternNode[];
+      /** Where it stands in the pattern. */
+      readonly at: number;
+    }
   | {
       readonly type: "repeat";
       readonly body: PatternNode;
@@ -21,8 +26,10 @@ export type PatternNode =
       /** Infinity for no end. */
       readonly max: number;
       readonly mode: "greedy" | "lazy" | "possessive";
+      /** Where its sign stands in the pattern. */
+      readonly at: number;
     }
-  | { readonly type: "group"; readonly body: PatternNode }
+  | { readonly type: "group"; readonly number: number; readonly body: PatternNode }
   | { readonly type: "atomic"; readonly body: PatternNode }
   /** The next character is in the set, or, with `end`, the text ends here. */
   | { readonly type: "next"; readonly set: Ranges; readonly end: boolean }
@@ -37,6 +44,6 @@ export type PatternNode =
   /** Between a character of the set and another one, or not (`negative`). */
   | { readonly type: "boundary"; readonly set: Ranges; readonly negative: boolean }
   /** What the group of this number has matched. */
-  | { readonly type: "reference"; readonly group: number };
+  | { readonly type: "reference"; readonly group: number; readonly at: number };
 
 export const EMPTY: PatternNode = { type: "sequence", parts: [] };

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AlignedText, widthAt } from "../../src/components/aligned-text.js";
 import { buildNormalizer } from "../../src/components/normalizers.js";
+import type { Component } from "../../src/definition.js";
+import { TokenizerError } from "../../src/errors.js";
 import { sortMarks } from "../../src/unicode/mark-order.js";
 import { normalize } from "../../src/unicode/normalize.js";
 import { golden, toUnits, unitOffsets } from "./golden.js";
@@ -101,4 +103,138 @@ test("alignments of a long run of marks are linear too", () => {
   const aligned = buildNormalizer({ type: "NFC" }).normalize(new AlignedText(text, 0));
   expect([aligned.text.length, aligned.start(0), aligned.end(1)]).toEqual([text.length - 1, 0, 1]);
   expect(process.cpuUsage(before).user).toBeLessThan(5e6);
+});
+
+describe("a normalized text has a limit", () => {
+  const doubled = { type: "Replace", pattern: { String: "a" }, content: "aa" };
+  const limit =
+    /^normalizer: expected a normalized text of at most \d+ UTF-16 units .*, found \d+$/;
+
+  /** With alignments and without. */
+  function refuses(component: Component, text: string): void {
+    const normalizer = buildNormalizer(component);
+    for (const origin of [0, -1]) {
+      let error: unknown;
+      try {
+        normalizer.normalize(new AlignedText(text, origin));
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toBeInstanceOf(TokenizerError);
+      expect((error as TokenizerError).code).toBe("ERR_LIMIT");
+      expect((error as TokenizerError).message).toMatch(limit);
+    }
+  }
+
+  test("in a sequence of steps that each double it", () => {
+    refuses({ type: "Sequence", normalizers: new Array(30).fill(doubled) }, "a");
+    const pattern = { Regex: "a|(?<=x)a" };
+    refuses(
+      { type: "Sequence", normalizers: new Array(30).fill({ ...doubled, pattern }) },
+      "a".repeat(10),
+    );
+  });
+  test("in one step that puts a long string in many places, before it is made", () => {
+    const content = "x".repeat(1 << 20);
+    refuses({ type: "Replace", pattern: { String: "a" }, content }, "a".repeat(1 << 16));
+    refuses({ type: "Replace", pattern: { String: "" }, content }, "a".repeat(1 << 16));
+    refuses({ type: "Replace", pattern: { Regex: "\\p{L}" }, content }, "a".repeat(1 << 16));
+  });
+  test("in prefixes", () => {
+    const prefix = { type: "Prepend", prepend: "x".repeat(1 << 18) };
+    refuses({ type: "Sequence", normalizers: new Array(1024).fill(prefix) }, "a");
+  });
+  test("in a map of characters", () => {
+    // A trie of the one key "a", whose replacement is long.
+    const units = new Uint32Array(512);
+    units[0] = 256 << 10;
+    units[256 ^ 0x61] = 0x61 | 0x100 | (1 << 10);
+    const trie = String.fromCharCode(...new Uint8Array(units.buffer));
+    const header = String.fromCharCode(0, 8, 0, 0);
+    const map = btoa(`${header}${trie}${"x".repeat(1 << 20)}\0`);
+    const normalizer = { type: "Precompiled", precompiled_charsmap: map };
+    const one = buildNormalizer(normalizer).normalize(new AlignedText("a", -1)).text;
+    expect(one).toHaveLength(1 << 20);
+    refuses(normalizer, "a".repeat(1 << 16));
+  });
+  test("which leaves room for 64 times the text and 2^20 more", () => {
+    const most = (1 << 20) + 64;
+    for (const [length, fits] of [
+      [most, true],
+      [most + 1, false],
+    ] as const) {
+      const component = { ...doubled, content: "x".repeat(length) };
+      if (!fits) refuses(component, "a");
+      else {
+        const { text } = buildNormalizer(component).normalize(new AlignedText("a", -1));
+        expect(text).toHaveLength(length);
+      }
+    }
+  });
+});
+
+test("an empty pattern is found between characters, with alignments and without", () => {
+  const normalizer = buildNormalizer({ type: "Replace", pattern: { String: "" }, content: "-" });
+  for (const text of ["", "a😀"]) {
+    const expected = text && "-a-😀-";
+    expect(normalizer.normalize(new AlignedText(text, 0)).text).toBe(expected);
+    expect(normalizer.normalize(new AlignedText(text, -1)).text).toBe(expected);
+  }
+});
+
+test("characters that belong to the cluster of the next one make it too long to be looked up", () => {
+  const component = cases
+    .map((each: { component: Component }) => each.component)
+    .find((each: Component) => each.type === "Precompiled");
+  const normalizer = buildNormalizer(component);
+  // As tokenizers 0.23.2 gives them, for this map.
+  const results: [string, string][] = [
+    ["\u0600e\u0301", "\u0600e\u0301"],
+    ["\u0600\u0601e\u0301", "\u0600\u0601e\u0301"],
+    ["\u06dde\u0301", "\u06dde\u0301"],
+    ["\u0d4ee\u0301", "\u0d4ee\u0301"],
+    ["\ud804\udcbde\u0301", "\ud804\udcbde\u0301"],
+    ["\u0606e\u0301", "\u0606\u00e9"],
+    ["\u0600\u00bd\u0301x", "\u06001/2\u0301x"],
+    ["\u00bd\u0301x", "1/2x"],
+    ["\u0600\u00bd\u093fx", "\u06001/2\u093fx"],
+    ["\u00aa\u0301", "a"],
+    ["\u0600\u00aa\u0301", "\u0600a\u0301"],
+    ["\u0600\r\ne\u0301", "\u0600 \u00e9"],
+    ["\u0600\u200be\u0301", "\u0600 \u00e9"],
+    ["\u0600\u0301e\u0301", "\u0600\u0301\u00e9"],
+    ["e\u0600\u0301", "e\u0600\u0301"],
+    ["e\u0301\u0600", "\u00e9\u0600"],
+  ];
+  for (const [text, expected] of results) {
+    expect([text, normalizer.normalize(new AlignedText(text, 0)).text]).toEqual([text, expected]);
+    expect([text, normalizer.normalize(new AlignedText(text, -1)).text]).toEqual([text, expected]);
+  }
+  // Of all characters, those after which e and an accent stay two.
+  const joins = (codePoint: number): boolean => {
+    const text = `${String.fromCodePoint(codePoint)}e\u0301`;
+    return normalizer.normalize(new AlignedText(text, -1)).text === text;
+  };
+  const joining: number[] = [];
+  for (let c = 0; c < 0x20000; c++) if ((c & 0x1f800) !== 0xd800 && joins(c)) joining.push(c);
+  const ranges = [
+    [0x600, 0x605],
+    [0x6dd, 0x6dd],
+    [0x70f, 0x70f],
+    [0x890, 0x891],
+    [0x8e2, 0x8e2],
+    [0xd4e, 0xd4e],
+    [0x110bd, 0x110bd],
+    [0x110cd, 0x110cd],
+    [0x111c2, 0x111c3],
+    [0x113d1, 0x113d1],
+    [0x1193f, 0x1193f],
+    [0x11941, 0x11941],
+    [0x11a84, 0x11a89],
+    [0x11d46, 0x11d46],
+    [0x11f02, 0x11f02],
+  ] as const;
+  expect(joining).toEqual(
+    ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => from + i)),
+  );
 });

@@ -112,3 +112,56 @@ test("what would mean something else here is refused", () => {
   expect(failure("(?:a*)*").code).toBe("ERR_UNSUPPORTED");
   expect(failure("(?:a|)+").code).toBe("ERR_UNSUPPORTED");
 });
+
+test("what a backtracking search may never end with is refused with its place", () => {
+  const cases: [string, RegExp][] = [
+    ["(a+)+\\1b", /an endless repeat of .* at character 4 of/],
+    ["(?<=x)(a|a)+$", /an endless repeat of .* at character 11 of/],
+    ["(?<=x)(?:a?b)*c", /an endless repeat/],
+    ["(?<=x)(?:a{1,2}){2,}c", /an endless repeat/],
+    ["(?<=x)(?:(?:ab*c)d)+e", /an endless repeat/],
+    ["\\b(?:a+?)+?$", /an endless repeat/],
+    ["(?=(?:a|aa)+$)a", /an endless repeat/],
+    ["(?=(?:a*b)*+$)\\b", /an endless repeat/],
+    ["(?>(a|a)+b)\\b", /an endless repeat/],
+    ["(a+)\\1", /a reference to group 1, .* at character 4 of/],
+    ["(?:(a)|b)\\1", /a reference to group 1/],
+    ["(a)?\\1", /a reference to group 1/],
+    ["(a\\1)", /a reference to group 1/],
+    ["(?=(a))(b)\\1", /a reference to group 1/],
+    ["(?<=x)(?:a|a){30}$", /more than 262144 ways, at character 13 of/],
+    ["(?<=x)(?:a+){30}$", /more than 262144 ways/],
+    ["(?<=x)(?:(?:a|a){5}){5}$", /more than 262144 ways/],
+    [`(?<=x)${"(?:a|a)".repeat(30)}$`, /more than 262144 ways/],
+    ["(?<=x)a*a*a*a*a*$", /more than 262144 ways/],
+    ["(?<=x)(?:(?:(?:a{1000}){1000}){1000})", /more than 262144 ways/],
+  ];
+  for (const [source, message] of cases) {
+    for (const dialect of ["oniguruma", "rust"] as const) {
+      if (dialect === "oniguruma" && source.includes("*+")) continue;
+      const error = failure(source, dialect);
+      expect(error.code, source).toBe("ERR_UNSUPPORTED");
+      expect(error.message, source).toMatch(message);
+      expect(error.message, source).toMatch(
+        /^expected a pattern .*, found .* at character \d+ of the pattern/,
+      );
+    }
+  }
+});
+
+test("patterns with lookbehind, boundaries and long lookaheads that end soon stay", () => {
+  expect(pieces("\\d{1,3}(?=(?:\\d{3})*\\b)", "1234567")).toEqual(["1", "234", "567"]);
+  const threes = "^\\p{N}{1,2}(?=(?:\\p{N}{3})+$)|\\p{N}{3}";
+  expect(pieces(threes, "12345678")).toEqual(["12", "345", "678"]);
+  expect(Array.from(compilePattern("(?=(\\d{3})+(?!\\d))").findAll("1234567"))).toEqual([
+    1, 1, 4, 4,
+  ]);
+  expect(pieces("(?<![\\s\\S]) +| +(?![\\s\\S])", "  a b ")).toEqual(["  ", " "]);
+  expect(pieces("(\\p{L})\\1", "abba")).toEqual(["bb"]);
+  expect(pieces("(?=(a))([ab])\\2", "aabb")).toEqual(["aa"]);
+  expect(pieces("(?>a|ab)c|(?:(?>a+)b)+\\b", "aabab ac")).toEqual(["aabab", "ac"]);
+  expect(pieces("(?<=x)(?:'s|'t)?[a-z]*\\p{L}+\\s*", "x'sab  c")).toEqual(["'sab  "]);
+  expect(pieces("(?<=x)a{0,1000}b{0,1000}a*b*", "xaabba")).toEqual(["aabba"]);
+  // Those that have an automaton need no such care.
+  expect(pieces("(?:a+|a)*b", `${"a".repeat(50)}c`)).toEqual([]);
+});
