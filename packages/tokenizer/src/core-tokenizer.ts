@@ -29,11 +29,10 @@ import {
   type EncodeOptions,
 } from "./options.js";
 import { countBeginning, cutBeginning } from "./pipeline/beginning.js";
-import { Pipeline, UNLIMITED } from "./pipeline/pipeline.js";
+import { Pipeline } from "./pipeline/pipeline.js";
 import { flatten } from "./pipeline/shape.js";
 import { SpanSink } from "./pipeline/span-sink.js";
 import type { SpecialTokens } from "./pipeline/special-tokens.js";
-import { keptIds, placed, roomFor, settled } from "./shaped-ids.js";
 import { PipelineStreamEncoder, type StreamEncoder } from "./stream-encoder.js";
 import { NOTHING_AROUND, type Surroundings, surroundings } from "./template.js";
 import { TokenNames, type VocabularyEntry } from "./token-names.js";
@@ -181,44 +180,25 @@ export class CoreTokenizer {
   #shaped(texts: readonly string[], options: EncodeOptions, around: Surroundings): Encoding[] {
     const { addSpecialTokens = true, specialTokens } = options;
     const asked = { addSpecialTokens, specialTokens };
-    const beside = addSpecialTokens ? around : NOTHING_AROUND;
-    const all = texts.map((text) => this.#cut(text, asked, options));
-    const padding = this.#paddingOf(options);
-    const lengths = all.map(({ ids }) => beside.before.length + ids.length + beside.after.length);
-    const fixed = padding && settled(padding, lengths, needed(this.#extras, "padding"));
-    return all.map(({ ids, truncation }, i) => {
-      const text = texts[i] as string;
-      let known: EncodingParts | undefined;
-      const parts = (): EncodingParts => {
-        if (known !== undefined) return known;
-        known = this.#parts(text, asked, () => truncation);
-        if (fixed) [known] = needed(this.#extras, "padding").pad([known], fixed);
-        return known as EncodingParts;
-      };
-      const source = knownSource(parts, {
-        token: (id) => this.#names.token(id),
-        make: (some, from) => this.makeEncoding(some, text, undefined, from, options),
-      });
-      return source.make(placed(ids, beside, fixed), source);
-    });
-  }
-
-  /** The ids that truncation leaves of a text, without those of the template. */
-  #cut(text: string, { addSpecialTokens, specialTokens }: Asked, options: EncodeOptions) {
-    checkSpecial(specialTokens);
-    if (specialTokens === "refuse") this.#pipeline.refuseSpecial(text);
-    const truncation = this.#truncationOf(options);
     const added = addSpecialTokens ? (this.#post?.addedTokens(false) ?? 0) : 0;
-    // What the loop over bytes has found is final, and nothing after it is refused.
-    const stops = truncation?.direction === "Right" && this.#pipeline.bytes !== undefined;
-    const limit = stops ? Math.min(roomFor(truncation, added) + 1, UNLIMITED) : UNLIMITED;
-    const { sink } = this.#pipeline;
-    sink.count = 0;
-    this.#pipeline.encode(text, specialTokens === "text" ? "text" : "parse", limit);
-    const ids = sink.take();
-    if (truncation === undefined) return { ids, truncation };
-    const extras = needed(this.#extras, "truncation");
-    return { ids: keptIds(ids, truncation, added, extras), truncation };
+    const { cutIds, shaped } = needed(this.#extras, "truncation");
+    return shaped({
+      all: texts.map((text) => {
+        checkSpecial(specialTokens);
+        return cutIds(this.#pipeline, text, specialTokens, this.#truncationOf(options), added);
+      }),
+      around: addSpecialTokens ? around : NOTHING_AROUND,
+      padding: this.#paddingOf(options),
+      parts: (i, truncation) => this.#parts(texts[i] as string, asked, () => truncation),
+      encoding: (i, ids, parts) => {
+        const source = knownSource(parts, {
+          token: (id) => this.#names.token(id),
+          make: (some, from) =>
+            this.makeEncoding(some, texts[i] as string, undefined, from, options),
+        });
+        return source.make(ids, source);
+      },
+    });
   }
 
   /** The ids of a text and nothing else: {@link encode} for hot loops. */

@@ -17,6 +17,7 @@ import { writeCompiled } from "./formats/compiled-writer.js";
 import { createPieceModel } from "./models/create-piece-model.js";
 import type { PieceModel } from "./models/piece-model.js";
 import { PiecePipeline } from "./pipeline/piece-pipeline.js";
+import { cutIds, shaped } from "./shaped-ids.js";
 import { toPadding, toTruncation } from "./shaping-options.js";
 
 /** What a normalizer does to a text, without alignments. */
@@ -53,6 +54,8 @@ export const extras = {
   chainStreams,
   TokenStreamDecoder,
   FollowingDecoder,
+  cutIds,
+  shaped,
   truncate,
   readTruncation,
   toTruncation,
