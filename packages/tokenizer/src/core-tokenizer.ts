@@ -36,6 +36,7 @@ import type { SpecialTokens } from "./pipeline/special-tokens.js";
 import { PipelineStreamEncoder, type StreamEncoder } from "./stream-encoder.js";
 import { NOTHING_AROUND, type Surroundings, surroundings } from "./template.js";
 import { TokenNames, type VocabularyEntry } from "./token-names.js";
+import { isHigh } from "./unicode/surrogates.js";
 
 export interface DecodeOptions {
   /** Leaves out special tokens; false by default. */
@@ -630,8 +631,6 @@ export class CoreTokenizer {
     return toPadding(padding, token, id);
   }
 }
-
-const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
 
 /** Units of a text that are encoded at a time when all of it may not be needed. */
 const WINDOW = 8192;

@@ -3,6 +3,7 @@
 
 import type { EncodingParts } from "./components/encoding-parts.js";
 import type { TextBuffer } from "./pipeline/text-buffer.js";
+import { isHigh, isLow } from "./unicode/surrogates.js";
 
 /** What an {@link Encoding} asks of the tokenizer that made it. */
 export interface EncodingSource {
@@ -199,6 +200,3 @@ function byteOffsets(text: string): (unit: number) => number {
   bytes[text.length] = at;
   return (unit) => bytes[unit] as number;
 }
-
-const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
-const isLow = (unit: number) => unit >= 0xdc00 && unit < 0xe000;

@@ -8,6 +8,7 @@ import type { Pipeline } from "./pipeline/pipeline.js";
 import { refused, type SpecialTokens } from "./pipeline/special-tokens.js";
 import { NOTHING_AROUND, type Surroundings } from "./template.js";
 import { categoryMask, inCategory } from "./unicode/categories.js";
+import { isHigh } from "./unicode/surrogates.js";
 
 const NONE = new Int32Array(0);
 
@@ -218,8 +219,6 @@ class Pieces {
     this.#due = length + (length >> 2) + 1;
   }
 }
-
-const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
 
 /** UTF-16 units of the characters in `bytes[start..end)`. */
 function unitsOf(bytes: Uint8Array, start: number, end: number): number {

@@ -1,6 +1,7 @@
 // The beginning of a text, as much of it as so many tokens need: for counting up to a limit
 // and for cutting at one. Where that isn't known for less than the whole text, nothing is said.
 
+import { isHigh } from "../unicode/surrogates.js";
 import type { BytePipeline } from "./byte-pipeline.js";
 import type { Pipeline } from "./pipeline.js";
 import type { SpecialTokens } from "./special-tokens.js";
@@ -87,8 +88,6 @@ export function cutBeginning(
   }
   return undefined;
 }
-
-const isHigh = (unit: number) => unit >= 0xd800 && unit < 0xdc00;
 
 /** The last place up to `end` that isn't within a character. */
 function wholeCharacters(bytes: Uint8Array, begin: number, end: number): number {
