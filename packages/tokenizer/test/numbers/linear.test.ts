@@ -69,12 +69,12 @@ describe("the scan is linear in", () => {
     expect(stepsPerUnit(digits + many)).toBeLessThan(16);
   });
 
-  it("1 MiB of each of the worst in less than half a second", () => {
+  it("1 MiB of each of the worst, for which quadratic time would be hours", () => {
     for (const part of ["1", "1,", "1,222", "\\frac{", "\\frac{1", "-", "-1", "1/", "1 1/", "a1"]) {
       const text = part.repeat(Math.ceil((1 << 20) / part.length));
       const before = process.cpuUsage();
       scanNumbers(text, new NumberSpans());
-      expect(process.cpuUsage(before).user).toBeLessThan(5e5);
+      expect(process.cpuUsage(before).user).toBeLessThan(2e7);
     }
   });
 });
