@@ -52,7 +52,7 @@ test("a long row of delimiters is split in linear time", () => {
     const before = process.cpuUsage();
     const pieces: AlignedText[] = [];
     buildPreTokenizer(component).split(text, pieces);
-    expect(process.cpuUsage(before).user).toBeLessThan(3e6);
+    expect(process.cpuUsage(before).user).toBeLessThan(2e7);
     expect(pieces.length).toBe(behavior === "Contiguous" ? 1 : 1 << 18);
   }
 });
