@@ -127,8 +127,8 @@ export interface TokenizerDefinition {
   readonly config?: TokenizerConfig | undefined;
 }
 
-/** What stands beside the vocabulary: tokenizer_config.json, or the metadata of a GGUF file. */
-export interface TokenizerConfig {
+/** The tokens that have a role, as the vocabulary writes them. */
+export interface TokenRoles {
   readonly bosToken?: string | undefined;
   readonly eosToken?: string | undefined;
   readonly unkToken?: string | undefined;
@@ -136,6 +136,10 @@ export interface TokenizerConfig {
   readonly sepToken?: string | undefined;
   readonly clsToken?: string | undefined;
   readonly maskToken?: string | undefined;
+}
+
+/** What stands beside the vocabulary: tokenizer_config.json, or the metadata of a GGUF file. */
+export interface TokenizerConfig extends TokenRoles {
   /** The chat template, or several by name (`default`, `tool_use`). */
   readonly chatTemplate?: string | Readonly<Record<string, string>> | undefined;
   /** Tokens that the model can take, where the file says so. */

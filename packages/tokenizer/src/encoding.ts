@@ -193,7 +193,7 @@ function byteOffsets(text: string): (unit: number) => number {
   for (let i = 0; i < text.length; i++) {
     bytes[i] = at;
     const c = text.charCodeAt(i);
-    const low = c >= 0xdc00 && c < 0xe000 && i > 0 && isHigh(text.charCodeAt(i - 1));
+    const low = isLow(c) && i > 0 && isHigh(text.charCodeAt(i - 1));
     const high = isHigh(c) && isLow(text.charCodeAt(i + 1));
     at += c < 0x80 ? 1 : c < 0x800 ? 2 : low ? 0 : high ? 4 : 3;
   }

@@ -1,6 +1,7 @@
 // A chat template: compiled once, rendered as Jinja2 renders it in the environment that
 // Hugging Face's tokenizers use, with bounds on what a template from outside may cost.
 
+import type { TokenRoles } from "../definition.js";
 import { TokenizerError } from "../errors.js";
 import { enterRender, Render, type RenderLimits, TemplateFailure } from "./budget.js";
 import { globals } from "./globals.js";
@@ -13,14 +14,7 @@ import type { Value } from "./values.js";
 /** Characters that a template may have. */
 const MAX_SOURCE = 1 << 20;
 
-export interface ChatTemplateOptions {
-  readonly bosToken?: string | undefined;
-  readonly eosToken?: string | undefined;
-  readonly unkToken?: string | undefined;
-  readonly padToken?: string | undefined;
-  readonly sepToken?: string | undefined;
-  readonly clsToken?: string | undefined;
-  readonly maskToken?: string | undefined;
+export interface ChatTemplateOptions extends TokenRoles {
   readonly limits?: RenderLimits;
 }
 

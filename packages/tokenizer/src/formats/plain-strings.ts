@@ -51,12 +51,17 @@ const NEXT = new Uint8Array(REFUSED).fill(REFUSED);
   edge(7, [2], 2); // after F4
 }
 
+const QUOTE = 0x22;
+/** What ends a merge's first part. */
+const SPACE = 0x20;
+
 /** What {@link copyPlain} leaves: how far `out` is filled, the hash, 0 if no character is cut. */
 const left = new Int32Array(3);
 
 /**
  * Copies and hashes up to the first byte that is not plain; returns where that is. Escaped quotes
  * and backslashes, the only escapes in most files, are plain too.
+ * @param stop A byte that isn't plain either.
  */
 function copyPlain(
   bytes: Uint8Array,
@@ -64,43 +69,13 @@ function copyPlain(
   out: Uint8Array,
   to: number,
   hash: number,
+  stop = QUOTE,
 ): number {
   let state = 0;
   while (at < bytes.length) {
     const c = bytes[at] as number;
     const next = NEXT[state | (KIND[c] as number)] as number;
-    if (next === REFUSED) {
-      const d = bytes[at + 1] as number;
-      if (c !== 0x5c || (d !== 0x22 && d !== 0x5c) || state !== 0) break;
-      out[to++] = d;
-      hash = Math.imul(hash ^ d, HASH_FACTOR);
-      at += 2;
-      continue;
-    }
-    state = next;
-    out[to++] = c;
-    hash = Math.imul(hash ^ c, HASH_FACTOR);
-    at++;
-  }
-  left[0] = to;
-  left[1] = hash;
-  left[2] = state;
-  return at;
-}
-
-/** Copies up to the first space, quote or other byte that ends a merge's part. */
-function copyPart(
-  bytes: Uint8Array,
-  at: number,
-  out: Uint8Array,
-  to: number,
-  hash: number,
-): number {
-  let state = 0;
-  while (at < bytes.length) {
-    const c = bytes[at] as number;
-    const next = NEXT[state | (KIND[c] as number)] as number;
-    if (c === 0x20) break;
+    if (c === stop) break;
     if (next === REFUSED) {
       const d = bytes[at + 1] as number;
       if (c !== 0x5c || (d !== 0x22 && d !== 0x5c) || state !== 0) break;
@@ -175,10 +150,10 @@ export function readPlainMerges(bytes: Uint8Array, from: number, state: PlainStr
   while (filled < records.length) {
     let at = nextQuote(bytes, from);
     if (at < 0) break;
-    at = copyPart(bytes, at + 1, out, length, basis);
+    at = copyPlain(bytes, at + 1, out, length, basis, SPACE);
     if (bytes[at] !== 0x20 || left[2] !== 0) break;
     const middle = left[0] as number;
-    at = copyPart(bytes, at + 1, out, middle, basis);
+    at = copyPlain(bytes, at + 1, out, middle, basis, SPACE);
     if (bytes[at] !== 0x22 || left[2] !== 0) break;
     records[filled] = left[1] as number;
     records[filled + 1] = middle;
