@@ -17,7 +17,7 @@ import { Encoding, type EncodingSource, knownSource, type Spans } from "./encodi
 import { TokenizerError } from "./errors.js";
 import type { Extras } from "./extras.js";
 import { type LoadOptions, loadDefinition, type TokenizerSource } from "./formats/resolve.js";
-import { type Healing, sortTokens, TokenHealing } from "./healing.js";
+import type { Healing } from "./healing.js";
 import { needed } from "./needed.js";
 import {
   checkCount,
@@ -64,8 +64,6 @@ export class CoreTokenizer {
   readonly #around: Surroundings | undefined;
   readonly #truncation: Truncation | undefined;
   readonly #padding: Padding | undefined;
-  /** Ids in order of their bytes, once healing has asked for them. */
-  #sorted: Int32Array | undefined;
   /** Units of the text that the last count needed. */
   #read = 0;
   readonly #templates = new Map<string, ChatTemplate>();
@@ -212,7 +210,7 @@ export class CoreTokenizer {
   /** How many tokens {@link encode} gives, without making them. The file's truncation is left aside. */
   count(
     text: string,
-    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = DEFAULTS,
   ): number {
     checkOptions(options);
     checkText(text);
@@ -234,7 +232,7 @@ export class CoreTokenizer {
   countUpTo(
     text: string,
     limit: number,
-    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
+    options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = DEFAULTS,
   ): number {
     checkOptions(options);
     checkText(text);
@@ -257,7 +255,7 @@ export class CoreTokenizer {
   truncate(
     text: string,
     limit: number,
-    options: Pick<EncodeOptions, "specialTokens"> = {},
+    options: Pick<EncodeOptions, "specialTokens"> = DEFAULTS,
   ): string {
     checkOptions(options);
     checkText(text);
@@ -329,8 +327,16 @@ export class CoreTokenizer {
     options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
   ): Healing {
     checkOptions(options);
+    const { startHealing } = needed(this.#extras, "healing");
     const ids = this.#plainIds(text, options);
-    return this.#healed(ids, options);
+    const after = options.addSpecialTokens === false ? 0 : (this.#around?.after.length ?? 0);
+    const own = ids.subarray(0, ids.length - after);
+    const last = own.at(-1);
+    const stays =
+      last === undefined ||
+      last === this.#pipeline.bytes?.encoder.unknownId ||
+      this.#names.isAdded(last);
+    return startHealing(this.#decoder.byteDecoder, own, stays);
   }
 
   /** The id of a token as the vocabulary writes it, or undefined. */
@@ -438,27 +444,6 @@ export class CoreTokenizer {
     _options: EncodeOptions,
   ): Encoding {
     return new Encoding(ids, text, pair, source);
-  }
-
-  #healed(ids: Int32Array, { addSpecialTokens = true }: EncodeOptions): Healing {
-    const decoder = this.#decoder.byteDecoder;
-    if (decoder === undefined) {
-      throw new TokenizerError(
-        "ERR_UNSUPPORTED",
-        "healing needs tokens that are bytes of the text, and this decoder changes them",
-      );
-    }
-    const after = addSpecialTokens ? (this.#around?.after.length ?? 0) : 0;
-    const own = ids.subarray(0, ids.length - after);
-    this.#sorted ??= sortTokens(decoder);
-    const last = own.at(-1);
-    const { bytes, starts, ends } = decoder.tokens;
-    const unknown = this.#pipeline.bytes?.encoder.unknownId;
-    if (last === undefined || last === unknown || this.#names.isAdded(last)) {
-      return new TokenHealing(own.slice(), new Uint8Array(0), decoder, this.#sorted);
-    }
-    const prefix = bytes.slice(starts[last], ends[last]);
-    return new TokenHealing(own.slice(0, -1), prefix, decoder, this.#sorted);
   }
 
   #isPlain({ truncation, padding }: EncodeOptions): boolean {
@@ -634,5 +619,7 @@ export class CoreTokenizer {
 
 /** Units of a text that are encoded at a time when all of it may not be needed. */
 const WINDOW = 8192;
+/** One object for all calls: counting shall allocate nothing. */
+const DEFAULTS = {};
 /** Tokens that a truncated text gives up one by one, before it gives up more at a time. */
 const PATIENCE = 8;

@@ -2,6 +2,7 @@
 // component, and what only that can tell. It is handed to the core, so that who wants no more
 // than the core downloads no more.
 
+import { prepare } from "./bpe/prepare.js";
 import { AlignedText } from "./components/aligned-text.js";
 import { buildDecoder } from "./components/decoders.js";
 import { GenericPipeline, wellFormed } from "./components/generic-pipeline.js";
@@ -14,6 +15,7 @@ import { FollowingDecoder } from "./decoding/following-decoder.js";
 import { TokenStreamDecoder } from "./decoding/token-stream-decoder.js";
 import type { Component, TokenizerDefinition } from "./definition.js";
 import { writeCompiled } from "./formats/compiled-writer.js";
+import { startHealing } from "./healing.js";
 import { createPieceModel } from "./models/create-piece-model.js";
 import type { PieceModel } from "./models/piece-model.js";
 import { PiecePipeline } from "./pipeline/piece-pipeline.js";
@@ -63,6 +65,8 @@ export const extras = {
   readPadding,
   toPadding,
   writeCompiled,
+  startHealing,
+  prepare,
 };
 
 export type Extras = typeof extras;

@@ -28,7 +28,36 @@ export interface Healing {
   next(id: number): Healing;
 }
 
-export class TokenHealing implements Healing {
+/** Ids in order of their bytes, by decoder: healing begins once a prompt. */
+const sortedIds = new WeakMap<ByteDecoder, Int32Array>();
+
+/**
+ * @param ids    those of the prompt.
+ * @param stays  whether the last of them isn't one that another may replace.
+ */
+export function startHealing(
+  decoder: ByteDecoder | undefined,
+  ids: Int32Array,
+  stays: boolean,
+): Healing {
+  if (decoder === undefined) {
+    throw new TokenizerError(
+      "ERR_UNSUPPORTED",
+      "healing needs tokens that are bytes of the text, and this decoder changes them",
+    );
+  }
+  let sorted = sortedIds.get(decoder);
+  if (sorted === undefined) {
+    sorted = sortTokens(decoder);
+    sortedIds.set(decoder, sorted);
+  }
+  if (stays) return new TokenHealing(ids.slice(), new Uint8Array(0), decoder, sorted);
+  const { bytes, starts, ends } = decoder.tokens;
+  const last = ids.at(-1) as number;
+  return new TokenHealing(ids.slice(0, -1), bytes.slice(starts[last], ends[last]), decoder, sorted);
+}
+
+class TokenHealing implements Healing {
   readonly ids: Int32Array;
   readonly prefix: Uint8Array;
   readonly #decoder: ByteDecoder;
@@ -112,7 +141,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** The ids of all tokens that are text, in order of their bytes. */
-export function sortTokens({ tokens }: ByteDecoder): Int32Array {
+function sortTokens({ tokens }: ByteDecoder): Int32Array {
   const { bytes, starts, ends, special, size } = tokens;
   const ids: number[] = [];
   for (let id = 0; id < size; id++) if (special[id] === 0 && starts[id] !== ends[id]) ids.push(id);

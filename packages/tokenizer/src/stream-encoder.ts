@@ -212,20 +212,10 @@ class Pieces {
     const prefixed = this.#begun ? bytes.fill(text, false, "none") : bytes.fill(text, this.#first);
     const stop = bytes.run(buffer.bytes, buffer.view, 0, buffer.end, closed, 0x7fffffff);
     if (stop > 0) {
-      this.#text = this.#text.slice(unitsOf(buffer.bytes, prefixed, stop));
+      this.#text = this.#text.slice(buffer.units(prefixed, stop));
       this.#begun = true;
     }
     const { length } = this.#text;
     this.#due = length + (length >> 2) + 1;
   }
-}
-
-/** UTF-16 units of the characters in `bytes[start..end)`. */
-function unitsOf(bytes: Uint8Array, start: number, end: number): number {
-  let units = 0;
-  for (let i = start; i < end; i++) {
-    const b = bytes[i] as number;
-    if ((b & 0xc0) !== 0x80) units += b >= 0xf0 ? 2 : 1;
-  }
-  return units;
 }

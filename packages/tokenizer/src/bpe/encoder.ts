@@ -3,13 +3,11 @@
 // longest token that can stand after the one before it and going back where none can.
 // That is linear in the piece, since no position is left twice in vain.
 
-import type { PreparedMerges } from "../definition.js";
 import type { ContentIndex } from "./content-index.js";
 import { MergeQueue } from "./merge-queue.js";
 import { PairTable } from "./pair-table.js";
 import { PartialPairs } from "./partial-pairs.js";
 import { LONGEST_KEY, PieceTable } from "./piece-table.js";
-import { prepare } from "./prepared.js";
 import { findSplits, type Merges, NEVER, RANK, type Splits, standsTogether } from "./splits.js";
 import { type TokenBytes, TokenTrie } from "./token-trie.js";
 import { type Unknown, writeUnknown } from "./unknown.js";
@@ -65,7 +63,7 @@ export class BpeEncoder {
   #lengths: Int32Array | undefined;
   /** The token of characters that have none, or -1. */
   readonly unknownId: number;
-  #mergeQueue: MergeQueue | undefined;
+  readonly #mergeQueue = new MergeQueue();
   #partialPairs: PartialPairs | undefined;
   readonly #character = new Map<number, number>();
   readonly #byteToken = new Int32Array(256).fill(-1);
@@ -89,12 +87,10 @@ export class BpeEncoder {
     const { index, ofBytes } = parts;
     this.#parts = parts;
     this.unknownId = parts.unknown.id;
-    if (ofBytes) {
-      const byte = new Uint8Array(1);
-      for (let b = 0; b < 256; b++) {
-        byte[0] = b;
-        this.#byteToken[b] = index.find(byte, 0, 1);
-      }
+    const byte = new Uint8Array(1);
+    for (let b = 0; b < (ofBytes ? 256 : 128); b++) {
+      byte[0] = b;
+      this.#byteToken[b] = index.find(byte, 0, 1);
     }
     this.spacesLead = ofBytes || (!this.#losesCharacters() && this.#spacesLead());
   }
@@ -154,9 +150,9 @@ export class BpeEncoder {
   }
 
   /** What a compiled file keeps of this encoder. */
-  prepared(): Omit<PreparedMerges, "content" | "automata"> {
+  get known() {
     const { tokens, distinct = false } = this.#parts;
-    return { ...prepare(this.#merges, this.splits), tokens, distinct };
+    return { merges: this.#merges, splits: this.splits, tokens, distinct };
   }
 
   /** Whether a character can leave nothing, so that those around it become neighbours. */
@@ -199,9 +195,8 @@ export class BpeEncoder {
     const end = tokens.ends[id] as number;
     const tried = this.#splits === undefined && distinct === true && end - start <= LONGEST_TRIED;
     if (!tried || ++this.#tried > PATIENCE_TOKENS) return this.splits[4 * id + RANK] !== NEVER;
-    const queue = this.#queueFor(tokens.bytes, start, end);
     const out = new Int32Array(end - start);
-    return this.#merge(queue, tokens.bytes, start, end, out, 0) === 1 && out[0] === id;
+    return this.#merge(tokens.bytes, start, end, out, 0) === 1 && out[0] === id;
   }
 
   /** As {@link encodeMiss}, for a piece that can be a token. */
@@ -240,9 +235,7 @@ export class BpeEncoder {
     }
     let last = -1;
     if (this.#trie !== undefined) last = this.#walk(this.#trie, buffer, p, end, out, on);
-    if (last < 0) {
-      last = this.#merge(this.#queueFor(buffer, p, end), buffer, p, end, out, on);
-    }
+    if (last < 0) last = this.#merge(buffer, p, end, out, on);
     this.#remember(buffer, p, end, out, on, last);
     return last;
   }
@@ -382,40 +375,34 @@ export class BpeEncoder {
     return id;
   }
 
-  /** What merges `buffer[p..end)`: with the few merges that it can have, until all are tabulated. */
-  #queueFor(buffer: Uint8Array, p: number, end: number): MergeQueue {
+  /** The pairs that can merge in `buffer[p..end)`: only those, until all are tabulated. */
+  #pairsIn(buffer: Uint8Array, p: number, end: number): PairTable {
     const { distinct, tokens, index } = this.#parts;
-    if (distinct === true && this.#pairTable === undefined && end - p <= LONGEST_TRIED) {
-      this.#partialPairs ??= new PartialPairs(tokens, index, this.#merges);
-      return new MergeQueue(this.#partialPairs.within(buffer, p, end));
+    if (distinct !== true || this.#pairTable !== undefined || end - p > LONGEST_TRIED) {
+      return this.#pairs;
     }
-    this.#mergeQueue ??= new MergeQueue(this.#pairs);
-    return this.#mergeQueue;
+    this.#partialPairs ??= new PartialPairs(tokens, index, this.#merges);
+    return this.#partialPairs.within(buffer, p, end);
   }
 
   /** By the definition. Unknown units are written as negative numbers, which merge with nothing. */
-  #merge(
-    queue: MergeQueue,
-    buffer: Uint8Array,
-    p: number,
-    end: number,
-    out: Int32Array,
-    from: number,
-  ): number {
+  #merge(buffer: Uint8Array, p: number, end: number, out: Int32Array, from: number): number {
     const { ofBytes, unknown } = this.#parts;
-    const tokens = queue.tokens(end - p);
+    const tokens = this.#mergeQueue.tokens(end - p);
     let count = 0;
     for (let at = p; at < end; at += this.#unit(buffer, at)) {
-      const id = ofBytes
-        ? (this.#byteToken[buffer[at] as number] as number)
-        : this.#characterToken(buffer, at);
+      const byte = buffer[at] as number;
+      const id =
+        ofBytes || byte < 0x80
+          ? (this.#byteToken[byte] as number)
+          : this.#characterToken(buffer, at);
       if (id < 0 && unknown.id < 0) {
         const after = at + this.#unit(buffer, at);
         if (writeUnknown(unknown, buffer, at, after, out, from, false) === from) continue;
       }
       tokens[count++] = id >= 0 ? id : p - at - 1;
     }
-    const last = queue.merge(count, out, from);
+    const last = this.#mergeQueue.merge(this.#pairsIn(buffer, p, end), count, out, from);
     let negative = from;
     while (negative < last && (out[negative] as number) >= 0) negative++;
     if (negative === last) return last;

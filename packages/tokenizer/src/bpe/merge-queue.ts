@@ -1,24 +1,23 @@
 // Byte-pair encoding as it is defined: the pair of lowest rank merges, the leftmost
-// first among equals, until none is left. A binary heap keeps it at n log n. This
-// serves where encoding from left to right does not: before its tables are built, and
-// for texts in which a merge comes earlier than the one that makes its part.
+// first among equals, until none is left. Places wait in one list for each rank, and a
+// heap has the ranks: pairs of one rank come about from left to right mostly, so that a
+// place costs no comparison, and long runs of few pairs are linear. This serves where
+// encoding from left to right does not: before its tables are built, and for texts in
+// which a merge comes earlier than the one that makes its part.
 
 import type { PairTable } from "./pair-table.js";
 
-/** Rank and place in one number that sorts as the two do: rank * 2^32 + place. */
-const RANK = 2 ** 32;
-
 export class MergeQueue {
-  readonly #pairs: PairTable;
   #tokens = new Int32Array(64);
   #next = new Int32Array(64);
   #previous = new Int32Array(64);
-  #heap = new Float64Array(128);
-  #size = 0;
-
-  constructor(pairs: PairTable) {
-    this.#pairs = pairs;
-  }
+  /** Three numbers an entry: its place, the slot of its pair, and the entry after it or 0. */
+  #entries = new Int32Array(3 * 128);
+  #count = 1;
+  /** Two numbers a rank: the first entry that waits or 0, and the last, negative where they are out of order. */
+  #lists = new Int32Array(2 * 1024);
+  /** The ranks for which entries wait. */
+  readonly #heap: number[] = [];
 
   /** Room for `count` tokens, which the caller then writes there. */
   tokens(count: number): Int32Array {
@@ -27,8 +26,6 @@ export class MergeQueue {
       this.#tokens = new Int32Array(capacity);
       this.#next = new Int32Array(capacity);
       this.#previous = new Int32Array(capacity);
-      // Each token begins one pair, and each merge adds at most two.
-      this.#heap = new Float64Array(capacity * 3);
     }
     return this.#tokens;
   }
@@ -39,78 +36,142 @@ export class MergeQueue {
    *
    * @returns the end of what was written.
    */
-  merge(count: number, out: Int32Array, at: number): number {
+  merge(pairs: PairTable, count: number, out: Int32Array, at: number): number {
     const tokens = this.#tokens;
     const next = this.#next;
     const previous = this.#previous;
-    const { slots } = this.#pairs;
-    this.#size = 0;
+    const { slots } = pairs;
+    this.#count = 1;
+    // Each token begins one pair, and each merge adds at most two, of which about half are there.
+    if (this.#entries.length < 6 * count) this.#entries = new Int32Array(6 * count);
+    let s = -1;
     for (let i = 0; i < count; i++) {
       next[i] = i + 1;
       previous[i] = i - 1;
-      if (i + 1 < count) this.#push(i, tokens[i] as number, tokens[i + 1] as number);
+      if (i + 1 === count) break;
+      const left = tokens[i] as number;
+      const right = tokens[i + 1] as number;
+      // In a run, the pair is that of the place before.
+      if (i === 0 || left !== tokens[i - 1] || right !== left) s = slotOf(pairs, left, right);
+      if (s >= 0) this.#add(i, s, slots[s + 2] as number);
     }
-    while (this.#size > 0) {
-      const key = this.#pop();
-      const place = key % RANK;
-      const left = tokens[place] as number;
+    while (this.#heap.length > 0) {
+      const rank = this.#heap[0] as number;
+      const entry = this.#take(rank);
+      const place = this.#entries[entry] as number;
+      const slot = this.#entries[entry + 1] as number;
       const follower = next[place] as number;
-      if (left < 0 || follower >= count) continue;
-      const s = this.#pairs.find(left, tokens[follower] as number);
-      // A place is stale when either token has changed since.
-      if (s < 0 || slots[s + 2] !== Math.floor(key / RANK)) continue;
-      tokens[place] = slots[s + 3] as number;
+      // An entry is stale when either token has changed since.
+      if (tokens[place] !== (slots[slot] as number) - 1) continue;
+      if (follower >= count || tokens[follower] !== slots[slot + 1]) continue;
+      const merged = slots[slot + 3] as number;
+      tokens[place] = merged;
       tokens[follower] = GONE;
       const after = next[follower] as number;
       next[place] = after;
+      const before = previous[place] as number;
+      if (before >= 0) {
+        s = slotOf(pairs, tokens[before] as number, merged);
+        if (s >= 0) this.#add(before, s, slots[s + 2] as number);
+      }
       if (after < count) {
         previous[after] = place;
-        this.#push(place, tokens[place] as number, tokens[after] as number);
+        s = slotOf(pairs, merged, tokens[after] as number);
+        if (s >= 0) this.#add(place, s, slots[s + 2] as number);
       }
-      const before = previous[place] as number;
-      if (before >= 0) this.#push(before, tokens[before] as number, tokens[place] as number);
     }
     let on = at;
     for (let i = 0; i < count; i = next[i] as number) out[on++] = tokens[i] as number;
     return on;
   }
 
-  #push(place: number, left: number, right: number): void {
-    if (left < 0 || right < 0) return;
-    const s = this.#pairs.find(left, right);
-    if (s < 0) return;
+  #add(place: number, slot: number, rank: number): void {
+    const entry = 3 * this.#count++;
+    if (entry === this.#entries.length) this.#entries = enlarged(this.#entries, 2 * entry);
+    const entries = this.#entries;
+    entries[entry] = place;
+    entries[entry + 1] = slot;
+    entries[entry + 2] = 0;
+    if (2 * rank >= this.#lists.length) this.#lists = enlarged(this.#lists, 4 * rank);
+    const lists = this.#lists;
+    if (lists[2 * rank] === 0) {
+      lists[2 * rank] = entry;
+      lists[2 * rank + 1] = entry;
+      this.#wait(rank);
+      return;
+    }
+    const last = lists[2 * rank + 1] as number;
+    const sorted = last > 0 && (entries[last] as number) <= place;
+    entries[Math.abs(last) + 2] = entry;
+    lists[2 * rank + 1] = sorted ? entry : -entry;
+  }
+
+  /** Takes the leftmost entry of the lowest rank, which is `rank`. */
+  #take(rank: number): number {
+    const lists = this.#lists;
+    if ((lists[2 * rank + 1] as number) < 0) this.#sort(rank);
+    const entry = lists[2 * rank] as number;
+    const after = this.#entries[entry + 2] as number;
+    lists[2 * rank] = after;
+    if (after === 0) this.#leave();
+    return entry;
+  }
+
+  #sort(rank: number): void {
+    const entries = this.#entries;
+    const lists = this.#lists;
+    const sorted: number[] = [];
+    for (let e = lists[2 * rank] as number; e > 0; e = entries[e + 2] as number) sorted.push(e);
+    sorted.sort((a, b) => (entries[a] as number) - (entries[b] as number));
+    let after = 0;
+    lists[2 * rank + 1] = sorted.at(-1) as number;
+    for (const entry of sorted.reverse()) {
+      entries[entry + 2] = after;
+      after = entry;
+    }
+    lists[2 * rank] = after;
+  }
+
+  #wait(rank: number): void {
     const heap = this.#heap;
-    const key = (this.#pairs.slots[s + 2] as number) * RANK + place;
-    let i = this.#size++;
+    let i = heap.length;
     while (i > 0) {
       const up = (i - 1) >> 1;
       const value = heap[up] as number;
-      if (value <= key) break;
+      if (value <= rank) break;
       heap[i] = value;
       i = up;
     }
-    heap[i] = key;
+    heap[i] = rank;
   }
 
-  #pop(): number {
+  #leave(): void {
     const heap = this.#heap;
-    const top = heap[0] as number;
-    const size = --this.#size;
-    const key = heap[size] as number;
+    const rank = heap.pop() as number;
+    const size = heap.length;
+    if (size === 0) return;
     let i = 0;
     for (;;) {
       let child = 2 * i + 1;
       if (child >= size) break;
       if (child + 1 < size && (heap[child + 1] as number) < (heap[child] as number)) child++;
       const value = heap[child] as number;
-      if (value >= key) break;
+      if (value >= rank) break;
       heap[i] = value;
       i = child;
     }
-    heap[i] = key;
-    return top;
+    heap[i] = rank;
   }
 }
 
 /** A place whose token has become part of the one before it. */
 const GONE = -0x80000000;
+
+const slotOf = (pairs: PairTable, left: number, right: number): number =>
+  left < 0 || right < 0 ? -1 : pairs.find(left, right);
+
+function enlarged(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(array);
+  return larger;
+}

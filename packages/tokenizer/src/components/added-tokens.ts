@@ -22,12 +22,14 @@ export interface FindOptions {
   readonly specialAsText?: boolean;
 }
 
+const NO_SPACES = { text: "", start: 0, end: 0 };
+
 export class AddedTokenMatcher {
   readonly #tokens: AddedToken[] = [];
   readonly #search: PrefixSearch;
   readonly #trie = new Trie();
   /** White space that was scanned last, so that no run of it is scanned for every token in it. */
-  #spaces: { text: string; start: number; end: number } = { text: "", start: 0, end: 0 };
+  #spaces = NO_SPACES;
 
   /**
    * @param tokens What to search for.
@@ -108,7 +110,7 @@ export class AddedTokenMatcher {
   /** Lets go of the text that `find` searched last. */
   release(): void {
     this.#search.release();
-    this.#spaces = { text: "", start: 0, end: 0 };
+    this.#spaces = NO_SPACES;
   }
 
   /**

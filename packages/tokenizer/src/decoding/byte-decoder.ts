@@ -3,24 +3,12 @@
 
 import { TokenizerError } from "../errors.js";
 import { type DecodedTokens, MISSING } from "./token-bytes.js";
+import { isUtf8, utf8Text } from "./utf8-text.js";
 
 /** The bytes of U+FFFD. */
 const REPLACEMENT = [0xef, 0xbf, 0xbd];
-/**
- * Bytes that are made into text at once. A part that is all ASCII is many times cheaper than one that
- * isn't, so parts are small enough for many to be.
- */
-const CHUNK = 1 << 12;
-
 const FALLBACK = -1;
 const NO_TOKEN = -2;
-
-/** Node's own way from UTF-8 to a string, which costs less a call than a decoder. */
-const utf8 = (
-  globalThis as {
-    Buffer?: { prototype: { utf8Slice?(this: Uint8Array, start: number, end: number): string } };
-  }
-).Buffer?.prototype.utf8Slice;
 
 export class ByteDecoder {
   readonly tokens: DecodedTokens;
@@ -29,8 +17,6 @@ export class ByteDecoder {
    * for a byte of a character that has no token, {@link NO_TOKEN} for no token), and where it begins in the tokens' bytes.
    */
   readonly #table: Int32Array;
-  readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
-  readonly #strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #buffer = new Uint8Array(1024);
   #view = new DataView(this.#buffer.buffer);
 
@@ -61,7 +47,7 @@ export class ByteDecoder {
         this.bytes([id, id], skip);
         known = id;
       }
-      if (known >= 0) this.toText(this.bytes(new Int32Array(64).fill(known), skip));
+      if (known >= 0) utf8Text(this.bytes(new Int32Array(64).fill(known), skip));
     }
   }
 
@@ -118,22 +104,7 @@ export class ByteDecoder {
   }
 
   decode(ids: ArrayLike<number>, skipSpecial: boolean): string {
-    return this.toText(this.bytes(ids, skipSpecial));
-  }
-
-  /** UTF-8 as text; what isn't UTF-8 becomes U+FFFD, one for each maximal part. */
-  toText(bytes: Uint8Array): string {
-    if (utf8 === undefined) return this.#text.decode(bytes);
-    let text = "";
-    for (let start = 0; start < bytes.length; ) {
-      let end = Math.min(bytes.length, start + CHUNK);
-      // Not within a character.
-      while (end < bytes.length && end > start && ((bytes[end] as number) & 0xc0) === 0x80) end--;
-      if (end === start) end = bytes.length;
-      text += utf8.call(bytes, start, end);
-      start = end;
-    }
-    return text;
+    return utf8Text(this.bytes(ids, skipSpecial));
   }
 
   #end = 0;
@@ -147,19 +118,22 @@ export class ByteDecoder {
    */
   #group(ids: Int32Array, i: number, at: number, skipSpecial: boolean): number {
     const { bytes, starts, special } = this.tokens;
-    const group: number[] = [];
+    let end = at;
     let last = i;
     for (let k = i; k < ids.length; k++) {
       const id = ids[k] as number;
       if (skipSpecial && special[id] === 1) continue;
       if (this.#table[4 * id + 2] !== FALLBACK) break;
-      group.push(bytes[starts[id] as number] as number);
+      if (end + 16 > this.#buffer.length) this.#grow(end, 16);
+      this.#buffer[end++] = bytes[starts[id] as number] as number;
       last = k;
     }
-    const written = this.#raw ? Uint8Array.from(group) : this.fallbackBytes(group);
-    if (at + written.length + 16 > this.#buffer.length) this.#grow(at, written.length + 16);
-    this.#buffer.set(written, at);
-    this.#end = at + written.length;
+    if (!this.#raw && !isUtf8(this.#buffer, at, end)) {
+      const after = at + 3 * (end - at);
+      if (after + 16 > this.#buffer.length) this.#grow(at, after - at + 16);
+      for (end = at; end < after; end += 3) this.#buffer.set(REPLACEMENT, end);
+    }
+    this.#end = end;
     return last;
   }
 
@@ -172,12 +146,8 @@ export class ByteDecoder {
   /** What the bytes of neighbouring fallback tokens become. */
   fallbackBytes(group: readonly number[]): Uint8Array {
     const bytes = Uint8Array.from(group);
-    try {
-      this.#strict.decode(bytes);
-      return bytes;
-    } catch {
-      return Uint8Array.from(group.flatMap(() => REPLACEMENT));
-    }
+    if (isUtf8(bytes, 0, bytes.length)) return bytes;
+    return Uint8Array.from(group.flatMap(() => REPLACEMENT));
   }
 
   #grow(used: number, needed: number): void {

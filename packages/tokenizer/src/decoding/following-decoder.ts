@@ -6,6 +6,7 @@ import type { Chain } from "../components/decoders.js";
 import type { TokenNames } from "../token-names.js";
 import { ByteDecoder } from "./byte-decoder.js";
 import { MISSING } from "./token-bytes.js";
+import { utf8Text } from "./utf8-text.js";
 
 export class FollowingDecoder {
   readonly #names: TokenNames;
@@ -51,7 +52,7 @@ export class FollowingDecoder {
     const first = ids[i] as number;
     const { starts, ends } = this.#bytes.tokens;
     const length = (ends[first] as number) - (starts[first] as number);
-    const rest = this.#bytes.toText(bytes.subarray(length));
+    const rest = utf8Text(bytes.subarray(length));
     return this.#chain([this.#names.token(first)]).join("") + rest;
   }
 }

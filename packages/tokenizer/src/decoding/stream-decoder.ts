@@ -5,6 +5,7 @@ import { checkIds } from "../options.js";
 import { type ByteDecoder, unknownId } from "./byte-decoder.js";
 import { incompleteTail } from "./incomplete.js";
 import { MISSING } from "./token-bytes.js";
+import { utf8Text } from "./utf8-text.js";
 
 export interface StreamDecoder {
   /** What these ids add to the text: nothing while a character is incomplete. */
@@ -44,7 +45,7 @@ export class ByteStreamDecoder implements StreamDecoder {
 
   end(): string {
     let text = this.#closeGroup();
-    if (this.#pending.length > 0) text += this.#decoder.toText(this.#pending);
+    if (this.#pending.length > 0) text += utf8Text(this.#pending);
     this.#pending = NOTHING;
     this.#atStart = this.#decoder.tokens.stripped;
     return text;
@@ -73,7 +74,7 @@ export class ByteStreamDecoder implements StreamDecoder {
   #prepare(id: number): string | null {
     const { bytes, starts, ends } = this.#decoder.tokens;
     const own = bytes.subarray(starts[id], ends[id]);
-    const text = incompleteTail(own, own.length) > 0 ? null : this.#decoder.toText(own);
+    const text = incompleteTail(own, own.length) > 0 ? null : utf8Text(own);
     this.#texts[id] = text;
     return text;
   }
@@ -102,6 +103,6 @@ export class ByteStreamDecoder implements StreamDecoder {
     const tail = incompleteTail(bytes, bytes.length);
     const whole = bytes.length - tail;
     this.#pending = tail > 0 ? bytes.slice(whole) : NOTHING;
-    return whole > 0 ? this.#decoder.toText(bytes.subarray(0, whole)) : "";
+    return whole > 0 ? utf8Text(bytes.subarray(0, whole)) : "";
   }
 }

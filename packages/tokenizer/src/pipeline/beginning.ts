@@ -6,8 +6,11 @@ import type { BytePipeline } from "./byte-pipeline.js";
 import type { Pipeline } from "./pipeline.js";
 import type { SpecialTokens } from "./special-tokens.js";
 
-/** Tokens have about five characters, and a few more are needed to decide the last one. */
+/** What a token has unless the text's own beginning, so long, says otherwise. */
 const UNITS_A_TOKEN = 5;
+const SAMPLE = 4096;
+/** Texts are not the same throughout, and a few units more are needed to decide the last token. */
+const MORE = 1.125;
 const MORE_UNITS = 1024;
 /** Tokens before the cut that are looked at again when a text ends there. */
 const BACK = 64;
@@ -24,7 +27,8 @@ function fill(
 ): BytePipeline | undefined {
   const { bytes } = pipeline;
   if (bytes === undefined || special === "refuse" || !pipeline.streams) return undefined;
-  let units = Math.min(text.length, UNITS_A_TOKEN * limit + MORE_UNITS);
+  let units = Math.ceil(MORE * limit * unitsAToken(bytes, text, limit)) + MORE_UNITS;
+  units = Math.min(text.length, units);
   if (units < text.length && isHigh(text.charCodeAt(units - 1))) units--;
   // A token that begins before the end of this may go on behind it.
   const searched = units < text.length ? text.slice(0, units + pipeline.longestAdded) : text;
@@ -33,6 +37,15 @@ function fill(
   }
   bytes.fill(units < text.length ? text.slice(0, units) : text, true);
   return bytes;
+}
+
+function unitsAToken(bytes: BytePipeline, text: string, limit: number): number {
+  if (limit < SAMPLE || text.length < 2 * SAMPLE) return UNITS_A_TOKEN;
+  const { buffer, loop } = bytes;
+  bytes.fill(text.slice(0, SAMPLE), true);
+  loop.count = 0;
+  bytes.run(buffer.bytes, buffer.view, 0, buffer.end, false, limit);
+  return loop.count === 0 ? UNITS_A_TOKEN : SAMPLE / loop.count;
 }
 
 /** How many tokens a text has, but at most about `limit`; undefined if that isn't known so. */
@@ -71,8 +84,8 @@ export function cutBeginning(
   if (before < limit + 1 && stop < end) bytes.run(octets, view, stop, end, whole, limit + 1);
   if (loop.count <= limit) return whole ? text : undefined;
   const { lengths, unknownId } = encoder;
-  let cut = 0;
-  for (let i = 0; i < limit; i++) {
+  let cut = stop;
+  for (let i = before; i < limit; i++) {
     const id = loop.out[i] as number;
     if (id === unknownId) return undefined;
     cut += lengths[id] as number;
@@ -83,7 +96,7 @@ export function cutBeginning(
     const whole = wholeCharacters(octets, begin, cut);
     loop.count = known;
     bytes.run(octets, view, stop, whole, true, known + limit + 1);
-    if (before + loop.count - known <= limit) return text.slice(0, unitsOf(octets, begin, whole));
+    if (before + loop.count - known <= limit) return text.slice(0, buffer.units(begin, whole));
     cut -= lengths[loop.out[keep - 1] as number] as number;
   }
   return undefined;
@@ -94,14 +107,4 @@ function wholeCharacters(bytes: Uint8Array, begin: number, end: number): number 
   let at = end;
   while (at > begin && ((bytes[at] as number) & 0xc0) === 0x80) at--;
   return at;
-}
-
-/** UTF-16 units of the characters in `bytes[start..end)`. */
-function unitsOf(bytes: Uint8Array, start: number, end: number): number {
-  let units = 0;
-  for (let i = start; i < end; i++) {
-    const b = bytes[i] as number;
-    if ((b & 0xc0) !== 0x80) units += b >= 0xf0 ? 2 : 1;
-  }
-  return units;
 }

@@ -109,7 +109,9 @@ export class Pipeline {
     const { bytes } = this;
     if (bytes === undefined) return undefined;
     const { content } = bytes.shape;
-    return { ...bytes.encoder.prepared(), content, automata: this.#automata };
+    const { merges, splits, ...rest } = bytes.encoder.known;
+    const { prepare } = needed(this.#extras, "compiling");
+    return { ...prepare(merges, splits), ...rest, content, automata: this.#automata };
   }
 
   isSpecial(id: number): boolean {

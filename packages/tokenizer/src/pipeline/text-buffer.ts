@@ -46,6 +46,22 @@ export class TextBuffer {
     return this.#behindOne as Uint8Array;
   }
 
+  /** UTF-16 units of the characters in `bytes[start..end)`. */
+  units(start: number, end: number): number {
+    const { bytes, view } = this;
+    if (this.end - this.begin === this.text.length) return end - start;
+    let units = 0;
+    for (let i = start; i < end; i++) {
+      // A run of ASCII, four at a time.
+      const run = i;
+      while (i + 4 <= end && (view.getUint32(i) & 0x80808080) === 0) i += 4;
+      units += i - run;
+      const b = i < end ? (bytes[i] as number) : 0x80;
+      if ((b & 0xc0) !== 0x80) units += b >= 0xf0 ? 2 : 1;
+    }
+    return units;
+  }
+
   /** Whether `text` is what was written last. */
   holds(text: string): boolean {
     return this.text === text;

@@ -38,6 +38,7 @@ describe.each(["qwen2_5", "llama2"] as const)("the core with %s", (name) => {
       () => core.encode("a", { pair: "b" }),
       () => core.encode("a", { truncation: { maxLength: 1 } }),
       () => core.compile(),
+      () => core.heal("a"),
     ]) {
       expect(more).toThrow(
         expect.objectContaining({
