@@ -11,7 +11,7 @@ export type { Healing } from "./healing.js";
 export { EncodedNumber, MathEncoding } from "./math-encoding.js";
 export { type MathEncodeOptions, MathTokenizer } from "./math-tokenizer.js";
 export type { NumberKind, NumberOptions } from "./numbers/kinds.js";
-export { findNumbers, MathNumber } from "./numbers/math-number.js";
+export { findNumbers, MathNumber, type MathNumberJson } from "./numbers/math-number.js";
 export { NumberReader, type NumberReaderOptions } from "./numbers/number-reader.js";
 export { type DigitPlaces, NO_PLACE } from "./numbers/places.js";
 export {

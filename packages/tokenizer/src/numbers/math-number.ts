@@ -1,11 +1,21 @@
 // A number in a text, with its exact value; and the search for all of them.
 
 import { flagsOf, NUMBER_KINDS, type NumberKind, type NumberOptions } from "./kinds.js";
-import type { Rational } from "./rational.js";
+import { type Rational, rationalToString } from "./rational.js";
 import { countPlaces, readValue } from "./read-value.js";
 import { scanNumbers } from "./scan-numbers.js";
 import { NumberSpans } from "./spans.js";
 import { type Unit, unitOf } from "./units.js";
+
+/** What a {@link MathNumber} is in JSON. */
+export interface MathNumberJson {
+  readonly text: string;
+  /** `"3/4"` or `"-12"`, which `parseRational` reads; `null` where there is no value. */
+  readonly value: string | null;
+  readonly kind: NumberKind;
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * A number as it stands in a text. The span is known from the start; everything else is
@@ -78,6 +88,22 @@ export class MathNumber {
       };
     }
     return this.#unit;
+  }
+
+  /** What `JSON.stringify` takes; the value is a string, since JSON has no BigInt. */
+  toJSON(): MathNumberJson {
+    const { text, value, kind, start, end } = this;
+    return { text, value: value ? rationalToString(value) : null, kind, start, end };
+  }
+
+  /** What `console.log` of Node shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: object,
+    inspect?: (value: unknown, options: object) => string,
+  ): string {
+    const shown = this.toJSON();
+    return `MathNumber ${inspect ? inspect(shown, options) : JSON.stringify(shown)}`;
   }
 }
 

@@ -35,7 +35,7 @@ const beyond = [
   ..."éÀ½¼¾²⁵⁻−–—’“×·⋅٪٫٬٣अ५５．，％／⁄€¢中，😀\u{1d7d8}\ud800\udc00\u00a0\u2009\u202f\ufffd",
 ];
 const words = [
-  ..."0 1 9 10 12 007 123 1000 2024 123456789 1.5 0.25 .5 1/2 3/4 10/0 1/2/3 50% -5 +5 $5 -$5 $-5 1,234 1,23 0x1F 1e5 1e-5 10^5 2^10 1st 2nd 3rd 4th 2024-01-15 1/15/2024".split(
+  ..."0 1 9 10 12 007 123 1000 2024 123456789 1.5 0.25 .5 1/2 3/4 10/0 1/2/3 50% -5 +5 $5 -$5 +$.5 $-5 1,234 1,23 0,123 12,345,678 2024-5 0x1F 1e5 1e-5 10^5 2^10 1st 2nd 3rd 4th 2024-01-15 1/15/2024".split(
     " ",
   ),
   ..."\\frac{ \\frac \\dfrac } { ( ) [ ] \\times \\cdot \\overline{ \\text{ \\% \\, \\! percent per cent p pe per perc x * / - + . , : = e E _ ^ c % $ s t".split(
@@ -59,6 +59,18 @@ describe("the fast scan finds what the scanner finds", () => {
         );
         expectSame(`10${a}${b}10^2 ${a}${b}`);
         expectSame(`1.5${a}${b} 1/2${a}${b}`);
+      }
+    }
+  });
+
+  it("whatever stands around points, currencies with a sign, groups, ranges and ordinals", () => {
+    const forms =
+      ".5 -$5 +$5 1,234 12,345 0,123 1,23 1234,567 1,234,567 2024-5 2024-5-6 1st 2nd 3rd 4th 1nd 5 percent 1.5".split(
+        / (?!p)/,
+      );
+    for (const form of forms) {
+      for (const a of [...ascii.slice(9, 14), ...ascii.slice(32, 127), ...beyond]) {
+        expectSame([`ab${a}${form}${a}c`, `7${a}${form}${a}8`, ` ${a}${form} ${a}`].join("\n"));
       }
     }
   });
