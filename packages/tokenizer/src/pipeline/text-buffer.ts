@@ -5,6 +5,10 @@ import { PADDING } from "../bpe/piece-loop.js";
 /** Strings up to this many units are written by hand: cheaper than the call, and nothing is allocated. */
 const SHORT = 48;
 
+/** The top bits of four bytes, and how many of them are set. */
+const TOPS = -0x7f7f7f80;
+const countTops = (tops: number): number => Math.imul(tops >>> 7, 0x01010101) >>> 24;
+
 export class TextBuffer {
   bytes: Uint8Array = new Uint8Array(4096);
   view: DataView = new DataView(this.bytes.buffer);
@@ -51,12 +55,16 @@ export class TextBuffer {
     const { bytes, view } = this;
     if (this.end - this.begin === this.text.length) return end - start;
     let units = 0;
-    for (let i = start; i < end; i++) {
-      // A run of ASCII, four at a time.
-      const run = i;
-      while (i + 4 <= end && (view.getUint32(i) & 0x80808080) === 0) i += 4;
-      units += i - run;
-      const b = i < end ? (bytes[i] as number) : 0x80;
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const word = view.getInt32(i);
+      const second = word << 1;
+      const following = word & ~second & TOPS;
+      const astral = word & second & (word << 2) & (word << 3) & TOPS;
+      units += 4 + countTops(astral) - countTops(following);
+    }
+    for (; i < end; i++) {
+      const b = bytes[i] as number;
       if ((b & 0xc0) !== 0x80) units += b >= 0xf0 ? 2 : 1;
     }
     return units;
