@@ -504,9 +504,12 @@ export class CoreTokenizer {
   #truncated(text: string, limit: number, special: SpecialTokens): string {
     const known = limit > 0 ? cutBeginning(this.#pipeline, text, limit, special) : undefined;
     if (known !== undefined) return known;
-    if (this.#countText(text, limit + 1, special) <= limit) return text;
-    const ends = this.#ends(text.slice(0, this.#read), special, limit + 1);
-    if (ends === undefined) return this.#bisected(text.slice(0, this.#read), limit, special);
+    const countOf = (part: string, most: number) => this.#countText(part, most, special);
+    const close = this.#pipeline.streams || special === "refuse" ? undefined : this.#extras;
+    const part = close?.moreThan(limit, text, countOf) ?? text;
+    if (this.#countText(part, limit + 1, special) <= limit) return part;
+    const ends = this.#ends(part.slice(0, this.#read), special, limit + 1);
+    if (ends === undefined) return this.#bisected(part.slice(0, this.#read), limit, special);
     let keep = limit;
     for (let tries = 0; keep > 0; tries++) {
       const end = ends[keep - 1] as number;
@@ -584,7 +587,8 @@ export class CoreTokenizer {
       const added = addSpecialTokens ? (this.#post?.addedTokens(pair !== undefined) ?? 0) : 0;
       sequences = needed(this.#extras, "truncation").truncate(sequences, truncation, added);
     }
-    return this.#post ? this.#post.process(sequences, addSpecialTokens) : joinSequences(sequences);
+    if (this.#post === undefined) return joinSequences(sequences);
+    return this.#post.process(sequences, addSpecialTokens, this.#extras?.trimOffsets);
   }
 
   #truncationOf({ truncation }: EncodeOptions): Truncation | undefined {

@@ -9,6 +9,7 @@ import { GenericPipeline, wellFormed } from "./components/generic-pipeline.js";
 import { buildNormalizer } from "./components/normalizers.js";
 import { pad, readPadding } from "./components/padding.js";
 import { buildPreTokenizer } from "./components/pre-tokenizers.js";
+import { trimOffsets } from "./components/trim-offsets.js";
 import { readTruncation, truncate } from "./components/truncation.js";
 import { chainStreams, joinWithSpaces } from "./decoding/chain-stream.js";
 import { FollowingDecoder } from "./decoding/following-decoder.js";
@@ -18,6 +19,7 @@ import { writeCompiled } from "./formats/compiled-writer.js";
 import { startHealing } from "./healing.js";
 import { createPieceModel } from "./models/create-piece-model.js";
 import type { PieceModel } from "./models/piece-model.js";
+import { moreThan } from "./pipeline/more-than.js";
 import { PiecePipeline } from "./pipeline/piece-pipeline.js";
 import { cutIds, shaped } from "./shaped-ids.js";
 import { toPadding, toTruncation } from "./shaping-options.js";
@@ -66,6 +68,8 @@ export const extras = {
   toPadding,
   writeCompiled,
   startHealing,
+  moreThan,
+  trimOffsets,
   prepare,
 };
 

@@ -1,5 +1,8 @@
 // Where ids go while a text is encoded: one growing array for all calls.
 
+/** Ids that room is kept for. */
+const LARGE = 1 << 20;
+
 export class IdSink {
   out: Int32Array = new Int32Array(1024);
   count = 0;
@@ -27,6 +30,8 @@ export class IdSink {
   take(from = 0): Int32Array {
     const ids = this.out.slice(from, this.count);
     this.count = 0;
+    // A huge text isn't a reason to keep so much.
+    if (this.out.length > LARGE) this.out = new Int32Array(1024);
     return ids;
   }
 }

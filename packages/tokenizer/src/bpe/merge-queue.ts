@@ -1,20 +1,23 @@
 // Byte-pair encoding as it is defined: the pair of lowest rank merges, the leftmost
 // first among equals, until none is left. Places wait in one list for each rank, and a
-// heap has the ranks: pairs of one rank come about from left to right mostly, so that a
-// place costs no comparison, and long runs of few pairs are linear. This serves where
-// encoding from left to right does not: before its tables are built, and for texts in
-// which a merge comes earlier than the one that makes its part.
+// heap has the ranks, so that a place costs no comparison and long runs of few pairs are
+// linear. This serves where encoding from left to right does not: before its tables are
+// built, and for texts in which a merge comes earlier than the one that makes its part.
+//
+// A list is in order of place by itself. What has become one token was merged within its
+// own content only, so that equal contents have had the same merges, one after another
+// in order of rank, the leftmost content first. And a rank is that of one content.
 
 import type { PairTable } from "./pair-table.js";
 
 export class MergeQueue {
-  #tokens = new Int32Array(64);
-  #next = new Int32Array(64);
-  #previous = new Int32Array(64);
+  #tokens = new Int32Array(0);
+  #next = this.#tokens;
+  #previous = this.#tokens;
   /** Three numbers an entry: its place, the slot of its pair, and the entry after it or 0. */
-  #entries = new Int32Array(3 * 128);
+  #entries = new Int32Array(6);
   #count = 1;
-  /** Two numbers a rank: the first entry that waits or 0, and the last, negative where they are out of order. */
+  /** Two numbers a rank: the first entry that waits or 0, and the last. */
   #lists = new Int32Array(2 * 1024);
   /** The ranks for which entries wait. */
   readonly #heap: number[] = [];
@@ -22,7 +25,7 @@ export class MergeQueue {
   /** Room for `count` tokens, which the caller then writes there. */
   tokens(count: number): Int32Array {
     if (this.#tokens.length < count) {
-      const capacity = Math.max(count, this.#tokens.length * 2);
+      const capacity = Math.max(count, 64, this.#tokens.length * 2);
       this.#tokens = new Int32Array(capacity);
       this.#next = new Int32Array(capacity);
       this.#previous = new Int32Array(capacity);
@@ -82,7 +85,16 @@ export class MergeQueue {
     }
     let on = at;
     for (let i = 0; i < count; i = next[i] as number) out[on++] = tokens[i] as number;
+    if (count > KEPT) this.#forget();
     return on;
+  }
+
+  /** Lets go of the room that a huge piece took. */
+  #forget(): void {
+    this.#tokens = new Int32Array(0);
+    this.#next = this.#tokens;
+    this.#previous = this.#tokens;
+    this.#entries = new Int32Array(6);
   }
 
   #add(place: number, slot: number, rank: number): void {
@@ -100,36 +112,18 @@ export class MergeQueue {
       this.#wait(rank);
       return;
     }
-    const last = lists[2 * rank + 1] as number;
-    const sorted = last > 0 && (entries[last] as number) <= place;
-    entries[Math.abs(last) + 2] = entry;
-    lists[2 * rank + 1] = sorted ? entry : -entry;
+    entries[(lists[2 * rank + 1] as number) + 2] = entry;
+    lists[2 * rank + 1] = entry;
   }
 
-  /** Takes the leftmost entry of the lowest rank, which is `rank`. */
+  /** Takes the leftmost entry of `rank`, which is the lowest. */
   #take(rank: number): number {
     const lists = this.#lists;
-    if ((lists[2 * rank + 1] as number) < 0) this.#sort(rank);
     const entry = lists[2 * rank] as number;
     const after = this.#entries[entry + 2] as number;
     lists[2 * rank] = after;
     if (after === 0) this.#leave();
     return entry;
-  }
-
-  #sort(rank: number): void {
-    const entries = this.#entries;
-    const lists = this.#lists;
-    const sorted: number[] = [];
-    for (let e = lists[2 * rank] as number; e > 0; e = entries[e + 2] as number) sorted.push(e);
-    sorted.sort((a, b) => (entries[a] as number) - (entries[b] as number));
-    let after = 0;
-    lists[2 * rank + 1] = sorted.at(-1) as number;
-    for (const entry of sorted.reverse()) {
-      entries[entry + 2] = after;
-      after = entry;
-    }
-    lists[2 * rank] = after;
   }
 
   #wait(rank: number): void {
@@ -164,6 +158,8 @@ export class MergeQueue {
   }
 }
 
+/** Tokens that room is kept for. */
+const KEPT = 1 << 16;
 /** A place whose token has become part of the one before it. */
 const GONE = -0x80000000;
 

@@ -107,3 +107,11 @@ function join(a: EncodingParts, b: EncodingParts): EncodingParts {
     overflowing: [],
   };
 }
+
+/** Applies `change` to an encoding and to what overflowed from it. */
+export function withOverflow(
+  parts: EncodingParts,
+  change: (part: EncodingParts) => EncodingParts,
+): EncodingParts {
+  return { ...change(parts), overflowing: parts.overflowing.map(change) };
+}

@@ -1,18 +1,23 @@
 // Post-processors of tokenizer.json: they put special tokens around one sequence or two,
-// and trim white space off offsets.
+// and have white space trimmed off offsets.
 
 import type { Component } from "../definition.js";
-import { TokenizerError } from "../errors.js";
-import { isWhiteSpace } from "../unicode/categories.js";
-import { addedParts, concatParts, type EncodingParts } from "./encoding-parts.js";
+import { addedParts, concatParts, type EncodingParts, withOverflow } from "./encoding-parts.js";
 import { build, expected, list, root, Shape, whole } from "./shape.js";
 
 export interface PostProcessor {
   /** How many special tokens are added to one sequence, or to a pair. */
   addedTokens(pair: boolean): number;
   /** One encoding of one sequence or a pair. */
-  process(encodings: readonly EncodingParts[], addSpecialTokens: boolean): EncodingParts;
+  process(
+    encodings: readonly EncodingParts[],
+    addSpecialTokens: boolean,
+    trim?: TrimOffsets,
+  ): EncodingParts;
 }
+
+/** What takes white space off offsets; only who asks for offsets needs it. */
+export type TrimOffsets = (parts: EncodingParts, addPrefixSpace: boolean) => EncodingParts;
 
 /**
  * Builds the post-processor that `component` describes.
@@ -23,8 +28,8 @@ export function buildPostProcessor(component: Component, path = "post_processor"
   const processor = read(root(component, path));
   return {
     addedTokens: processor.added,
-    process(encodings, addSpecialTokens) {
-      const processed = processor.apply(encodings.map(asSequence), addSpecialTokens);
+    process(encodings, addSpecialTokens, trim = (parts) => parts) {
+      const processed = processor.apply(encodings.map(asSequence), addSpecialTokens, trim);
       return mergeParts(processed);
     },
   };
@@ -37,7 +42,11 @@ export function joinSequences(encodings: readonly EncodingParts[]): EncodingPart
 
 interface Processor {
   added(pair: boolean): number;
-  apply(encodings: EncodingParts[], addSpecialTokens: boolean): EncodingParts[];
+  apply(
+    encodings: EncodingParts[],
+    addSpecialTokens: boolean,
+    trimOffsets: TrimOffsets,
+  ): EncodingParts[];
 }
 
 const read = (shape: Shape): Processor => build(shape, TYPES);
@@ -47,8 +56,8 @@ const TYPES: Readonly<Record<string, (shape: Shape) => Processor>> = {
     const steps = shape.each("processors", read);
     return {
       added: (pair) => steps.reduce((sum, step) => sum + step.added(pair), 0),
-      apply: (encodings, special) =>
-        steps.reduce((parts, step) => step.apply(parts, special), encodings),
+      apply: (encodings, special, trimOffsets) =>
+        steps.reduce((parts, step) => step.apply(parts, special, trimOffsets), encodings),
     };
   },
   ByteLevel(shape) {
@@ -57,7 +66,7 @@ const TYPES: Readonly<Record<string, (shape: Shape) => Processor>> = {
     shape.boolean("use_regex", true);
     return {
       added: () => 0,
-      apply: (encodings) =>
+      apply: (encodings, _, trimOffsets) =>
         trim ? encodings.map((parts) => trimOffsets(parts, addPrefixSpace)) : encodings,
     };
   },
@@ -79,7 +88,7 @@ const TYPES: Readonly<Record<string, (shape: Shape) => Processor>> = {
     const addPrefixSpace = shape.boolean("add_prefix_space", true);
     return {
       added: (pair) => (pair ? 4 : 2),
-      apply(encodings, special) {
+      apply(encodings, special, trimOffsets) {
         return encodings.map((parts, i) => {
           const trimmed = trim ? trimOffsets(parts, addPrefixSpace) : parts;
           const flat = { ...trimmed, typeIds: trimmed.typeIds.map(() => 0) };
@@ -112,14 +121,6 @@ function mergeParts(encodings: readonly EncodingParts[]): EncodingParts {
   return encodings.reduce(concatParts);
 }
 
-/** Applies `change` to an encoding and to what overflowed from it. */
-function withOverflow(
-  parts: EncodingParts,
-  change: (part: EncodingParts) => EncodingParts,
-): EncodingParts {
-  return { ...change(parts), overflowing: parts.overflowing.map(change) };
-}
-
 interface NamedToken {
   readonly token: string;
   readonly id: number;
@@ -148,39 +149,6 @@ function surround(
     return concatParts(front, added(after));
   });
 }
-
-/** Takes white space off the offsets of tokens that begin or end with it. */
-function trimOffsets(parts: EncodingParts, addPrefixSpace: boolean): EncodingParts {
-  const { tokens } = parts;
-  if (!parts.offsets) return parts;
-  if (!tokens) throw new TokenizerError("ERR_ARGUMENT", "Trimming offsets needs the tokens");
-  return withOverflow(parts, (part) => {
-    const offsets = [...(part.offsets ?? [])];
-    (part.tokens ?? []).forEach((token, i) => {
-      let leading = 0;
-      let trailing = 0;
-      while (leading < token.length && isSpace(token.charCodeAt(leading))) leading++;
-      while (trailing < token.length && isSpace(token.charCodeAt(token.length - 1 - trailing))) {
-        trailing++;
-      }
-      const start = offsets[2 * i] as number;
-      const end = offsets[2 * i + 1] as number;
-      // One space before the first token is the one that the pre-tokenizer put there.
-      if (addPrefixSpace && leading === 1 && (i === 0 || start === 0)) leading = 0;
-      // A space alone has all of its character, which is another one where it was put in front.
-      const width = token.length === 1 ? end - start : undefined;
-      const from = leading > 0 ? Math.min(start + (width ?? leading), end) : start;
-      offsets[2 * i] = from;
-      if (trailing > 0 && end >= (width ?? trailing)) {
-        offsets[2 * i + 1] = Math.max(end - (width ?? trailing), from);
-      }
-    });
-    return { ...part, offsets };
-  });
-}
-
-/** White space, or U+0120, which is a space in the byte-level alphabet. */
-const isSpace = (unit: number): boolean => unit === 0x120 || isWhiteSpace(unit);
 
 type Piece =
   | { readonly sequence: 0 | 1; readonly typeId: number }

@@ -7,6 +7,9 @@ import { isUtf8, utf8Text } from "./utf8-text.js";
 
 /** The bytes of U+FFFD. */
 const REPLACEMENT = [0xef, 0xbf, 0xbd];
+/** Bytes that are kept for the next text. */
+const LARGE = 1 << 22;
+
 const FALLBACK = -1;
 const NO_TOKEN = -2;
 
@@ -69,6 +72,8 @@ export class ByteDecoder {
   #bytes(ids: Int32Array, skipSpecial: boolean): Uint8Array {
     const { size, bytes, special, stripped } = this.tokens;
     const table = this.#table;
+    // A huge text isn't a reason to keep so much.
+    if (this.#buffer.length > LARGE && ids.length < LARGE >> 6) this.#buffer = new Uint8Array(0);
     let buffer = this.#buffer;
     let view = this.#view;
     let at = 0;

@@ -33,7 +33,7 @@ export function utf8Text(bytes: Uint8Array): string {
         : (ucs2Slice?.call(unitBytes, 0, 2 * known) as string);
     text += part;
     // Texts mostly go on as they were.
-    dense = littleEndian && end - start > 1.25 * part.length;
+    dense = ucs2Slice !== undefined && littleEndian && end - start > 1.25 * part.length;
     start = end;
   }
   return text;

@@ -6,11 +6,12 @@ import type { BytePipeline } from "./byte-pipeline.js";
 import type { Pipeline } from "./pipeline.js";
 import type { SpecialTokens } from "./special-tokens.js";
 
-/** What a token has unless the text's own beginning, so long, says otherwise. */
+/** What a token has unless a sample of the text, so long, says otherwise. */
 const UNITS_A_TOKEN = 5;
 const SAMPLE = 4096;
-/** Texts are not the same throughout, and a few units more are needed to decide the last token. */
-const MORE = 1.125;
+/** Texts are not the same throughout: so much more than that is read, and if that's not enough, so much more again. */
+const MORE = [1.125, 8];
+/** A few units more are needed to decide the last token. */
 const MORE_UNITS = 1024;
 /** Tokens before the cut that are looked at again when a text ends there. */
 const BACK = 64;
@@ -24,10 +25,11 @@ function fill(
   text: string,
   limit: number,
   special: SpecialTokens,
+  more: number,
 ): BytePipeline | undefined {
   const { bytes } = pipeline;
   if (bytes === undefined || special === "refuse" || !pipeline.streams) return undefined;
-  let units = Math.ceil(MORE * limit * unitsAToken(bytes, text, limit)) + MORE_UNITS;
+  let units = Math.ceil(more * limit * unitsAToken(bytes, text, limit)) + MORE_UNITS;
   units = Math.min(text.length, units);
   if (units < text.length && isHigh(text.charCodeAt(units - 1))) units--;
   // A token that begins before the end of this may go on behind it.
@@ -42,7 +44,9 @@ function fill(
 function unitsAToken(bytes: BytePipeline, text: string, limit: number): number {
   if (limit < SAMPLE || text.length < 2 * SAMPLE) return UNITS_A_TOKEN;
   const { buffer, loop } = bytes;
-  bytes.fill(text.slice(0, SAMPLE), true);
+  // Beginnings are often other than the rest: titles, short lines.
+  const at = Math.min(text.length >> 1, 2 * limit);
+  bytes.fill(text.slice(0, SAMPLE / 2) + text.slice(at, at + SAMPLE / 2), true);
   loop.count = 0;
   bytes.run(buffer.bytes, buffer.view, 0, buffer.end, false, limit);
   return loop.count === 0 ? UNITS_A_TOKEN : SAMPLE / loop.count;
@@ -55,13 +59,16 @@ export function countBeginning(
   limit: number,
   special: SpecialTokens,
 ): number | undefined {
-  const bytes = fill(pipeline, text, limit, special);
-  if (bytes === undefined) return undefined;
-  const { buffer, loop } = bytes;
-  const whole = buffer.text.length === text.length;
-  loop.count = 0;
-  bytes.run(buffer.bytes, buffer.view, 0, buffer.end, whole, limit);
-  return whole || loop.count >= limit ? loop.count : undefined;
+  for (const more of MORE) {
+    const bytes = fill(pipeline, text, limit, special, more);
+    if (bytes === undefined) break;
+    const { buffer, loop } = bytes;
+    const whole = buffer.text.length === text.length;
+    loop.count = 0;
+    bytes.run(buffer.bytes, buffer.view, 0, buffer.end, whole, limit);
+    if (whole || loop.count >= limit) return loop.count;
+  }
+  return undefined;
 }
 
 /** The beginning of a text that has at most `limit` tokens; undefined if that isn't known so. */
@@ -71,18 +78,34 @@ export function cutBeginning(
   limit: number,
   special: SpecialTokens,
 ): string | undefined {
-  const bytes = fill(pipeline, text, limit + BACK, special);
-  if (bytes === undefined || bytes.stages > 1) return undefined;
+  for (const more of MORE) {
+    const bytes = fill(pipeline, text, limit + BACK, special, more);
+    if (bytes === undefined || bytes.stages > 1) break;
+    const { buffer, loop } = bytes;
+    const whole = buffer.text.length === text.length;
+    loop.count = 0;
+    // Up to the end of a piece shortly before the cut, and on beyond the cut.
+    const { bytes: octets, view, end } = buffer;
+    const stop = bytes.run(octets, view, 0, end, whole, Math.max(0, limit - BACK));
+    const before = loop.count;
+    if (before > limit) break;
+    if (before < limit + 1 && stop < end) bytes.run(octets, view, stop, end, whole, limit + 1);
+    if (loop.count > limit) return cutBehind(bytes, text, limit, stop, before);
+    if (whole) return text;
+  }
+  return undefined;
+}
+
+/** @param stop  where in the buffer the first `before` tokens end, a few less than `limit`. */
+function cutBehind(
+  bytes: BytePipeline,
+  text: string,
+  limit: number,
+  stop: number,
+  before: number,
+): string | undefined {
   const { buffer, loop, encoder } = bytes;
-  const { bytes: octets, view, end, begin } = buffer;
-  const whole = buffer.text.length === text.length;
-  loop.count = 0;
-  // Up to the end of a piece shortly before the cut, and on beyond the cut.
-  const stop = bytes.run(octets, view, 0, end, whole, Math.max(0, limit - BACK));
-  const before = loop.count;
-  if (before > limit) return undefined;
-  if (before < limit + 1 && stop < end) bytes.run(octets, view, stop, end, whole, limit + 1);
-  if (loop.count <= limit) return whole ? text : undefined;
+  const { bytes: octets, view, begin } = buffer;
   const { lengths, unknownId } = encoder;
   let cut = stop;
   for (let i = before; i < limit; i++) {

@@ -9,6 +9,9 @@ const SHORT = 48;
 const TOPS = -0x7f7f7f80;
 const countTops = (tops: number): number => Math.imul(tops >>> 7, 0x01010101) >>> 24;
 
+/** Bytes that are kept for the next text. */
+const LARGE = 1 << 22;
+
 export class TextBuffer {
   bytes: Uint8Array = new Uint8Array(4096);
   view: DataView = new DataView(this.bytes.buffer);
@@ -23,6 +26,8 @@ export class TextBuffer {
   write(text: string, at: number): void {
     this.text = text;
     this.begin = at;
+    // A huge text isn't a reason to keep so much.
+    if (this.bytes.length > LARGE && text.length < LARGE >> 3) this.bytes = this.bytes.slice(0, at);
     if (text.length <= SHORT) {
       this.#reserve(at, 3 * text.length);
       this.end = writeShort(text, this.bytes, at);
@@ -52,20 +57,15 @@ export class TextBuffer {
 
   /** UTF-16 units of the characters in `bytes[start..end)`. */
   units(start: number, end: number): number {
-    const { bytes, view } = this;
-    if (this.end - this.begin === this.text.length) return end - start;
-    let units = 0;
-    let i = start;
-    for (; i + 4 <= end; i += 4) {
-      const word = view.getInt32(i);
+    let units = end - start;
+    if (this.end - this.begin === this.text.length) return units;
+    for (let i = start; i < end; i += 4) {
+      let word = this.view.getInt32(i);
+      if (i + 4 > end) word &= -1 << (8 * (i + 4 - end));
       const second = word << 1;
       const following = word & ~second & TOPS;
       const astral = word & second & (word << 2) & (word << 3) & TOPS;
-      units += 4 + countTops(astral) - countTops(following);
-    }
-    for (; i < end; i++) {
-      const b = bytes[i] as number;
-      if ((b & 0xc0) !== 0x80) units += b >= 0xf0 ? 2 : 1;
+      units += countTops(astral) - countTops(following);
     }
     return units;
   }

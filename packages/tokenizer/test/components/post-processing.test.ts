@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type EncodingParts, encodingParts } from "../../src/components/encoding-parts.js";
 import { pad, readPadding } from "../../src/components/padding.js";
 import { buildPostProcessor, joinSequences } from "../../src/components/post-processors.js";
+import { trimOffsets } from "../../src/components/trim-offsets.js";
 import { readTruncation, truncate } from "../../src/components/truncation.js";
 import { golden } from "./golden.js";
 
@@ -45,7 +46,7 @@ describe("truncation, post-processing and padding give the encodings of Hugging 
         const encode = (): EncodingParts => {
           let parts = sequences(inputs[pair]);
           if (truncation) parts = truncate(parts, readTruncation(truncation), added);
-          const whole = post ? post.process(parts, special) : joinSequences(parts);
+          const whole = post ? post.process(parts, special, trimOffsets) : joinSequences(parts);
           return padding ? (pad([whole], readPadding(padding))[0] as EncodingParts) : whole;
         };
         const label = [...pairs[pair], special];

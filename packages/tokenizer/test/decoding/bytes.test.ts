@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TokenizerDefinition } from "../../src/definition.js";
 import { Tokenizer } from "../../src/tokenizer.js";
+import { vocabularyFile } from "../support/oracle.js";
 import { bpeOf } from "../support/vocabularies.js";
 
 const spm: TokenizerDefinition = {
@@ -56,4 +57,17 @@ describe("bytes of tokens", () => {
   it("tell special tokens", () => {
     expect([1, 7, 99].map((id) => tokenizer.isSpecial(id))).toEqual([false, true, false]);
   });
+});
+
+it("decodes small texts after a huge one, whose buffer it lets go of", async () => {
+  const tokenizer = await Tokenizer.load(vocabularyFile("llama2"));
+  const small = "é中😀 \u0007ok";
+  const ids = tokenizer.encodeIds(small);
+  const huge = "number ".repeat(800_000);
+  const text = tokenizer.decode(tokenizer.encodeIds(huge), { skipSpecialTokens: true });
+  expect(text === huge).toBe(true);
+  for (const text of ["", small, "\u0007"]) {
+    expect(tokenizer.decode(tokenizer.encodeIds(text), { skipSpecialTokens: true })).toBe(text);
+  }
+  expect(tokenizer.encodeIds(small)).toEqual(ids);
 });

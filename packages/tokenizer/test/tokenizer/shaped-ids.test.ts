@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { type EncodingParts, encodingParts } from "../../src/components/encoding-parts.js";
 import { pad, readPadding } from "../../src/components/padding.js";
 import { buildPostProcessor, joinSequences } from "../../src/components/post-processors.js";
+import { trimOffsets } from "../../src/components/trim-offsets.js";
 import { readTruncation, truncate } from "../../src/components/truncation.js";
 import type { TokenizerDefinition } from "../../src/definition.js";
 import type { Encoding } from "../../src/encoding.js";
@@ -51,7 +52,7 @@ function slowly(
       const added = addSpecialTokens ? (post?.addedTokens(false) ?? 0) : 0;
       sequences = truncate(sequences, truncation, added);
     }
-    return post ? post.process(sequences, addSpecialTokens) : joinSequences(sequences);
+    return post ? post.process(sequences, addSpecialTokens, trimOffsets) : joinSequences(sequences);
   });
   if (options.padding === undefined) {
     return definition.padding ? pad(all, readPadding(definition.padding)) : all;
