@@ -2,6 +2,7 @@
 
 import type { ChatMessage } from "./chat/messages.js";
 import type { ChatTemplate, RenderOptions } from "./chat/template.js";
+import type { TokenizerTemplates } from "./chat/tokenizer-templates.js";
 import { type EncodingParts, encodingParts } from "./components/encoding-parts.js";
 import type { Padding } from "./components/padding.js";
 import {
@@ -21,6 +22,7 @@ import type { Healing } from "./healing.js";
 import { needed } from "./needed.js";
 import {
   checkCount,
+  checkFlag,
   checkIds,
   checkList,
   checkOptions,
@@ -33,6 +35,7 @@ import { Pipeline } from "./pipeline/pipeline.js";
 import { flatten } from "./pipeline/shape.js";
 import { SpanSink } from "./pipeline/span-sink.js";
 import type { SpecialTokens } from "./pipeline/special-tokens.js";
+import type { TextPair } from "./shaping-options.js";
 import { PipelineStreamEncoder, type StreamEncoder } from "./stream-encoder.js";
 import { NOTHING_AROUND, type Surroundings, surroundings } from "./template.js";
 import { TokenNames, type VocabularyEntry } from "./token-names.js";
@@ -41,6 +44,21 @@ import { isHigh } from "./unicode/surrogates.js";
 export interface DecodeOptions {
   /** Leaves out special tokens; false by default. */
   readonly skipSpecialTokens?: boolean;
+  /**
+   * Takes out spaces before punctuation and the endings of English contractions, as transformers'
+   * `clean_up_tokenization_spaces`. False by default, whatever the file says (`config.cleanUpTokenizationSpaces`):
+   * it is made for vocabularies of words, and takes spaces that are text from all others.
+   */
+  readonly cleanUpTokenizationSpaces?: boolean;
+}
+
+type SkipOptions = Pick<DecodeOptions, "skipSpecialTokens">;
+
+function skips(options: SkipOptions): boolean {
+  checkOptions(options);
+  const { skipSpecialTokens = false } = options;
+  checkFlag(skipSpecialTokens, "skipSpecialTokens");
+  return skipSpecialTokens;
 }
 
 /** What of the options decides the tokens before truncation. */
@@ -66,14 +84,20 @@ export class CoreTokenizer {
   readonly #padding: Padding | undefined;
   /** Units of the text that the last count needed. */
   #read = 0;
-  readonly #templates = new Map<string, ChatTemplate>();
+  #templates: TokenizerTemplates | undefined;
 
   /** @throws ERR_FORMAT or ERR_UNSUPPORTED for what the definition says. */
   constructor(definition: TokenizerDefinition) {
+    if (!definition?.model?.vocabulary || !Array.isArray(definition.addedTokens)) {
+      throw new TokenizerError(
+        "ERR_FORMAT",
+        "expected a definition with a model's vocabulary and addedTokens, found none: Tokenizer.load reads files",
+      );
+    }
     this.definition = definition;
     const extras = this.#extras;
     this.#pipeline = new Pipeline(definition, extras);
-    this.#names = new TokenNames(definition);
+    this.#names = new TokenNames(definition, this.#pipeline.normalize);
     this.#decoder = new TokenDecoder(definition, this.#names, extras);
     this.#post = definition.postProcessor && buildPostProcessor(definition.postProcessor);
     this.#around = surroundings(this.#post);
@@ -94,10 +118,12 @@ export class CoreTokenizer {
   /**
    * Loads a tokenizer: a path or URL of a `tokenizer.json`, `tokenizer.model`, `.tiktoken` or `.gguf`
    * file or of what {@link compile} wrote, a directory, a hub id such as `"Qwen/Qwen2.5-Math-7B"`, bytes,
-   * or an object that was parsed from tokenizer.json.
+   * or an object that was parsed from tokenizer.json. What stands beside a `tokenizer.json` or `tokenizer.model`
+   * (`tokenizer_config.json`, `chat_template.jinja` …) is read with it.
    *
    * @throws ERR_LOAD when it can't be read, ERR_FORMAT when it isn't what it should be,
-   *   ERR_UNSUPPORTED when it asks for what this package doesn't have, ERR_LIMIT when it is too large.
+   *   ERR_UNSUPPORTED when it asks for what this package doesn't have, ERR_LIMIT when it is too large,
+   *   ERR_ARGUMENT for wrong options; what `options.signal` is aborted with.
    */
   static async load<T extends typeof CoreTokenizer>(
     this: T,
@@ -149,24 +175,20 @@ export class CoreTokenizer {
   ): Encoding[] {
     checkOptions(options);
     checkList(texts, "texts");
+    checkSpecial(options);
     const plain = options.pair === undefined && this.#isPlain(options);
     const single = options.pair === undefined && this.#around !== undefined;
     if (single && texts.every((text) => typeof text === "string")) {
       if (!plain) return this.#shaped(texts as readonly string[], options, this.#around);
       return texts.map((text) => this.encode(text as string, options));
     }
-    const sequences = texts.map((each, i): [string, string | undefined] => {
-      const [text, pair] = Array.isArray(each) ? each : [each, options.pair];
-      checkText(text, texts.length > 1 ? `texts[${i}]` : "text");
-      if (pair !== undefined || Array.isArray(each)) checkText(pair, "the second text of a pair");
-      return [text, pair];
-    });
+    const sequences = needed(this.#extras, "a pair of texts").pairsOf(texts, options.pair);
     const truncation = () => this.#truncationOf(options);
     const all = sequences.map(([text, pair]) => this.#parts(text, options, truncation, pair));
     const padding = this.#paddingOf(options);
     const padded = padding ? needed(this.#extras, "padding").pad(all, padding) : all;
     return padded.map((parts, i) => {
-      const [text, pair] = sequences[i] as [string, string | undefined];
+      const [text, pair] = sequences[i] as TextPair;
       const source = knownSource(() => parts, {
         token: (id) => this.#names.token(id),
         make: (ids, from) => this.makeEncoding(ids, text, pair, from, options),
@@ -182,10 +204,9 @@ export class CoreTokenizer {
     const added = addSpecialTokens ? (this.#post?.addedTokens(false) ?? 0) : 0;
     const { cutIds, shaped } = needed(this.#extras, "truncation");
     return shaped({
-      all: texts.map((text) => {
-        checkSpecial(specialTokens);
-        return cutIds(this.#pipeline, text, specialTokens, this.#truncationOf(options), added);
-      }),
+      all: texts.map((text) =>
+        cutIds(this.#pipeline, text, specialTokens, this.#truncationOf(options), added),
+      ),
       around: addSpecialTokens ? around : NOTHING_AROUND,
       padding: this.#paddingOf(options),
       parts: (i, truncation) => this.#parts(texts[i] as string, asked, () => truncation),
@@ -214,7 +235,7 @@ export class CoreTokenizer {
   ): number {
     checkOptions(options);
     checkText(text);
-    checkSpecial(options.specialTokens);
+    checkSpecial(options);
     const added = this.#added(options);
     if (added === undefined) return this.#lengthOf(text, options);
     const { sink } = this.#pipeline;
@@ -237,7 +258,7 @@ export class CoreTokenizer {
     checkOptions(options);
     checkText(text);
     checkCount(limit, "limit");
-    checkSpecial(options.specialTokens);
+    checkSpecial(options);
     const added = this.#added(options);
     if (added === undefined) return Math.min(limit, this.#lengthOf(text, options));
     if (added >= limit) {
@@ -260,7 +281,7 @@ export class CoreTokenizer {
     checkOptions(options);
     checkText(text);
     checkCount(limit, "limit");
-    checkSpecial(options.specialTokens);
+    checkSpecial(options);
     return this.#truncated(text, limit, options.specialTokens ?? "parse");
   }
 
@@ -271,8 +292,10 @@ export class CoreTokenizer {
    */
   decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
     checkIds(ids);
-    checkOptions(options);
-    return this.#decoder.decode(ids, options.skipSpecialTokens ?? false);
+    const text = this.#decoder.decode(ids, skips(options));
+    checkFlag(options.cleanUpTokenizationSpaces, "cleanUpTokenizationSpaces");
+    if (!options.cleanUpTokenizationSpaces) return text;
+    return needed(this.#extras, "cleanUpTokenizationSpaces").cleanUp(text);
   }
 
   decodeBatch(batch: readonly ArrayLike<number>[], options: DecodeOptions = {}): string[] {
@@ -284,16 +307,14 @@ export class CoreTokenizer {
    * The bytes of ids, which are UTF-8 when no character is cut off. What is no text is left as it is,
    * where {@link decode} puts U+FFFD.
    */
-  decodeBytes(ids: ArrayLike<number>, options: DecodeOptions = {}): Uint8Array {
+  decodeBytes(ids: ArrayLike<number>, options: SkipOptions = {}): Uint8Array {
     checkIds(ids);
-    checkOptions(options);
-    return this.#decoder.bytes(ids, options.skipSpecialTokens ?? false);
+    return this.#decoder.bytes(ids, skips(options));
   }
 
   /** A decoder for ids that arrive one after another; it never gives half a character. */
-  decodeStream(options: DecodeOptions = {}): StreamDecoder {
-    checkOptions(options);
-    return this.#decoder.stream(options.skipSpecialTokens ?? false);
+  decodeStream(options: SkipOptions = {}): StreamDecoder {
+    return this.#decoder.stream(skips(options));
   }
 
   /**
@@ -306,7 +327,7 @@ export class CoreTokenizer {
     options: Pick<EncodeOptions, "addSpecialTokens" | "specialTokens"> = {},
   ): StreamEncoder {
     checkOptions(options);
-    checkSpecial(options.specialTokens);
+    checkSpecial(options);
     const { addSpecialTokens = true, specialTokens = "parse" } = options;
     const around = addSpecialTokens ? this.#around : NOTHING_AROUND;
     const whole = { ...options, truncation: false, padding: false } as const;
@@ -339,13 +360,16 @@ export class CoreTokenizer {
     return startHealing(this.#decoder.byteDecoder, own, stays);
   }
 
-  /** The id of a token as the vocabulary writes it, or undefined. */
+  /** The id of a token as the vocabulary writes it, or undefined. An added token is found by its content. */
   tokenToId(token: string): number | undefined {
     checkText(token, "token");
     return this.#names.id(token);
   }
 
-  /** The token of an id as the vocabulary writes it, or undefined. */
+  /**
+   * The token of an id as the vocabulary writes it, or undefined. Added tokens that are searched for in the
+   * normalized text are normalized (`▁<s>` for `<s>`).
+   */
   idToToken(id: number): string | undefined {
     return this.#names.has(id) ? this.#names.token(id) : undefined;
   }
@@ -365,6 +389,25 @@ export class CoreTokenizer {
     return this.#names.isSpecial(id);
   }
 
+  /** The id of the token that begins a text, if `config` names one. */
+  get bosId(): number | undefined {
+    return this.#idOf(this.config.bosToken);
+  }
+
+  /** The id of the token that ends a text, if `config` names one. */
+  get eosId(): number | undefined {
+    return this.#idOf(this.config.eosToken);
+  }
+
+  /** The id of the token that fills, if `config` names one. */
+  get padId(): number | undefined {
+    return this.#idOf(this.config.padToken);
+  }
+
+  #idOf(token: string | undefined): number | undefined {
+    return token === undefined ? undefined : this.#names.id(token);
+  }
+
   /** The whole vocabulary in order of ids. */
   vocabulary(): IterableIterator<VocabularyEntry> {
     return this.#names.entries();
@@ -377,24 +420,7 @@ export class CoreTokenizer {
    * @throws ERR_TEMPLATE when there is none, or it isn't Jinja.
    */
   async chatTemplate(name = "default"): Promise<ChatTemplate> {
-    const { config } = this;
-    const { chatTemplate: all } = config;
-    const source = typeof all === "string" ? (name === "default" ? all : undefined) : all?.[name];
-    if (source === undefined) {
-      const names = typeof all === "string" ? ["default"] : Object.keys(all ?? {});
-      throw new TokenizerError(
-        "ERR_TEMPLATE",
-        `this tokenizer has no chat template ${JSON.stringify(name)}: it has ` +
-          `${names.length > 0 ? names.map((each) => JSON.stringify(each)).join(", ") : "none"}`,
-      );
-    }
-    let template = this.#templates.get(name);
-    if (template === undefined) {
-      const { ChatTemplate } = await import("./chat/template.js");
-      template = new ChatTemplate(source, config);
-      this.#templates.set(name, template);
-    }
-    return template;
+    return (await this.#chat()).named(name);
   }
 
   /**
@@ -407,10 +433,13 @@ export class CoreTokenizer {
     messages: readonly ChatMessage[],
     options: RenderOptions = {},
   ): Promise<string> {
-    const name = options.tools && this.#hasTemplate("tool_use") ? "tool_use" : "default";
-    const template = await this.chatTemplate(name);
-    const { normalizeMessages } = await import("./chat/messages.js");
-    return template.render(normalizeMessages(messages), options);
+    return (await this.#chat()).render(messages, options);
+  }
+
+  async #chat(): Promise<TokenizerTemplates> {
+    const { TokenizerTemplates } = await import("./chat/tokenizer-templates.js");
+    this.#templates ??= new TokenizerTemplates(this.config);
+    return this.#templates;
   }
 
   /** The encoding of {@link applyChatTemplate}'s text, to which nothing is added. */
@@ -420,11 +449,6 @@ export class CoreTokenizer {
   ): Promise<Encoding> {
     const text = await this.applyChatTemplate(messages, options);
     return this.encode(text, { ...options, addSpecialTokens: false });
-  }
-
-  #hasTemplate(name: string): boolean {
-    const all = this.config.chatTemplate;
-    return typeof all === "object" && name in all;
   }
 
   /** What {@link load} reads in a few milliseconds: the same tokenizer, in this package's own format. */
@@ -459,7 +483,7 @@ export class CoreTokenizer {
 
   #plainIds(text: string, options: EncodeOptions): Int32Array {
     checkText(text);
-    checkSpecial(options.specialTokens);
+    checkSpecial(options);
     const { sink } = this.#pipeline;
     const around = (options.addSpecialTokens ?? true) ? this.#around : undefined;
     sink.count = 0;
@@ -577,7 +601,6 @@ export class CoreTokenizer {
     truncationOf: () => Truncation | undefined,
     pair?: string,
   ): EncodingParts {
-    checkSpecial(specialTokens);
     let sequences = [this.#sequence(text, specialTokens, 0)];
     if (pair !== undefined) {
       sequences.push(this.#sequence(pair, specialTokens, 1));
@@ -606,18 +629,11 @@ export class CoreTokenizer {
   #paddingOf({ padding }: EncodeOptions): Padding | undefined {
     if (padding === undefined) return this.#padding;
     if (padding === false) return undefined;
-    const { toPadding } = needed(this.#extras, "padding");
-    const token = padding.token ?? this.config.padToken ?? this.#padding?.token;
-    const id = token === undefined ? undefined : this.tokenToId(token);
-    if (token === undefined || id === undefined) {
-      throw new TokenizerError(
-        "ERR_ARGUMENT",
-        token === undefined
-          ? "padding needs a token, and this tokenizer names none: pass padding.token"
-          : `padding.token is ${JSON.stringify(token)}, which the vocabulary lacks`,
-      );
-    }
-    return toPadding(padding, token, id);
+    return needed(this.#extras, "padding").toPadding(
+      padding,
+      this.config.padToken ?? this.#padding?.token,
+      (token) => this.#names.id(token),
+    );
   }
 }
 

@@ -12,6 +12,7 @@ import { buildPreTokenizer } from "./components/pre-tokenizers.js";
 import { trimOffsets } from "./components/trim-offsets.js";
 import { readTruncation, truncate } from "./components/truncation.js";
 import { chainStreams, joinWithSpaces } from "./decoding/chain-stream.js";
+import { cleanUp } from "./decoding/clean-up.js";
 import { FollowingDecoder } from "./decoding/following-decoder.js";
 import { TokenStreamDecoder } from "./decoding/token-stream-decoder.js";
 import type { Component, TokenizerDefinition } from "./definition.js";
@@ -22,7 +23,7 @@ import type { PieceModel } from "./models/piece-model.js";
 import { moreThan } from "./pipeline/more-than.js";
 import { PiecePipeline } from "./pipeline/piece-pipeline.js";
 import { cutIds, shaped } from "./shaped-ids.js";
-import { toPadding, toTruncation } from "./shaping-options.js";
+import { pairsOf, toPadding, toTruncation } from "./shaping-options.js";
 
 /** What a normalizer does to a text, without alignments. */
 function textNormalizer(component: Component): (text: string) => string {
@@ -58,6 +59,7 @@ export const extras = {
   chainStreams,
   TokenStreamDecoder,
   FollowingDecoder,
+  cleanUp,
   cutIds,
   shaped,
   truncate,
@@ -66,6 +68,7 @@ export const extras = {
   pad,
   readPadding,
   toPadding,
+  pairsOf,
   writeCompiled,
   startHealing,
   moreThan,

@@ -38,51 +38,47 @@ export interface EncodeOptions {
   readonly padding?: false | PaddingOptions;
 }
 
+const wrong = (name: string, expected: string, found: string): never => {
+  throw new TokenizerError("ERR_ARGUMENT", `${name} must be ${expected}, and is ${found}`);
+};
+
+export const described = (value: unknown): string => (value === null ? "null" : typeof value);
+
 export function checkText(text: unknown, name = "text"): asserts text is string {
-  if (typeof text === "string") return;
-  throw new TokenizerError("ERR_ARGUMENT", `${name} must be a string, and is ${described(text)}`);
+  if (typeof text !== "string") wrong(name, "a string", described(text));
 }
 
-export function checkCount(value: unknown, name: string): asserts value is number {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
-  throw new TokenizerError(
-    "ERR_ARGUMENT",
-    `${name} must be a whole number from 0, and is ${String(value)}`,
-  );
+export function checkCount(value: unknown, name: string, least = 0): asserts value is number {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return;
+  wrong(name, `a whole number from ${least}`, String(value));
 }
 
 /** The ids themselves are checked where they are looked up. */
 export function checkIds(ids: unknown): asserts ids is ArrayLike<number> {
   const length = typeof ids === "object" ? (ids as { length?: unknown } | null)?.length : undefined;
   if (Number.isSafeInteger(length) && (length as number) >= 0) return;
-  throw new TokenizerError(
-    "ERR_ARGUMENT",
-    `ids must be an array or typed array of numbers, and is ${described(ids)}`,
-  );
+  wrong("ids", "an array or typed array of numbers", described(ids));
 }
 
 export function checkList(list: unknown, name: string): void {
-  if (Array.isArray(list)) return;
-  throw new TokenizerError("ERR_ARGUMENT", `${name} must be an array, and is ${described(list)}`);
+  if (!Array.isArray(list)) wrong(name, "an array", described(list));
 }
 
 /** Options may be left out, and must otherwise be an object. */
 export function checkOptions(options: unknown, name = "options"): void {
-  if (typeof options === "object" && options !== null) return;
-  throw new TokenizerError(
-    "ERR_ARGUMENT",
-    `${name} must be an object, and is ${described(options)}`,
-  );
+  if (typeof options !== "object" || options === null) wrong(name, "an object", described(options));
 }
 
-export const described = (value: unknown): string => (value === null ? "null" : typeof value);
+/** Whether an option that is true or false is so, or left out. */
+export function checkFlag(value: unknown, name: string): void {
+  if (value !== undefined && typeof value !== "boolean")
+    wrong(name, "true or false", described(value));
+}
 
 const SPECIAL: readonly unknown[] = ["parse", "text", "refuse", undefined];
 
-export function checkSpecial(value: unknown): asserts value is SpecialTokens | undefined {
-  if (SPECIAL.includes(value)) return;
-  throw new TokenizerError(
-    "ERR_ARGUMENT",
-    `specialTokens must be "parse", "text" or "refuse", and is ${JSON.stringify(value)}`,
-  );
+export function checkSpecial({ addSpecialTokens, specialTokens }: EncodeOptions): void {
+  checkFlag(addSpecialTokens, "addSpecialTokens");
+  if (!SPECIAL.includes(specialTokens))
+    wrong("specialTokens", '"parse", "text" or "refuse"', String(specialTokens));
 }

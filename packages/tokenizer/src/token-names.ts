@@ -2,7 +2,7 @@
 // before it is asked for.
 
 import { ContentIndex } from "./bpe/content-index.js";
-import type { AddedToken, TokenizerDefinition, Vocabulary } from "./definition.js";
+import type { TokenizerDefinition, Vocabulary } from "./definition.js";
 import { TokenizerError } from "./errors.js";
 
 /** One token of a vocabulary. */
@@ -19,19 +19,32 @@ export interface VocabularyEntry {
 export class TokenNames {
   readonly size: number;
   readonly #vocabulary: Vocabulary;
-  readonly #added = new Map<number, AddedToken>();
+  /** Contents of added tokens. */
+  readonly #added = new Map<number, string>();
+  /** What they look like in a text. */
+  readonly #texts = new Map<number, string>();
   readonly #addedIds = new Map<string, number>();
+  readonly #specials = new Set<string>();
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #encoder = new TextEncoder();
   #index: ContentIndex | undefined;
 
-  constructor({ model, addedTokens }: TokenizerDefinition) {
+  /**
+   * @param normalize  what the normalizer makes of an added token that is searched for in the normalized text. It is
+   *   decoded as that (https://github.com/huggingface/tokenizers/pull/1995).
+   */
+  constructor(
+    { model, addedTokens }: TokenizerDefinition,
+    normalize = (text: string): string => text,
+  ) {
     this.#vocabulary = model.vocabulary;
     let size = model.vocabulary.size;
-    for (const token of addedTokens) {
-      size = Math.max(size, token.id + 1);
-      this.#added.set(token.id, token);
-      this.#addedIds.set(token.content, token.id);
+    for (const { id, content, normalized, special } of addedTokens) {
+      size = Math.max(size, id + 1);
+      this.#added.set(id, content);
+      this.#texts.set(id, normalized ? normalize(content) : content);
+      this.#addedIds.set(content, id);
+      if (special) this.#specials.add(content);
     }
     this.size = size;
   }
@@ -44,8 +57,8 @@ export class TokenNames {
 
   /** @throws ERR_UNKNOWN_TOKEN */
   token(id: number): string {
-    const added = this.#added.get(id);
-    if (added !== undefined) return added.content;
+    const added = this.#texts.get(id);
+    if (added !== undefined) return added;
     if (!this.has(id)) {
       throw new TokenizerError(
         "ERR_UNKNOWN_TOKEN",
@@ -69,19 +82,19 @@ export class TokenNames {
     return this.#added.has(id);
   }
 
+  /** By what it looks like, so that a special token of which the normalizer makes another text is none. */
   isSpecial(id: number): boolean {
-    return this.#added.get(id)?.special ?? false;
+    return this.#specials.has(this.#texts.get(id) as string);
   }
 
   *entries(): IterableIterator<VocabularyEntry> {
     for (let id = 0; id < this.size; id++) {
       if (!this.has(id)) continue;
-      const added = this.#added.get(id);
       yield {
         id,
-        token: this.token(id),
-        added: added !== undefined,
-        special: added?.special ?? false,
+        token: this.#added.get(id) ?? this.token(id),
+        added: this.isAdded(id),
+        special: this.isSpecial(id),
       };
     }
   }

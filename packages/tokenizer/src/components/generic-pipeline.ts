@@ -58,11 +58,16 @@ export class GenericPipeline {
   constructor(parts: GenericPipelineParts) {
     this.#parts = parts;
     const tokens = parts.addedTokens ?? [];
-    for (const token of tokens) this.#contents.set(token.id, token.content);
+    for (const { id, content, normalized } of tokens) {
+      const { text } = normalized
+        ? this.#normalize(new AlignedText(content, -1))
+        : { text: content };
+      this.#contents.set(id, text);
+    }
     this.#raw = new AddedTokenMatcher(tokens.filter((token) => !token.normalized));
     this.#normalized = new AddedTokenMatcher(
       tokens.filter((token) => token.normalized),
-      (token) => this.#normalize(new AlignedText(token.content, -1)).text,
+      ({ id }) => this.#contents.get(id) as string,
     );
   }
 

@@ -65,13 +65,14 @@ export function truncate(
     return n1 > n2 ? [cut(first, more), cut(second, less)] : [cut(first, less), cut(second, more)];
   }
   const target = strategy === "OnlyFirst" ? first : second;
+  const named = `truncation.strategy "${strategy === "OnlyFirst" ? "only-first" : "only-second"}"`;
   if (!target)
-    throw new TokenizerError("ERR_ARGUMENT", "OnlySecond truncates a pair, found one sequence");
+    throw new TokenizerError("ERR_ARGUMENT", `${named} cuts the second of a pair, found one text`);
   const rest = target.ids.length - surplus;
   if (rest <= 0) {
     throw new TokenizerError(
       "ERR_ARGUMENT",
-      `${strategy} would cut ${surplus} of ${target.ids.length} tokens to keep ${maxLength}`,
+      `${named} would cut ${surplus} of ${target.ids.length} tokens to keep ${maxLength}`,
     );
   }
   return encodings.map((parts) => (parts === target ? cut(parts, rest) : parts));

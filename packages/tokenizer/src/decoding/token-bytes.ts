@@ -2,6 +2,7 @@
 // bytes one after another: byte-level ones, and SentencePiece's with byte fallback.
 
 import type { Component, TokenizerDefinition, Vocabulary } from "../definition.js";
+import type { TokenNames } from "../token-names.js";
 import { CHARACTER_BYTES } from "../unicode/byte-alphabet.js";
 
 export interface DecodedTokens {
@@ -54,19 +55,20 @@ function chainOf(decoder: Component | undefined, vocabulary: Vocabulary): Chain 
  * The bytes of all tokens, added ones included; undefined when the decoder of the definition
  * has to see the tokens one by one.
  */
-export function decodedTokens(definition: TokenizerDefinition): DecodedTokens | undefined {
+export function decodedTokens(
+  definition: TokenizerDefinition,
+  names: TokenNames,
+): DecodedTokens | undefined {
   const { vocabulary } = definition.model;
   const chain = chainOf(definition.decoder, vocabulary);
   if (chain === undefined) return undefined;
   const encoder = new TextEncoder();
-  const added = new Map(definition.addedTokens.map((token) => [token.id, token]));
-  let size = vocabulary.size;
-  let extra = 0;
-  for (const { id, content } of definition.addedTokens) {
-    size = Math.max(size, id + 1);
-    extra += content.length * 3;
-  }
-  let total = extra;
+  const added = new Map(
+    definition.addedTokens.map(({ id }) => [id, encoder.encode(names.token(id))]),
+  );
+  const { size } = names;
+  let total = 0;
+  for (const { length } of added.values()) total += length;
   for (let id = 0; id < vocabulary.size; id++) {
     total += (vocabulary.ends[id] as number) - (vocabulary.starts[id] as number);
   }
@@ -83,10 +85,10 @@ export function decodedTokens(definition: TokenizerDefinition): DecodedTokens | 
     let start = id < vocabulary.size ? (vocabulary.starts[id] as number) : 0;
     let end = id < vocabulary.size ? (vocabulary.ends[id] as number) : 0;
     if (token !== undefined) {
-      from = encoder.encode(token.content);
+      from = token;
       start = 0;
       end = from.length;
-      if (token.special) special[id] = 1;
+      if (names.isSpecial(id)) special[id] = 1;
     } else if (start === end) special[id] = MISSING;
     starts[id] = at;
     if (chain.byteLevel) at = writeByteLevel(from, start, end, toByte, bytes, at);

@@ -40,7 +40,7 @@ export class TokenDecoder {
   /** The decoder over bytes, when one serves. */
   get byteDecoder(): ByteDecoder | undefined {
     if (!this.#ready) {
-      const tokens = decodedTokens(this.#definition);
+      const tokens = decodedTokens(this.#definition, this.#names);
       if (tokens !== undefined) this.#bytes = new ByteDecoder(tokens);
       this.#ready = true;
     }

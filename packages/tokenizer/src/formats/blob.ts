@@ -23,12 +23,14 @@ export async function ggufStart(
 /** A blob's bytes, or as many as are needed. */
 export async function readBlob(
   blob: Blob,
-  { maxBytes = 2 ** 29 }: LoadOptions,
+  { maxBytes = 2 ** 29, signal }: LoadOptions,
 ): Promise<Uint8Array> {
-  const start = async (size: number) => ({
-    bytes: new Uint8Array(await blob.slice(0, size).arrayBuffer()),
-    whole: size >= blob.size,
-  });
+  const start = async (size: number) => {
+    signal?.throwIfAborted();
+    const bytes = new Uint8Array(await blob.slice(0, size).arrayBuffer());
+    signal?.throwIfAborted();
+    return { bytes, whole: size >= blob.size };
+  };
   const { bytes } = await start(4);
   if (detect(bytes) === "gguf") return ggufStart(start);
   ensure(

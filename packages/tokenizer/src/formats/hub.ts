@@ -13,10 +13,15 @@ export interface FetchOptions {
   readonly maxBytes?: number;
   /** How often to try again after a cut transfer or a server's failure; 3 by default. */
   readonly retries?: number;
-  /** Sent to the hub only; from HF_TOKEN by default. */
-  readonly token?: string;
+  /**
+   * Sent to the hub only; `false` is none. By default HF_TOKEN, HUGGING_FACE_HUB_TOKEN, or on Node what `hf auth login`
+   * left in HF_TOKEN_PATH or HF_HOME/token; none of them with HF_HUB_DISABLE_IMPLICIT_TOKEN=1.
+   */
+  readonly token?: string | false;
   /** The hub; from HF_ENDPOINT by default, else https://huggingface.co. */
   readonly endpoint?: string;
+  /** Nothing is fetched: only what is on disk is used. By default HF_HUB_OFFLINE, else TRANSFORMERS_OFFLINE. */
+  readonly offline?: boolean;
 }
 
 const MAX_BYTES = 512 * 2 ** 20;
@@ -24,6 +29,39 @@ const MAX_BYTES = 512 * 2 ** 20;
 /** A variable of the environment, where there is one. */
 export const env = (name: string): string | undefined =>
   typeof process === "object" ? process.env?.[name] || undefined : undefined;
+
+const isTrue = (value: string | undefined): boolean => /^(1|on|yes|true)$/i.test(value ?? "");
+
+/** Whether the caller or the environment forbids the network. */
+export const isOffline = ({ offline }: FetchOptions): boolean =>
+  offline ?? isTrue(env("HF_HUB_OFFLINE") ?? env("TRANSFORMERS_OFFLINE"));
+
+export const OFFLINE =
+  "since offline (options.offline, HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE): load it online once with a cache, or from a file";
+
+/** Whether there are files to read. */
+export const onNode = (): boolean =>
+  typeof process === "object" && process.versions?.["node"] !== undefined;
+
+async function tokenOf({ token }: FetchOptions): Promise<string | undefined> {
+  if (token === false) return undefined;
+  const given = token ?? (await implicitToken());
+  const line = given?.trim() || undefined;
+  if (line !== undefined && !/^[\x21-\x7e]+$/.test(line)) {
+    throw new TokenizerError(
+      "ERR_ARGUMENT",
+      "expected a token of visible ASCII characters, found others; look at HF_TOKEN and the token's file",
+    );
+  }
+  return line;
+}
+
+async function implicitToken(): Promise<string | undefined> {
+  if (isTrue(env("HF_HUB_DISABLE_IMPLICIT_TOKEN"))) return undefined;
+  const token = env("HF_TOKEN") ?? env("HUGGING_FACE_HUB_TOKEN");
+  if (token !== undefined || !onNode()) return token;
+  return (await import("./node-environment.js")).storedToken();
+}
 
 export const endpointOf = ({ endpoint }: FetchOptions): string =>
   (endpoint ?? env("HF_ENDPOINT") ?? "https://huggingface.co").replace(/\/+$/, "");
@@ -44,13 +82,16 @@ class Passing extends Error {}
 /**
  * Fetches a file; undefined if there is none (404).
  *
- * @throws TokenizerError `ERR_LOAD` with the URL and what came instead; `ERR_LIMIT` if it's larger
+ * @throws TokenizerError `ERR_LOAD` with the URL and what came instead, or that the network is forbidden; `ERR_LIMIT` if it's larger
  * than `maxBytes`; whatever the signal was aborted with
  */
 export async function fetchBytes(
   url: string,
   options: FetchOptions,
 ): Promise<Uint8Array | undefined> {
+  if (isOffline(options)) {
+    throw new TokenizerError("ERR_LOAD", `expected ${url}, found none, ${OFFLINE}`);
+  }
   const retries = options.retries ?? 3;
   for (let attempt = 0; ; attempt++) {
     options.signal?.throwIfAborted();
@@ -73,10 +114,8 @@ export async function fetchBytes(
 }
 
 async function fetchOnce(url: string, options: FetchOptions): Promise<Uint8Array | undefined> {
-  const token = options.token ?? env("HF_TOKEN");
-  const headers: Record<string, string> = {};
-  if (token && url.startsWith(`${endpointOf(options)}/`))
-    headers["authorization"] = `Bearer ${token}`;
+  const token = url.startsWith(`${endpointOf(options)}/`) ? await tokenOf(options) : undefined;
+  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const { signal } = options;
   const response = await (options.fetch ?? fetch)(url, { headers, ...(signal ? { signal } : {}) });
   const { status } = response;

@@ -4,27 +4,18 @@
 
 import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { TokenizerError } from "../errors.js";
-import { env, type FetchOptions, fetchBytes, hubUrl } from "./hub.js";
+import { type FetchOptions, fetchBytes, hubUrl, isOffline, OFFLINE } from "./hub.js";
+import { hubCacheFolder } from "./node-environment.js";
 import { readIfThere } from "./node-files.js";
 
 export interface HubOptions extends FetchOptions {
   readonly revision?: string;
   readonly cache?: false | string;
-  readonly offline?: boolean;
-}
-
-/** Where the hub's files are kept: HF_HUB_CACHE, or below HF_HOME, or in the home folder. */
-export function hubCacheFolder(): string {
-  const home =
-    env("HF_HOME") ?? join(env("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "huggingface");
-  return env("HF_HUB_CACHE") ?? join(home, "hub");
 }
 
 const COMMIT = /^[0-9a-f]{40}$/;
-const truthy = (value: string | undefined) => /^(1|on|yes|true)$/i.test(value ?? "");
 
 /** The files of one revision of one repository. */
 export class HubCache {
@@ -46,7 +37,7 @@ export class HubCache {
         `expected a revision's name, found ${this.revision}`,
       );
     }
-    this.offline = options.offline ?? truthy(env("HF_HUB_OFFLINE"));
+    this.offline = isOffline(options);
   }
 
   /**
@@ -76,20 +67,20 @@ export class HubCache {
     if (!commit) {
       throw new TokenizerError(
         "ERR_LOAD",
-        `expected ${this.repository}@${this.revision} in ${this.folder}, since offline; found nothing`,
+        `expected ${this.repository}@${this.revision} in ${this.folder}, found none, ${OFFLINE}`,
       );
     }
     return this.cached(commit, name);
   }
 
   private async ref(): Promise<string | undefined> {
-    const bytes = await readIfThere(join(this.folder, "refs", this.revision));
+    const bytes = await readIfThere(join(this.folder, "refs", this.revision), this.options);
     const commit = bytes && new TextDecoder().decode(bytes).trim();
     return commit && COMMIT.test(commit) ? commit : undefined;
   }
 
   private cached(commit: string, name: string): Promise<Uint8Array | undefined> {
-    return readIfThere(join(this.folder, "snapshots", commit, name));
+    return readIfThere(join(this.folder, "snapshots", commit, name), this.options);
   }
 
   private async fetch(name: string): Promise<Uint8Array | undefined> {

@@ -3,14 +3,9 @@
 import type { TokenizerDefinition } from "../definition.js";
 import { TokenizerError } from "../errors.js";
 import { ggufStart } from "./blob.js";
-import { fetchBytes, hubUrl } from "./hub.js";
+import { fetchBytes, hubUrl, onNode } from "./hub.js";
 import { fromBytes, type LoadOptions } from "./resolve.js";
-import {
-  type ConfigFiles,
-  parseJson,
-  readTokenizerConfig,
-  withConfig,
-} from "./tokenizer-config.js";
+import { parseJson, readTokenizerConfig, withConfig } from "./tokenizer-config.js";
 
 /** Gives a file's bytes by its name, or undefined if there is none of this name. */
 type Files = (name: string) => Promise<Uint8Array | undefined>;
@@ -20,10 +15,21 @@ export async function fromPlace(place: string, options: LoadOptions): Promise<To
     const bytes = await fetchBytes(place, options);
     if (!bytes)
       throw new TokenizerError("ERR_LOAD", `expected a file at ${place}, found none (404)`);
-    return fromBytes(bytes, options, new URL(place).pathname);
+    const { pathname } = new URL(place);
+    const definition = await fromBytes(bytes, options, pathname);
+    const files: Files = (name) => fetchBeside(place, name, options);
+    return NAMED.test(pathname)
+      ? completed(definition, files, new URL(".", place).href)
+      : definition;
   }
-  const local = await localFiles(place);
-  if (local?.file) return fromBytes(await readLocal(local.file, options), options, local.file);
+  const local = await localFiles(place, options);
+  if (local?.file) {
+    const { file } = local;
+    const definition = await fromBytes(await readLocal(file, options), options, file);
+    return NAMED.test(file)
+      ? completed(definition, await besideLocal(file, options), file.replace(NAMED, "$1"))
+      : definition;
+  }
   if (local?.files) return fromFolder(local.files, options, place);
   if (/^\w[\w.-]*(\/\w[\w.-]*)?$/.test(place)) {
     return fromFolder(await hubFiles(place, options), options, place);
@@ -34,20 +40,32 @@ export async function fromPlace(place: string, options: LoadOptions): Promise<To
   );
 }
 
+/** Names of files that have a configuration beside them. */
+const NAMED = /(^|[/\\])tokenizer\.(json|model)$/;
+
+/** Many servers refuse what they don't have. */
+async function fetchBeside(
+  place: string,
+  name: string,
+  options: LoadOptions,
+): Promise<Uint8Array | undefined> {
+  const url = new URL(name, place);
+  url.search = new URL(place).search;
+  try {
+    return await fetchBytes(url.href, options);
+  } catch (error) {
+    const refused = error instanceof TokenizerError && error.code === "ERR_LOAD" && !error.cause;
+    if (refused) return undefined;
+    throw error;
+  }
+}
+
 /** The tokenizer in a folder: tokenizer.json first, then what the others leave. */
 async function fromFolder(
   files: Files,
   options: LoadOptions,
   place: string,
 ): Promise<TokenizerDefinition> {
-  const text = async (name: string) => {
-    const bytes = await files(name);
-    return bytes && new TextDecoder().decode(bytes);
-  };
-  const json = async (name: string) => {
-    const content = await text(name);
-    return content === undefined ? undefined : parseJson(content, `${place}/${name}`);
-  };
   const vocabulary = async (): Promise<TokenizerDefinition> => {
     for (const name of ["tokenizer.json", "tokenizer.model", "tiktoken.model", "qwen.tiktoken"]) {
       const bytes = await files(name);
@@ -61,36 +79,55 @@ async function fromFolder(
       `expected tokenizer.json, tokenizer.model, tiktoken.model or qwen.tiktoken in ${place}, found none`,
     );
   };
-  const definition = await vocabulary();
-  const configuration: ConfigFiles = {
-    config: await json("tokenizer_config.json"),
-    specialTokensMap: await json("special_tokens_map.json"),
-    addedTokens: await json("added_tokens.json"),
-    chatTemplate: await text("chat_template.jinja"),
-    chatTemplateJson: await json("chat_template.json"),
+  return completed(await vocabulary(), files, place);
+}
+
+/** The tokenizer with what the small files beside its vocabulary say, if they are there. */
+async function completed(
+  definition: TokenizerDefinition,
+  files: Files,
+  place: string,
+): Promise<TokenizerDefinition> {
+  const text = async (name: string) => {
+    const bytes = await files(name);
+    return bytes && new TextDecoder().decode(bytes);
   };
-  return withConfig(definition, readTokenizerConfig(configuration));
+  const json = async (name: string) => {
+    const content = await text(name);
+    return content === undefined
+      ? undefined
+      : parseJson(content, `${place.replace(/[/\\]$/, "")}/${name}`);
+  };
+  const [config, specialTokensMap, addedTokens, chatTemplate, chatTemplateJson] = await Promise.all(
+    [
+      json("tokenizer_config.json"),
+      json("special_tokens_map.json"),
+      json("added_tokens.json"),
+      text("chat_template.jinja"),
+      json("chat_template.json"),
+    ],
+  );
+  const read = { config, specialTokensMap, addedTokens, chatTemplate, chatTemplateJson };
+  return withConfig(definition, readTokenizerConfig(read));
 }
 
-async function node(): Promise<typeof import("./node-files.js") | undefined> {
-  return typeof process === "object" && process.versions?.["node"]
-    ? import("./node-files.js")
-    : undefined;
+async function localFiles(place: string, options: LoadOptions) {
+  return onNode() ? (await import("./node-files.js")).openPlace(place, options) : undefined;
 }
 
-async function localFiles(place: string): Promise<{ file?: string; files?: Files } | undefined> {
-  return (await node())?.openPlace(place);
+async function besideLocal(path: string, options: LoadOptions): Promise<Files> {
+  const { beside } = await import("./node-files.js");
+  return beside(path, options);
 }
 
 async function readLocal(path: string, options: LoadOptions): Promise<Uint8Array> {
   const files = await import("./node-files.js");
   if (!(await files.startsWith(path, "GGUF"))) return files.readWhole(path, options);
-  return ggufStart((size) => files.readStart(path, size));
+  return ggufStart((size) => files.readStart(path, size, options));
 }
 
 async function hubFiles(repository: string, options: LoadOptions): Promise<Files> {
-  const onNode = options.cache !== false && (await node());
-  if (onNode) {
+  if (options.cache !== false && onNode()) {
     const { HubCache } = await import("./node-hub-cache.js");
     const cache = new HubCache(repository, options);
     return (name) => cache.file(name);

@@ -15,8 +15,6 @@ export interface LoadOptions extends FetchOptions {
   readonly tiktoken?: TiktokenName | TiktokenSettings;
   /** Keep nothing on disk, or keep it in this folder rather than the hub's usual one. */
   readonly cache?: false | string;
-  /** Use only what is on disk; HF_HUB_OFFLINE=1 does the same. */
-  readonly offline?: boolean;
 }
 
 /**
@@ -41,27 +39,16 @@ export function detect(bytes: Uint8Array): TokenizerFormat | undefined {
  * Reads a tokenizer from wherever it is.
  *
  * @throws TokenizerError `ERR_LOAD` if it can't be found or fetched, `ERR_FORMAT` if it is none of
- * the known formats or damaged
+ * the known formats or damaged, `ERR_ARGUMENT` for options that are wrong; what `options.signal` was aborted with
  */
 export async function loadDefinition(
   source: TokenizerSource,
   options: LoadOptions = {},
 ): Promise<TokenizerDefinition> {
-  if (source instanceof Uint8Array) return fromBytes(source, options);
-  if (source instanceof ArrayBuffer) return fromBytes(new Uint8Array(source), options);
-  if (typeof Blob !== "undefined" && source instanceof Blob) {
-    const { readBlob } = await import("./blob.js");
-    return fromBytes(await readBlob(source, options), options, nameOf(source));
-  }
-  if (typeof source === "string" || source instanceof URL)
-    return (await import("./place.js")).fromPlace(String(source), options);
-  if (source !== null && typeof source === "object") {
-    return (await import("./tokenizer-json.js")).readTokenizerJson(source);
-  }
-  throw new TokenizerError("ERR_ARGUMENT", `expected a tokenizer's source, found ${typeof source}`);
+  const { checkLoadOptions, fromSource } = await import("./sources.js");
+  checkLoadOptions(options);
+  return source instanceof Uint8Array ? fromBytes(source, options) : fromSource(source, options);
 }
-
-const nameOf = (blob: Blob): string => ("name" in blob ? String(blob.name) : "");
 
 /** Reads a file by what it begins with. Readers of the rarer formats are loaded when one is there. */
 export async function fromBytes(

@@ -109,7 +109,9 @@ export function readTiktoken(
 ): TokenizerDefinition {
   const { pattern, specialTokens, normalizer } =
     typeof settings === "string" ? tiktokenSettings(settings) : settings;
-  const vocabulary = readRanks(file).finish("bytes", "the rank file");
+  const contents = readRanks(file);
+  const vocabulary = contents.finish("bytes", "the rank file");
+  checkBytes(contents);
   const addedTokens = Object.entries(specialTokens ?? {}).map(([content, id]): AddedToken => {
     ensure(
       Number.isInteger(id) && id >= 0 && id < MAX_IDS,
@@ -188,6 +190,24 @@ function readRanks(file: Uint8Array): VocabularyBuilder {
   contents.index();
   if (contents.distinct < contents.count) fail("each token once", file.length);
   return contents;
+}
+
+/** Every byte must be a token: a text that has one which isn't couldn't be encoded. */
+function checkBytes(contents: VocabularyBuilder): void {
+  const byte = new Uint8Array(1);
+  const missing: string[] = [];
+  for (let value = 0; value < 256; value++) {
+    byte[0] = value;
+    if (contents.find(byte, 0, 1) >= 0) continue;
+    missing.push(`0x${value.toString(16).padStart(2, "0")}`);
+  }
+  if (missing.length === 0) return;
+  const shown = missing.slice(0, 8).join(", ");
+  throw new TokenizerError(
+    "ERR_FORMAT",
+    `expected a token for each of the 256 bytes in a rank file, found none for ${shown}` +
+      (missing.length > 8 ? ` and ${missing.length - 8} more` : ""),
+  );
 }
 
 /** Names under which published rank files are known. */

@@ -36,7 +36,7 @@ export class Pipeline {
   readonly hasNormalized: boolean;
   readonly #extras: Extras | undefined;
   /** What the definition's normalizer does to a text. */
-  readonly #normalize: (text: string) => string;
+  readonly normalize: (text: string) => string;
   readonly #added = new Map<number, AddedToken>();
   readonly #automata = new Map<string, Dfa>();
   #generic: GenericPipeline | undefined;
@@ -52,12 +52,12 @@ export class Pipeline {
     this.hasRaw = raw.length > 0;
     this.hasNormalized = normalized.length > 0;
     this.rawMatcher = new AddedTokenMatcher(raw);
-    this.#normalize = this.#textNormalizer(
+    this.normalize = this.#textNormalizer(
       flatten(definition.normalizer, "normalizers"),
       extras !== undefined || this.hasNormalized,
     );
     this.normalizedMatcher = new AddedTokenMatcher(normalized, ({ content }) =>
-      this.#normalize(content),
+      this.normalize(content),
     );
     const shape = shapeOf(definition);
     this.bytes = shape && this.#buildBytes(shape);
@@ -267,7 +267,7 @@ export class Pipeline {
     text: string,
     base: number,
   ): boolean {
-    const normalized = this.#normalize(text);
+    const normalized = this.normalize(text);
     const matches = this.normalizedMatcher.findAll(normalized, asText);
     if (matches.length === 0) return false;
     if (normalized !== text) spans?.fail();
@@ -292,7 +292,7 @@ export class Pipeline {
   refuseSpecial(text: string): void {
     for (const [matcher, searched] of [
       [this.rawMatcher, text],
-      [this.normalizedMatcher, this.hasNormalized ? this.#normalize(text) : ""],
+      [this.normalizedMatcher, this.hasNormalized ? this.normalize(text) : ""],
     ] as const) {
       const matches = matcher.findAll(searched, false);
       for (let m = 0; m < matches.length; m += 3) {

@@ -149,3 +149,10 @@ function viterbi(
   }
   return out.reverse();
 }
+
+/** Lines of a rank file for all bytes, from rank 1000 on, except those whose base64 is given. */
+export const byteLines = (except: readonly string[] = []): string =>
+  Array.from({ length: 256 }, (_, byte) => Buffer.of(byte).toString("base64"))
+    .filter((base64) => !except.includes(base64))
+    .map((base64, i) => `${base64} ${1000 + i}\n`)
+    .join("");

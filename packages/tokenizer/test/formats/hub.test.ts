@@ -1,6 +1,7 @@
 // A server on this machine that behaves as the hub does: redirects to large files, says the
 // commit and size, refuses, fails and cuts transfers on request.
 import {
+  mkdirSync,
   mkdtempSync,
   openAsBlob,
   readdirSync,
@@ -13,12 +14,12 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { TokenizerError } from "../../src/errors.js";
 import { fetchBytes } from "../../src/formats/hub.js";
 import { loadDefinition } from "../../src/formats/resolve.js";
 import { ggml } from "./gguf-file.js";
-import { contents, small, utf8 } from "./helpers.js";
+import { byteLines, contents, small, utf8 } from "./helpers.js";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const json = JSON.stringify(small());
@@ -76,6 +77,10 @@ beforeAll(async () => {
     if (url.startsWith("/org/secret/")) return send(401, {}, "no");
     if (url.startsWith("/org/loop/")) return send(302, { location: url });
     if (url.startsWith("/org/none/")) return send(404, { "x-error-code": "RepoNotFound" });
+    const [, file] = /^\/folder\/(.+)\?v=1$/.exec(url) ?? [];
+    if (file === "tokenizer.json") return send(200, {}, json);
+    if (file === "tokenizer_config.json") return send(200, {}, config);
+    if (file === "special_tokens_map.json") return send(403, {}, "no");
     if (url === "/slow") return undefined;
     return send(404, { "x-error-code": "EntryNotFound" });
   });
@@ -91,7 +96,11 @@ beforeEach(() => {
   failures = 0;
   folder = mkdtempSync(join(tmpdir(), "tokenizer-hub-"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const load = (repository: string, options: object = {}) =>
   loadDefinition(repository, { endpoint, cache: folder, retries: 2, ...options });
@@ -124,6 +133,64 @@ describe("a repository on the hub", () => {
     expect(definition.config?.bosToken).toBe("<s>");
     expect(requests).toEqual([]);
     expect(await text(load("org/other", { offline: true }))).toMatch(/^ERR_LOAD .*since offline/);
+  });
+
+  it("asks nothing of the network offline, whatever the way in", async () => {
+    const asked = vi.fn<typeof fetch>();
+    const forbidden = async (source: string, options: object = {}) => {
+      const said = await text(load(source, { fetch: asked, ...options }));
+      expect(said).toMatch(/^ERR_LOAD expected .*, found none, since offline.*(HF_HUB_OFFLINE)/);
+    };
+    const ways = async (options: object) => {
+      await forbidden("org/name", { cache: false, ...options });
+      await forbidden("org/name", options);
+      await forbidden(`${endpoint}/storage/1`, options);
+      await forbidden(`${endpoint}/folder/tokenizer.json`, options);
+      vi.stubGlobal("process", undefined);
+      await forbidden("org/name", { ...options, offline: true });
+      vi.unstubAllGlobals();
+    };
+    await ways({ offline: true });
+    for (const name of ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"]) {
+      vi.stubEnv(name, "yes");
+      await ways({});
+      vi.unstubAllEnvs();
+    }
+    expect(asked).not.toHaveBeenCalled();
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    expect((await load("org/name", { offline: false })).config?.bosToken).toBe("<s>");
+    vi.unstubAllEnvs();
+    expect(requests).not.toEqual([]);
+  });
+
+  it("finds the cache and the token where Python's client has them", async () => {
+    const sent = async () => {
+      requests = [];
+      await loadDefinition("org/name", { endpoint, retries: 0 });
+      return requests[0]?.authorization;
+    };
+    vi.stubEnv("HF_TOKEN", "");
+    vi.stubEnv("HF_HUB_CACHE", "");
+    vi.stubEnv("HUGGINGFACE_HUB_CACHE", join(folder, "old"));
+    vi.stubEnv("HF_HOME", join(folder, "home"));
+    expect(await sent()).toBeUndefined();
+    expect(readdirSync(join(folder, "old"))).toEqual(["models--org--name"]);
+    mkdirSync(join(folder, "home"));
+    writeFileSync(join(folder, "home", "token"), "from-home\n");
+    expect(await sent()).toBe("Bearer from-home");
+    writeFileSync(join(folder, "elsewhere"), "from-path\n");
+    vi.stubEnv("HF_TOKEN_PATH", join(folder, "elsewhere"));
+    expect(await sent()).toBe("Bearer from-path");
+    vi.stubEnv("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1");
+    expect(await sent()).toBeUndefined();
+    vi.stubEnv("HF_HUB_DISABLE_IMPLICIT_TOKEN", "");
+    vi.stubEnv("HUGGING_FACE_HUB_TOKEN", "old");
+    expect(await sent()).toBe("Bearer old");
+    vi.stubEnv("HF_TOKEN", "new");
+    expect(await sent()).toBe("Bearer new");
+    vi.stubEnv("HF_TOKEN", "n\u00e9w");
+    expect(await text(sent())).toMatch(/^ERR_ARGUMENT .*token/);
+    vi.unstubAllEnvs();
   });
 
   it("asks nothing again for a commit's files", async () => {
@@ -184,10 +251,84 @@ describe("a repository on the hub", () => {
     await fetchBytes(`${endpoint}/storage/1`, { onProgress });
     expect(seen.at(-1)).toBe(json.length);
     expect(await text(load("org/name", { maxBytes: 10 }))).toMatch(/^ERR_LIMIT/);
+    writeFileSync(join(folder, "tokenizer.json"), json);
+    for (const source of [folder, join(folder, "tokenizer.json"), new Blob([json])]) {
+      expect(await text(loadDefinition(source, { maxBytes: 10 }))).toMatch(/^ERR_LIMIT/);
+    }
     const controller = new AbortController();
     const slow = text(loadDefinition(`${endpoint}/slow`, { signal: controller.signal }));
     controller.abort(new Error("enough"));
     expect(await slow).toContain("enough");
+  });
+});
+
+describe("a signal", () => {
+  it("that is aborted stops every kind of loading with its reason", async () => {
+    const path = join(folder, "tokenizer.json");
+    writeFileSync(path, json);
+    const reason = new Error("enough");
+    const signal = AbortSignal.abort(reason);
+    const bytes = utf8(json);
+    const sources = [
+      `${endpoint}/storage/1`,
+      "org/name",
+      path,
+      folder,
+      bytes,
+      bytes.slice().buffer,
+    ];
+    for (const source of [...sources, new Blob([json]), small()]) {
+      await expect(loadDefinition(source, { endpoint, signal })).rejects.toBe(reason);
+    }
+    expect(requests).toEqual([]);
+  });
+
+  it("reaches the reading of folders, files and blobs", async () => {
+    writeFileSync(join(folder, "tokenizer.json"), json);
+    for (const source of [folder, join(folder, "tokenizer.json"), new Blob([json])]) {
+      // Aborted once the options are checked.
+      const reason = new Error("enough");
+      let asked = 0;
+      const throwIfAborted = () => {
+        if (asked++ > 0) throw reason;
+      };
+      const signal = { aborted: false, throwIfAborted } as AbortSignal;
+      const loading = loadDefinition(source, { signal });
+      await expect(loading).rejects.toBe(reason);
+    }
+  });
+});
+
+describe("a file with others beside it", () => {
+  it("is completed by them on disk", async () => {
+    const path = join(folder, "tokenizer.json");
+    writeFileSync(path, json);
+    expect((await loadDefinition(path)).config).toEqual({});
+    writeFileSync(join(folder, "tokenizer_config.json"), config);
+    expect((await loadDefinition(path)).config).toMatchObject({ chatTemplate: "old" });
+    writeFileSync(join(folder, "chat_template.jinja"), "new");
+    const expected = { bosToken: "<s>", chatTemplate: "new" };
+    expect((await loadDefinition(path)).config).toMatchObject(expected);
+    expect((await loadDefinition(new URL(`file://${path}`))).config).toMatchObject(expected);
+    writeFileSync(join(folder, "other.json"), json);
+    expect((await loadDefinition(join(folder, "other.json"))).config).toBeUndefined();
+    writeFileSync(join(folder, "tokenizer_config.json"), "{");
+    expect(await text(loadDefinition(path))).toMatch(
+      /^ERR_FORMAT expected JSON in .*tokenizer-hub-\w+\/tokenizer_config.json/,
+    );
+  });
+
+  it("is completed by them on a server", async () => {
+    const { config: read } = await loadDefinition(`${endpoint}/folder/tokenizer.json?v=1`);
+    expect(read).toMatchObject({ bosToken: "<s>", chatTemplate: "old" });
+    const asked = requests.map(({ url }) => url);
+    expect(asked).toContain("/folder/chat_template.jinja?v=1");
+    expect(asked).toContain("/folder/tokenizer_config.json?v=1");
+  });
+
+  it("asks for none beside a file of another name", async () => {
+    await loadDefinition(`${endpoint}/storage/1`);
+    expect(requests).toHaveLength(1);
   });
 });
 
@@ -227,9 +368,9 @@ describe("other places", () => {
 
   it("know a rank file by its name or by what the caller says", async () => {
     const path = join(folder, "cl100k_base.tiktoken");
-    writeFileSync(path, "YQ== 0\n");
+    writeFileSync(path, byteLines());
     expect((await loadDefinition(path)).addedTokens).toHaveLength(5);
-    const bytes = utf8("YQ== 0\n");
+    const bytes = utf8(byteLines());
     expect(await text(loadDefinition(bytes))).toMatch(/^ERR_ARGUMENT expected options.tiktoken/);
     expect((await loadDefinition(bytes, { tiktoken: { pattern: "." } })).addedTokens).toEqual([]);
   });

@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readTiktoken, tiktokenSettings } from "../../src/formats/tiktoken.js";
 import { writeTokenizerJson } from "../../src/formats/write-json.js";
-import { code, thrown, utf8 } from "./helpers.js";
+import { byteLines, code, thrown, utf8 } from "./helpers.js";
 
 const settings = { pattern: "." };
 const read = (text: string) => readTiktoken(utf8(text), settings);
+/** With all the bytes that a text of lines leaves out, from rank 1000 on. */
+const completed = (text: string) => `${text.trimEnd()}\n${byteLines(text.split(/\s+/))}`;
 
 describe("a rank file", () => {
   it("gives bytes by rank", () => {
@@ -14,9 +16,9 @@ describe("a rank file", () => {
       (token, rank) => `${Buffer.from(token).toString("base64")} ${rank + 1}`,
     );
     for (const text of [lines.join("\n"), `${lines.join("\r\n")}\r\n`, `${lines.join("\n\n")}\n`]) {
-      const { vocabulary } = read(text).model;
+      const { vocabulary } = read(completed(text)).model;
       expect(vocabulary.encoding).toBe("bytes");
-      expect(vocabulary.size).toBe(4);
+      expect(vocabulary.size).toBe(1255);
       const { starts, ends } = vocabulary;
       const found = [0, 1, 2, 3].map((id) => [...vocabulary.bytes.subarray(starts[id], ends[id])]);
       expect(found).toEqual([[], ...bytes]);
@@ -24,7 +26,7 @@ describe("a rank file", () => {
   });
 
   it("is a model of ranks that takes whole pieces first", () => {
-    const { model, preTokenizer } = read("YQ== 0");
+    const { model, preTokenizer } = read(completed("YQ== 0"));
     expect(model).toMatchObject({ type: "BPE", ignoreMerges: true });
     expect("merges" in model).toBe(false);
     expect(preTokenizer).toMatchObject({
@@ -55,7 +57,25 @@ describe("a rank file", () => {
     "YQ== 0\nYg== 0",
     "====",
   ])("is refused as %j", (text) => {
-    expect(code(() => read(text))).toBe("ERR_FORMAT");
+    const error = thrown(() => read(text));
+    expect(error).toMatchObject({ code: "ERR_FORMAT" });
+    expect(error?.message).not.toContain("256 bytes");
+  });
+
+  it("is refused when a byte is no token", () => {
+    const whole = byteLines();
+    expect(read(whole).model.vocabulary.size).toBe(1256);
+    for (const byte of [0, 0x61, 0xff]) {
+      const base64 = Buffer.of(byte).toString("base64");
+      const error = thrown(() => read(byteLines([base64])));
+      expect(error).toMatchObject({ code: "ERR_FORMAT" });
+      expect(error?.message).toMatch(
+        new RegExp(`none for 0x${byte.toString(16).padStart(2, "0")}$`),
+      );
+    }
+    expect(thrown(() => read("YQ== 0"))?.message).toMatch(
+      /expected a token for each of the 256 bytes .*none for 0x00, 0x01, .* and 247 more$/,
+    );
   });
 
   it("says in which line it is damaged", () => {
@@ -67,12 +87,12 @@ describe("a rank file", () => {
   it("refuses an unknown encoding and a special token without an id", () => {
     expect(code(() => readTiktoken(utf8("YQ== 0"), "gpt9" as "gpt2"))).toBe("ERR_UNSUPPORTED");
     const special = { pattern: ".", specialTokens: { x: 1.5 } };
-    expect(code(() => readTiktoken(utf8("YQ== 0"), special))).toBe("ERR_ARGUMENT");
+    expect(code(() => readTiktoken(utf8(byteLines()), special))).toBe("ERR_ARGUMENT");
   });
 
   it("is written as tokenizer.json with GPT-2's characters and all merges", () => {
-    const json = JSON.parse(writeTokenizerJson(read("YQ== 0\nIA== 1\nIGE= 2\nIGEg 3")));
-    expect(json.model.vocab).toEqual({ a: 0, Ġ: 1, Ġa: 2, ĠaĠ: 3 });
+    const json = JSON.parse(writeTokenizerJson(read(completed("YQ== 0\nIA== 1\nIGE= 2\nIGEg 3"))));
+    expect(json.model.vocab).toMatchObject({ a: 0, Ġ: 1, Ġa: 2, ĠaĠ: 3 });
     expect(json.model.merges).toEqual([
       ["Ġ", "a"],
       ["Ġa", "Ġ"],

@@ -1,6 +1,7 @@
 // What callers get wrong: each mistake has its code, and none is a TypeError from inside.
 
 import { describe, expect, it } from "vitest";
+import { Tokenizer as Core } from "../../src/core.js";
 import { readTokenizerJson } from "../../src/formats/tokenizer-json.js";
 import { MathTokenizer } from "../../src/math-tokenizer.js";
 import { bpeOf, vocabularyOf } from "../support/vocabularies.js";
@@ -211,4 +212,59 @@ describe("special tokens in a text", () => {
     expect([...stream.push("a<en"), ...stream.end()]).toEqual([0]);
     expect([...tokenizer.encodeIds("a<name>", refuse)]).toEqual([0, 7]);
   });
+});
+
+describe("what isn't a definition", () => {
+  it.each([
+    [undefined],
+    [null],
+    [5],
+    [{}],
+    [{ model: {} }],
+    [{ model: { type: "BPE" }, addedTokens: [] }],
+    [{ model: wordPiece.definition.model }],
+  ])("is refused: %j", (definition) => {
+    expect(() => new MathTokenizer(wrong(definition))).toThrow(code("ERR_FORMAT"));
+    expect(() => new Core(wrong(definition))).toThrow(code("ERR_FORMAT"));
+  });
+});
+
+it("refuses flags that are no flags, pairs of three, and multiples of nothing", () => {
+  for (const subject of [tokenizer, wordPiece]) {
+    const flag = { addSpecialTokens: wrong("no") };
+    for (const act of [
+      () => subject.encode("a", flag),
+      () => subject.encode("a", { ...flag, pair: "b" }),
+      () => subject.encodeIds("a", flag),
+      () => subject.encodeBatch(["a"], flag),
+      () => subject.encodeBatch([], flag),
+      () => subject.encodeBatch([["a", "a"]], flag),
+      () => subject.encode("a", { ...flag, truncation: { maxLength: 2 } }),
+      () => subject.encodeStream(flag),
+      () => subject.count("a", flag),
+      () => subject.countUpTo("a", 1, flag),
+      () => subject.encodeIds("a", { specialTokens: wrong(1n) }),
+      () => subject.decode([1], { skipSpecialTokens: wrong("no") }),
+      () => subject.decode([1], { cleanUpTokenizationSpaces: wrong(1) }),
+      () => subject.decodeBytes([1], { skipSpecialTokens: wrong(0) }),
+      () => subject.decodeStream({ skipSpecialTokens: wrong(null) }),
+      () => subject.encodeBatch(wrong([["a", "a", "a"]])),
+      () => subject.encodeBatch(wrong([["a", "a"], ["a"]])),
+      () => subject.encode("a", { padding: { token: "a", multipleOf: 0 } }),
+    ]) {
+      expect(act).toThrow(code("ERR_ARGUMENT"));
+    }
+  }
+  expect(() => tokenizer.encodeBatch(wrong([["a", "a", "a"]]))).toThrow(
+    "text must be a text or a pair of texts, and is 3 of them",
+  );
+});
+
+it("names strategies as they are asked for", () => {
+  expect(() =>
+    tokenizer.encode("a", { pair: "abab", truncation: { maxLength: 1, strategy: "only-first" } }),
+  ).toThrow('"only-first" would cut 4 of 1 tokens to keep 1');
+  expect(() =>
+    tokenizer.encode("aa", { truncation: { maxLength: 1, strategy: "only-second" } }),
+  ).toThrow('"only-second" cuts the second of a pair, found one text');
 });

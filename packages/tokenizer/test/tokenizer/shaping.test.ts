@@ -84,7 +84,7 @@ const truncation = fc.record({
 const padding = fc.record({
   length: fc.constantFrom("longest", 4, 9),
   direction: fc.constantFrom("left", "right"),
-  multipleOf: fc.constantFrom(0, 4, 5),
+  multipleOf: fc.constantFrom(1, 4, 5),
   token: fc.constantFrom("[PAD]", "a"),
 }) as fc.Arbitrary<Required<PaddingOptions>>;
 
@@ -105,7 +105,7 @@ const truncationField = (t: Required<TruncationOptions>) => ({
 const paddingField = (p: Required<PaddingOptions>) => ({
   strategy: p.length === "longest" ? "BatchLongest" : { Fixed: p.length },
   direction: capital(p.direction),
-  pad_to_multiple_of: p.multipleOf || null,
+  pad_to_multiple_of: p.multipleOf,
   pad_id: contents.indexOf(p.token),
   pad_type_id: 0,
   pad_token: p.token,
