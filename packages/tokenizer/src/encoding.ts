@@ -33,7 +33,7 @@ export class Encoding {
   readonly text: string;
   /** The second text of a pair. */
   readonly pair: string | undefined;
-  protected readonly source: EncodingSource;
+  readonly #source: EncodingSource;
   #parts: EncodingParts | undefined;
   #spans: Spans | undefined;
   #byteSpans: Spans | undefined;
@@ -42,7 +42,11 @@ export class Encoding {
     this.ids = ids;
     this.text = text;
     this.pair = pair;
-    this.source = source;
+    this.#source = source;
+  }
+
+  protected get source(): EncodingSource {
+    return this.#source;
   }
 
   /** The number of tokens. */
@@ -51,18 +55,18 @@ export class Encoding {
   }
 
   get #all(): EncodingParts {
-    this.#parts ??= this.source.parts();
+    this.#parts ??= this.#source.parts();
     return this.#parts;
   }
 
   get #where(): Spans {
-    this.#spans ??= this.source.spans() ?? unzip(this.#all.offsets ?? []);
+    this.#spans ??= this.#source.spans() ?? unzip(this.#all.offsets ?? []);
     return this.#spans;
   }
 
   /** The tokens as the vocabulary writes them. */
   get tokens(): string[] {
-    return Array.from(this.ids, (id) => this.source.token(id));
+    return Array.from(this.ids, (id) => this.#source.token(id));
   }
 
   /**
@@ -129,7 +133,7 @@ export class Encoding {
   /** What truncation cut off, in parts of the same length. */
   get overflowing(): Encoding[] {
     return this.#all.overflowing.map((parts) => {
-      const source = knownSource(() => parts, this.source);
+      const source = knownSource(() => parts, this.#source);
       return source.make(Int32Array.from(parts.ids), source);
     });
   }

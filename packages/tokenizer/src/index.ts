@@ -8,7 +8,7 @@ export { TokenizerError, type TokenizerErrorCode } from "./errors.js";
 export type { LoadOptions, TokenizerSource } from "./formats/resolve.js";
 export type { TiktokenName, TiktokenSettings } from "./formats/tiktoken.js";
 export type { Healing } from "./healing.js";
-export { EncodedNumber, MathEncoding } from "./math-encoding.js";
+export { EncodedNumber, type EncodedNumberJson, MathEncoding } from "./math-encoding.js";
 export { type MathEncodeOptions, MathTokenizer } from "./math-tokenizer.js";
 export type { NumberKind, NumberOptions } from "./numbers/kinds.js";
 export { findNumbers, MathNumber, type MathNumberJson } from "./numbers/math-number.js";

@@ -2,7 +2,7 @@
 
 import type { Encoding, EncodingSource } from "./encoding.js";
 import { MathEncoding } from "./math-encoding.js";
-import { flagsOf, type NumberOptions } from "./numbers/kinds.js";
+import type { NumberOptions } from "./numbers/kinds.js";
 import { findNumbers, type MathNumber } from "./numbers/math-number.js";
 import { NumberReader, type NumberReaderOptions } from "./numbers/number-reader.js";
 import type { EncodeOptions } from "./options.js";
@@ -50,7 +50,10 @@ export class MathTokenizer extends Tokenizer {
     source: EncodingSource,
     options: MathEncodeOptions,
   ): Encoding {
-    flagsOf(options);
-    return new MathEncoding(ids, text, pair, source, options);
+    const { specialTokens, truncation = this.definition.truncation } = options;
+    const entire = { addSpecialTokens: false, truncation: false, padding: false } as const;
+    const whole = (each: string) =>
+      this.encode(each, { ...entire, ...(specialTokens && { specialTokens }) });
+    return new MathEncoding(ids, text, pair, source, options, truncation ? whole : undefined);
   }
 }

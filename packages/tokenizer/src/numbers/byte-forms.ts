@@ -8,6 +8,7 @@ import {
   OPENS,
   SECOND,
   SECOND_TO_LAST,
+  UNIT_LETTERS,
 } from "./byte-neighbours.js";
 import { DECIMAL, FRACTION, GROUPED, INTEGER, ORDINAL, PERCENT } from "./kinds.js";
 import type { Scanner } from "./scanner.js";
@@ -19,11 +20,33 @@ export const isDigit = (byte: number) => (byte - 0x30) >>> 0 < 10;
 
 const isLetter = (byte: number) => ((byte | 0x20) - 0x61) >>> 0 < 26;
 
+/** Whether `^` before digits at `p` may be that of a unit, `5 m/s^2`, rather than of a variable. */
+function mayRaiseUnit(bytes: Uint8Array, p: number): boolean {
+  let q = p - 2;
+  if (bytes[q] === 0x7d) return (bytes[q - 1] as number) !== 0x29; // \text{m}^2
+  while (isLetter(bytes[q] as number)) q--;
+  const gap = bytes[q] as number;
+  if (q === p - 2) return true;
+  if (q === p - 3) {
+    if (UNIT_LETTERS[bytes[p - 2] as number] === 0 && gap < 0x80 && gap !== 0x2f && gap !== 0x7b)
+      return false;
+    if (isDigit(gap)) return false; // 3m^2
+  }
+  if (gap === 0x20) {
+    const c = bytes[q - 1] as number;
+    return c >= 0x80 || isLetter(c) || isDigit(c) || c === 0x25 || c === 0x7d || c === 0x5c;
+  }
+  if (gap === 0x2c || gap === 0x3b) return bytes[q - 1] === 0x5c;
+  // 5m^2, 5-m^2, m/s^2, \text{m^2}, 5%m^2, 5~m^2
+  return gap >= 0x80 || isDigit(gap) || [0x2d, 0x2f, 0x7b, 0x7d, 0x25, 0x7e].includes(gap);
+}
+
 /** Where `.5`, `-$5` or `3-$5` begins, if the digits begin at `p`, or -1 if the scanner has to look. */
 export function unsureBegin(bytes: Uint8Array, p: number): number {
   const last = bytes[p - 1] as number;
   const second = bytes[p - 2] as number;
   if (last === 0x2e) return BEFORE_POINT[second] !== 0 ? p - 1 : -1;
+  if (last === 0x5e) return mayRaiseUnit(bytes, p) ? -1 : p;
   if (last !== 0x24 || (second !== 0x2b && second !== 0x2d)) return -1;
   const third = bytes[p - 3] as number;
   if (ENDS[third] !== 0) return p;

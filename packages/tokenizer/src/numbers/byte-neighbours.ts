@@ -22,13 +22,14 @@ const ALWAYS = 128;
 
 // The characters before a digit: there is no doubt about where the number begins unless the
 // second to last has one of the bits that the last has.
-export const [OPENS, FRAC, UNSURE, SIGN] = [1, 2, 4, 8];
+export const [OPENS, FRAC, UNSURE, SIGN, UNIT] = [1, 2, 4, 8, 16];
 export const SECOND_TO_LAST = table(
   ALWAYS,
   BEYOND,
   ["\t\n\v\f\r ([<>=+-*/^,;:&~\\", OPENS],
   ["c", FRAC],
-  [`${LETTERS}{|$"`, UNSURE],
+  [`${LETTERS}{|$"^`, UNSURE],
+  [`${LETTERS}}`, UNIT],
   ["+-\\", SIGN],
 );
 const LAST = table(
@@ -38,6 +39,7 @@ const LAST = table(
   [" ", FRAC],
   ["+-", UNSURE | BEYOND],
   ["$", SIGN | BEYOND],
+  ["^", UNIT | BEYOND],
 );
 /** A sign is the number's own after what opens. */
 const OWN = table(0, 0, ["+-", OPENS]);
@@ -69,6 +71,8 @@ export const FIRST = table(
 
 /** What stands before a point that begins a number. */
 export const BEFORE_POINT = table(0, 0, ["\t\n\r ([<>=*/,;:", 1]);
+/** Units of one letter that may have a power by themselves. */
+export const UNIT_LETTERS = table(0, 0, ["mgLlsKNJWVh", 1]);
 /** What ends a term, so that a sign after it is an operation. */
 export const ENDS = table(0, 0, [`${DIGITS})]%`, 1]);
 

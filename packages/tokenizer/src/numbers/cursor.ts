@@ -1,7 +1,9 @@
 // Reading characters around a number: the pieces that the scanner's rules are made of.
 
-import { isLetter, isPoint, separatorLength, superscript, zeroOf } from "./digits.js";
+import { UNIT_LETTERS } from "./byte-neighbours.js";
+import { isCurrency, isLetter, isPoint, separatorLength, superscript, zeroOf } from "./digits.js";
 import { SPACE_GROUPS } from "./kinds.js";
+import { isPowerOfUnit, UNIT_REACH } from "./units.js";
 
 const MINUS = 0x2212;
 
@@ -18,9 +20,6 @@ const MAX_COMMAND = 20;
 
 export const isSign = (c: number) => c === 0x2d || c === 0x2b || c === MINUS;
 
-export const isCurrency = (c: number) =>
-  c === 0x24 || (c >= 0xa2 && c <= 0xa5) || (c >= 0x20a0 && c <= 0x20c0);
-
 export const isSpace = (c: number) =>
   c === 0x20 ||
   (c >= 9 && c <= 13) ||
@@ -32,6 +31,8 @@ export const isSpace = (c: number) =>
 export class Cursor {
   /** No number begins before `low`, the end of the number before. */
   low = 0;
+  /** The end of the last number, or a place far before. */
+  last = -UNIT_REACH;
   /** Code of the zero of the script of the number at hand. */
   zero = 0x30;
   /** Whether a rule wanted to see what follows `limit`: more text might change its verdict. */
@@ -158,9 +159,24 @@ export class Cursor {
     return this.command(end) === undefined;
   }
 
+  /** Whether the one digit `[p, end)` is the power of a unit after the last number: `m/s^2`, `s^{-1}`. */
+  inUnit(p: number, end: number): boolean {
+    let i = p;
+    if (isSign(this.before(i))) i--;
+    if (this.before(i) === 0x7b) i--;
+    if (this.before(i) !== 0x5e || p - this.last >= UNIT_REACH || i - this.last < 3) return false;
+    const c = this.before(i - 1);
+    if (!isLetter(c) && c !== 0x7d) return false;
+    // 3 x^2
+    if (c < 0x80 && UNIT_LETTERS[c] === 0 && this.before(i - 2) === 0x20) return false;
+    if (end + 3 > this.limit) this.touched = true;
+    return isPowerOfUnit(this.text, this.last, p);
+  }
+
   /** The start of `\frac` whose numerator begins at `p`, or -1. */
   fractionBefore(p: number): number {
     let b = p;
+    if (this.before(b) === 0x2e) b--;
     if (isSign(this.before(b))) b--;
     if (this.before(b) === 0x7b) b--;
     else if (b !== p) return -1;

@@ -1,5 +1,5 @@
 // Characters that numbers are made of: decimal digits of all scripts in the Basic
-// Multilingual Plane (Unicode 16), vulgar fractions, superscripts, group separators.
+// Multilingual Plane (Unicode 16), vulgar fractions, superscripts, group separators; and currencies.
 
 /** Code of the zero of every script; its nine other digits follow it. */
 const ZEROS = [
@@ -66,6 +66,9 @@ export function isLetter(code: number): boolean {
   if (code < 0x250) return code >= 0xc0 && code !== 0xd7 && code !== 0xf7;
   return code >= 0x370 && code < 0x530;
 }
+
+export const isCurrency = (code: number) =>
+  code === 0x24 || (code >= 0xa2 && code <= 0xa5) || (code >= 0x20a0 && code <= 0x20c0);
 
 /**
  * Length of the group separator at `at` (`1,234` `1_234` `1{,}234` `1,\!234` `1\,234`, a no-break,

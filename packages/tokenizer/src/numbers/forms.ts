@@ -37,8 +37,8 @@ export class Forms extends Cursor {
       close = i;
     }
     if (close === end) return -1;
-    // (1,234) is a pair; {1,234} is a number, since \boxed{1,234} is.
-    if (close === end + 4 && this.at(end) === 0x2c) {
+    // (1,234) is a pair; {1,234} is a number, since \boxed{1,234} is, and so is (1,000): 000 is none.
+    if (close === end + 4 && this.at(end) === 0x2c && this.at(end + 1) !== this.zero) {
       const outer = this.signed(p);
       const open = this.before(outer);
       const shut = this.at(close);
@@ -202,25 +202,41 @@ export class Forms extends Cursor {
     if (top < 0) return -1;
     const a = this.from;
     const aEnd = this.to;
-    const close = this.argument(top, false);
-    if (close < 0 || this.allZeros(this.from, this.to)) return -1;
+    const close = this.argument(top, !proper);
+    if (close < 0 || this.isZero(this.from, this.to)) return -1;
     return proper && !this.isLess(a, aEnd, this.from, this.to) ? -1 : close;
   }
 
-  /** The digits of the last {@link argument}. */
+  /** The digits of the last {@link argument}, with its separators and point. */
   protected from = 0;
   protected to = 0;
 
-  protected argument(i: number, maySign: boolean): number {
+  /** The end of a digit, of `{12}`, or if `any` of `{-0.5}` and `{1,000}`; or -1. */
+  protected argument(i: number, any: boolean): number {
     if (this.at(i) === 0x20) i++;
     const braced = this.at(i) === 0x7b;
     if (braced) i++;
-    if (braced && maySign && isSign(this.at(i))) i++;
-    if (!this.isDigit(i)) return -1;
+    if (braced && any && isSign(this.at(i))) i++;
     this.from = i;
-    this.to = braced ? this.digits(i) : i + 1;
-    if (!braced) return this.to;
-    return this.at(this.to) === 0x7d ? this.to + 1 : -1;
+    if (!braced) {
+      this.to = i + 1;
+      return this.isDigit(i) ? this.to : -1;
+    }
+    let end = this.digits(i);
+    if (any && this.at(end) !== 0x7d) {
+      const grouped = end > i ? this.groups(i, end) : -1;
+      if (grouped >= 0) end = grouped;
+      if (this.isPoint(end) && this.isDigit(end + 1)) end = this.digits(end + 1);
+    }
+    this.to = end;
+    return end > i && this.at(end) === 0x7d ? end + 1 : -1;
+  }
+
+  /** Whether digits with or without a point are all 0; those in groups never are. */
+  private isZero(from: number, to: number): boolean {
+    while (from < to && (this.at(from) === this.zero || this.isPoint(from))) from++;
+    this.steps++;
+    return from === to;
   }
 
   /** The end of `%`, `\%` or ` percent`, or -1; in `7 % 3` and `7%3` it is a remainder. */

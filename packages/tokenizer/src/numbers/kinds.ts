@@ -1,5 +1,7 @@
 // The forms of numbers that the scanner tells apart.
 
+import { checkOptions } from "../options.js";
+
 /** By the code that {@link scanNumbers} writes; 0 is none. */
 export const NUMBER_KINDS = [
   "none",
@@ -47,6 +49,7 @@ export const SPACE_GROUPS = 2;
 export const MULTIPLIERS = 4;
 
 export function flagsOf(options: NumberOptions): number {
+  checkOptions(options);
   return (
     (options.slashFractions === false ? 0 : SLASH_FRACTIONS) |
     (options.spaceGroups ? SPACE_GROUPS : 0) |

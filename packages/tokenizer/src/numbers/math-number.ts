@@ -1,5 +1,7 @@
 // A number in a text, with its exact value; and the search for all of them.
 
+import { checkText } from "../options.js";
+import { INSPECT, type Inspect, inspected } from "./inspected.js";
 import { flagsOf, NUMBER_KINDS, type NumberKind, type NumberOptions } from "./kinds.js";
 import { type Rational, rationalToString } from "./rational.js";
 import { countPlaces, readValue } from "./read-value.js";
@@ -13,6 +15,9 @@ export interface MathNumberJson {
   /** `"3/4"` or `"-12"`, which `parseRational` reads; `null` where there is no value. */
   readonly value: string | null;
   readonly kind: NumberKind;
+  readonly sign: 1 | -1;
+  /** The unit's text, or `null`. */
+  readonly unit: string | null;
   readonly start: number;
   readonly end: number;
 }
@@ -68,8 +73,8 @@ export class MathNumber {
 
   /** The sign as written, -1 for `-0` as well. */
   get sign(): 1 | -1 {
-    const text = this.text;
-    return /^[-−]/.test(text) === /frac ?\{[-−]/.test(text) ? 1 : -1;
+    const signs = this.text.match(/^[-−]|(?:frac ?|\} ?|frac ?\d ?)\{[-−]/g) ?? [];
+    return signs.length % 2 === 0 ? 1 : -1;
   }
 
   /** Whether it is written with LaTeX commands or braces: `\frac12`, `1{,}000`, `50\%`. */
@@ -77,7 +82,13 @@ export class MathNumber {
     return /[\\{]/.test(this.text);
   }
 
-  /** A currency before the number or a unit of measurement after it. */
+  /**
+   * A currency before the number or a unit of measurement after it. What may be a word, a label or a variable as
+   * well is a unit only where it is meant as one: `in` not before a word that no length is followed by (`5 in
+   * total`, `1 in 5`); A, B, b, C and F after a space, before an end or a preposition, not after a word such as
+   * `room` (`5 A students`, `Room 12 B`, `2A`); `pm` not after an hour; letters with a power not glued to the
+   * number or before a plus or minus (`3m^2`, `5 m^2 - 3 m`).
+   */
   get unit(): Unit | undefined {
     if (this.#unit === null) {
       const unit = unitOf(this.#source, this.start - this.#base, this.end - this.#base);
@@ -92,18 +103,13 @@ export class MathNumber {
 
   /** What `JSON.stringify` takes; the value is a string, since JSON has no BigInt. */
   toJSON(): MathNumberJson {
-    const { text, value, kind, start, end } = this;
-    return { text, value: value ? rationalToString(value) : null, kind, start, end };
+    const { text, kind, sign, start, end } = this;
+    const value = this.value ? rationalToString(this.value) : null;
+    return { text, value, kind, sign, unit: this.unit?.text ?? null, start, end };
   }
 
-  /** What `console.log` of Node shows. */
-  [Symbol.for("nodejs.util.inspect.custom")](
-    _depth: number,
-    options: object,
-    inspect?: (value: unknown, options: object) => string,
-  ): string {
-    const shown = this.toJSON();
-    return `MathNumber ${inspect ? inspect(shown, options) : JSON.stringify(shown)}`;
+  [INSPECT](_depth: number, options: object, inspect?: Inspect): string {
+    return inspected("MathNumber", this.toJSON(), options, inspect);
   }
 }
 
@@ -124,7 +130,7 @@ export class MathNumber {
  * power    = "^", [ sign ], integer | "^{", [ sign ], integer, "}" | superscript digits ;
  * fraction = integer, ( "/" | "⁄" ), integer | vulgar
  *          | "\", [ "d" | "t" | "c" ], "frac", arg, arg ;
- * arg      = digit | "{", [ sign, in the numerator ], integer, "}" ;
+ * arg      = digit | "{", integer, "}" | "{", [ sign ], ( grouped | decimal | integer ), "}", not in mixed numbers ;
  * mixed    = integer, [ space ], ( vulgar | "\frac", arg, arg ) | integer, space, integer, "/", integer ;
  * repeating = integer, point, [ integer ], ( "\overline{" | "\bar{" ), integer, "}" ;
  * radix    = "0", ( "x" | "b" | "o" ), digits | integer, "_", digit | integer, "_{", integer, "}" ;
@@ -139,7 +145,8 @@ export class MathNumber {
  *   `x-5`, `)-5`, `- 5`. After `|`, `$` and `"` it does if these open: `|-5|`, not `|x|-5`.
  * - A point at the end of a sentence is no part of a number. `1.2.3` and `192.168.0.1` are none.
  * - `1,234` is one number, unless brackets enclose just that, as in the pair `(1,234)`, or it
- *   continues a list as in `5,1,234`. `1,2,3` and `12,34` are three and two numbers.
+ *   continues a list as in `5,1,234`. `(1,000)` is one too, since `000` is no second number of a pair.
+ *   `1,2,3` and `12,34` are three and two numbers.
  * - A slash makes a fraction only without spaces, between integers, alone (`8/4/2` are three), not
  *   after `^`, not before one, and not over 0. `1/15/2024` and `2024-01-15` are dates and no numbers,
  *   except next to an operator. `12:30` is two integers, a time or a ratio.
@@ -148,9 +155,13 @@ export class MathNumber {
  *   point: `x2`, `H2O`, `v1.5`, `a_{1}`. After a LaTeX command they are a number: `\log_2 8`, `\cdot5`.
  *   Letters are Latin, Greek or Cyrillic here. `2x` and `2x5` hold numbers.
  * - `7%3` and `7 % 3` are remainders.
+ * - The power in a number's {@link MathNumber.unit} is part of the unit and no number: `5 m/s^2`, `3 cm^{2}`.
  * - Digits count in all scripts of the Basic Multilingual Plane.
+ *
+ * @throws TokenizerError `ERR_ARGUMENT` if `text` is no string or `options` no object.
  */
 export function findNumbers(text: string, options: NumberOptions = {}): MathNumber[] {
+  checkText(text);
   const spans = new NumberSpans();
   scanNumbers(text, spans, flagsOf(options));
   return toNumbers(text, spans);

@@ -1,5 +1,6 @@
 // Numbers and boxed answers of a text while it is being written, token by token.
 
+import { checkText } from "../options.js";
 import { type Boxed, BoxedReader } from "./boxed-reader.js";
 import { LOOK_BACK } from "./cursor.js";
 import { flagsOf, NUMBER_KINDS, type NumberKind, type NumberOptions } from "./kinds.js";
@@ -10,6 +11,9 @@ import { UNIT_REACH } from "./units.js";
 
 /** A number that is longer than this may be reported later than it could. */
 const LONG = 1024;
+
+/** UTF-16 units before what is to be read that rules may look at. */
+const KEPT = Math.max(LOOK_BACK, UNIT_REACH) + 16;
 
 export interface NumberReaderOptions extends NumberOptions {
   /**
@@ -39,6 +43,8 @@ export class NumberReader {
   /** No number begins before `#low`, nor has one its first digit before `#from`. */
   #low = 0;
   #from = 0;
+  /** The end of the last number. */
+  #last = -UNIT_REACH;
   /** While the text is shorter than this, scanning would be too dear. */
   #retryAt = 0;
   #pending: MathNumber | undefined | null = null;
@@ -76,6 +82,7 @@ export class NumberReader {
 
   /** Reads on; returns the numbers that have become certain. */
   push(piece: string): MathNumber[] {
+    checkText(piece, "piece");
     this.boxed.push(...this.#boxes.push(piece));
     this.#tail += piece;
     this.#pending = null;
@@ -96,6 +103,7 @@ export class NumberReader {
   #scan(settled: boolean) {
     const scanner = new Scanner(this.#tail, this.#tail.length, this.#flags);
     scanner.low = this.#low - this.#base;
+    scanner.last = this.#last - this.#base;
     const spans = this.#spans;
     spans.count = 0;
     const resume = scanWith(scanner, spans, this.#from - this.#base, settled);
@@ -115,22 +123,25 @@ export class NumberReader {
     const found: MathNumber[] = [];
     let low = scanner.low + this.#base;
     let from = resume + this.#base;
+    let last = scanner.last + this.#base;
     for (let i = 0; i < spans.count; i++) {
       const number = this.#number(spans, i);
       if (settled && this.#units && number.end + UNIT_REACH > this.position) {
         low = found.at(-1)?.end ?? this.#low;
         from = found.length > 0 ? low : this.#from;
+        last = found.at(-1)?.end ?? this.#last;
         break;
       }
       found.push(number);
     }
     const open = this.position - from;
     this.#retryAt = settled && open > LONG ? this.position + (open >> 2) : 0;
-    const base = Math.max(this.#base, from - LOOK_BACK);
+    const base = Math.max(this.#base, from - KEPT);
     this.#tail = this.#tail.slice(base - this.#base);
     this.#base = base;
     this.#low = Math.max(low, base);
     this.#from = from;
+    this.#last = last;
     for (const number of found) this.numbers.push(number);
     return found;
   }

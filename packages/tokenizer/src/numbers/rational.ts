@@ -1,6 +1,7 @@
 // Exact rational numbers: what a number in a text is worth, without rounding.
 
 import { ensure, TokenizerError } from "../errors.js";
+import { checkText, described } from "../options.js";
 
 /** An exact fraction in lowest terms with a positive denominator. */
 export interface Rational {
@@ -24,12 +25,41 @@ function gcd(a: bigint, b: bigint): bigint {
   return BigInt(x);
 }
 
+function checkBigInt(value: unknown, name: string): void {
+  ensure(
+    typeof value === "bigint",
+    "ERR_ARGUMENT",
+    () => `${name} must be a bigint, such as 5n, and is ${described(value)}`,
+  );
+}
+
+/** What others than {@link rational} made may have a type only. */
+function checkRational(value: unknown, name = "value"): void {
+  const { numerator, denominator } = (value ?? {}) as {
+    numerator?: unknown;
+    denominator?: unknown;
+  };
+  if (typeof numerator === "bigint" && typeof denominator === "bigint" && denominator > 0n) return;
+  const found =
+    typeof value !== "object" || value === null
+      ? `is ${described(value)}`
+      : typeof numerator !== "bigint"
+        ? `its numerator is ${described(numerator)}`
+        : `its denominator is ${typeof denominator === "bigint" ? denominator : described(denominator)}`;
+  throw new TokenizerError(
+    "ERR_ARGUMENT",
+    `${name} must be a rational, of a bigint numerator and a bigint denominator above 0, and ${found}`,
+  );
+}
+
 /**
  * `numerator / denominator` in lowest terms.
  *
- * @throws TokenizerError `ERR_NUMBER` if the denominator is zero.
+ * @throws TokenizerError `ERR_NUMBER` if the denominator is zero, `ERR_ARGUMENT` for what is no bigint.
  */
 export function rational(numerator: bigint, denominator = 1n): Rational {
+  checkBigInt(numerator, "numerator");
+  checkBigInt(denominator, "denominator");
   ensure(
     denominator !== 0n,
     "ERR_NUMBER",
@@ -60,6 +90,7 @@ export function decimal(digits: string, exponent: number): Rational | undefined 
  * {@link MAX_DIGITS} digits when written out.
  */
 export function parseRational(text: string): Rational {
+  checkText(text);
   const decimals = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text);
   const [, sign, whole = "", places = "", exponent = "0"] = decimals ?? [];
   const quotient = decimals ? null : /^([+-]?)(\d+)\/(\d+)$/.exec(text);
@@ -83,11 +114,19 @@ export function quotientOf(numerator: string, denominator: string): Rational | u
   return below === 0n ? undefined : rational(BigInt(numerator), below);
 }
 
-export function negate({ numerator, denominator }: Rational): Rational {
-  return { numerator: -numerator, denominator };
+/** @throws TokenizerError `ERR_ARGUMENT` for what is no {@link Rational}, as all below. */
+export function negate(value: Rational): Rational {
+  checkRational(value);
+  return { numerator: -value.numerator, denominator: value.denominator };
+}
+
+function checkBoth(a: unknown, b: unknown): void {
+  checkRational(a, "a");
+  checkRational(b, "b");
 }
 
 export function add(a: Rational, b: Rational): Rational {
+  checkBoth(a, b);
   return rational(
     a.numerator * b.denominator + b.numerator * a.denominator,
     a.denominator * b.denominator,
@@ -95,37 +134,43 @@ export function add(a: Rational, b: Rational): Rational {
 }
 
 export function multiply(a: Rational, b: Rational): Rational {
+  checkBoth(a, b);
   return rational(a.numerator * b.numerator, a.denominator * b.denominator);
 }
 
 /** Whether two fractions in lowest terms are the same number. */
 export function equalRationals(a: Rational, b: Rational): boolean {
+  checkBoth(a, b);
   return a.numerator === b.numerator && a.denominator === b.denominator;
 }
 
 /** Negative if `a < b`, zero if they are equal, positive if `a > b`. */
 export function compareRationals(a: Rational, b: Rational): number {
+  checkBoth(a, b);
   const left = a.numerator * b.denominator;
   const right = b.numerator * a.denominator;
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** What {@link parseRational} reads back: `"3/4"`, or `"-12"` for a whole number. */
-export function rationalToString({ numerator, denominator }: Rational): string {
+export function rationalToString(value: Rational): string {
+  checkRational(value);
+  const { numerator, denominator } = value;
   return denominator === 1n ? `${numerator}` : `${numerator}/${denominator}`;
 }
 
 /** Whether {@link toDecimalString} gives all digits of a fraction in lowest terms. */
-export function isExactDecimal({ denominator }: Rational, maxPlaces = 20): boolean {
+export function isExactDecimal(value: Rational, maxPlaces = 20): boolean {
+  checkRational(value);
   checkPlaces(maxPlaces);
-  return 10n ** BigInt(maxPlaces) % denominator === 0n;
+  return 10n ** BigInt(maxPlaces) % value.denominator === 0n;
 }
 
 function checkPlaces(maxPlaces: number): void {
   ensure(
     Number.isInteger(maxPlaces) && maxPlaces >= 0 && maxPlaces <= MAX_DIGITS,
     "ERR_ARGUMENT",
-    () => `expected maxPlaces to be an integer from 0 to ${MAX_DIGITS}, found ${maxPlaces}`,
+    () => `expected maxPlaces to be an integer from 0 to ${MAX_DIGITS}, found ${String(maxPlaces)}`,
   );
 }
 
@@ -134,8 +179,10 @@ function checkPlaces(maxPlaces: number): void {
  * `2/3` with 4 places `"0.6666"`. Trailing zeros are left out. {@link isExactDecimal} tells
  * whether anything was cut.
  */
-export function toDecimalString({ numerator, denominator }: Rational, maxPlaces = 20): string {
+export function toDecimalString(value: Rational, maxPlaces = 20): string {
+  checkRational(value);
   checkPlaces(maxPlaces);
+  const { numerator, denominator } = value;
   const size = numerator < 0n ? -numerator : numerator;
   const scaled = ((size * 10n ** BigInt(maxPlaces)) / denominator).toString();
   const digits = scaled.padStart(maxPlaces + 1, "0");

@@ -65,20 +65,35 @@ function scientific(body: string, scale: number): Rational | undefined {
   return simple(mantissa, scale + Number(exponent));
 }
 
+/** `\frac12`, `\frac1{2}` or `\frac{1}{-2}` without separators, after a whole number or none. */
+const FRAC = /^(\d*)\\[dtc]?frac(?:\{([+-]?)([\d.]+)\}|(\d))(?:\{([+-]?)([\d.]+)\}|(\d))$/;
+
+/** The quotient of two runs of digits with or without a point. */
+function quotient(top: string, below: string): Rational | undefined {
+  const [upper = "", above = ""] = top.split(".");
+  const [lower = "", under = ""] = below.split(".");
+  const places = Math.max(above.length, under.length);
+  return quotientOf(upper + above.padEnd(places, "0"), lower + under.padEnd(places, "0"));
+}
+
 function ratio(body: string, scale: number): Rational | undefined {
   let value: Rational | undefined;
+  let whole: string | undefined;
   const last = vulgarFraction(body.at(-1) as string);
-  const bare = /frac ?(\d) ?(\d)$/.exec(body);
-  const runs = [...body.matchAll(/\d+/g)].map((run) => run[0]);
-  let whole = runs[0];
-  if (last) value = rational(BigInt(last[0]), BigInt(last[1]));
-  else {
-    // \frac12, \frac1{2}, \frac{1}{2}, 1/2: in the first the digits touch.
-    const [top, below] = bare ? [bare[1], bare[2]] : runs.slice(-2);
-    value = quotientOf(top as string, below as string);
-    if (runs.length < (bare && runs.at(-1)?.length === 2 ? 2 : 3)) whole = undefined;
+  const frac = FRAC.exec(body.replace(SEPARATORS, ""));
+  if (last) {
+    value = rational(BigInt(last[0]), BigInt(last[1]));
+    whole = /^\d+/.exec(body)?.[0];
+  } else if (frac) {
+    const [, before, sign, braced, top, otherSign, otherBraced, below] = frac;
+    value = quotient((braced ?? top) as string, (otherBraced ?? below) as string);
+    if (value && (sign === "-") !== (otherSign === "-")) value = negate(value);
+    whole = before || undefined;
+  } else {
+    const runs = body.match(/\d+/g) as string[];
+    value = quotientOf(runs.at(-2) as string, runs.at(-1) as string);
+    whole = runs.at(-3);
   }
-  if (value && /\{-/.test(body)) value = negate(value);
   if (value && whole !== undefined) {
     const sum = decimal(whole, 0);
     value = sum && add(sum, value);
@@ -133,5 +148,6 @@ export function readValue(text: string, kind: NumberKind): Rational | undefined 
 
 /** Digits after the decimal point as written: 2 in `0.10`, `1.25e3` and `12.50%`, else 0. */
 export function countPlaces(text: string): number {
+  if (text.includes("frac")) return 0;
   return (/[.٫．]\p{Nd}+/u.exec(text)?.[0].length ?? 1) - 1;
 }

@@ -121,6 +121,7 @@ const scanMarked = /* @__PURE__ */ (() => {
         p = e;
       }
     }
+    if (low !== scanner.low) scanner.last = low;
     scanner.low = low;
     out.count = to / 3;
     position.at = p;
@@ -139,7 +140,10 @@ function readThere(
 ): void {
   let { at, shift } = position;
   const end = scanner.read(at + shift);
-  if (scanner.kind !== NONE) out.push(scanner.start, end, scanner.kind);
+  if (scanner.kind !== NONE) {
+    out.push(scanner.start, end, scanner.kind);
+    scanner.last = end;
+  }
   scanner.low = end;
   while (at + shift < end) {
     const byte = bytes[at] as number;
@@ -183,7 +187,7 @@ const PRIMER = `1 -2 +3 (-4) x-5 $6 -$7 \\$8 1/2 33/44. 1/0 1/2/3 5/ 1.5 22.555.
 2024-5 2023-5-6 5-6 1,234, 12,345) 1,2345 1234,5 0,1 12,34 7,1,234 (1,234) 1,234.5 1,234x 1,234% 100,000,000 1.5x 1.5x10 1.5e 1.5*10
 1.5*2 2.5, 2.5; 1.5^2 3.5s 4.5% 4.5%1 5.5 p 6.5 x 7.5 1 0.5 0.5x 1/2x 1/2* 1/2, 1/2% 1/2^ 1/2. 1/2.5 1/2 p 1/2 3 1/2e x/1/2 =.5 *.5, +.5 x.5
 .5x -$5 =-$5 3-$5 )+$5 x-$5 =+$5.5 10x1 10x10 10x10^2 1stx 1ndx 3rdx 4thx 1st. 2nd, 3rd; 4th) 5r 6t 7n 8.\\b 9%\\b
-0.\\overline{3} 1_2 1{,}000 1.2.3 |-5| "-7 x=12345, 1234567,8 \\cdot 2 1\\times 10^{3} 5\\text{cm} ${"12 345=6 ".repeat(32)}`;
+0.\\overline{3} 1_2 1{,}000 1.2.3 |-5| "-7 5 m/s^2 3m^2 x^2 5 m^{2} a}^2 \\pi^2 x=12345, 1234567,8 \\cdot 2 1\\times 10^{3} 5\\text{cm} ${"12 345=6 ".repeat(32)}`;
 let primed = false;
 
 function prime(): void {

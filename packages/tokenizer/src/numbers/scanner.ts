@@ -26,7 +26,7 @@ const table = (characters: string, value: number) => {
   return out;
 };
 /** Characters before a digit that change nothing about it; a space may follow `\frac`. */
-const PLAIN_BEFORE = table('\t\n\r([=*<>":,;#/^&', 1);
+const PLAIN_BEFORE = table('\t\n\r([=*<>":,;#/&', 1);
 /** Characters after the digits with which no form goes on. */
 const PLAIN_AFTER = table(" .,/eE%\\_{*xXbBoO^-snrt", 0);
 /** What a character after the digits may lead to, as bits. */
@@ -92,8 +92,12 @@ export class Scanner extends Forms {
     this.kind = NONE;
     if ((prev === 0x5f || prev === 0x7b || isLetter(prev)) && this.inWord(p))
       return this.dotted(end);
+    // ^2, ^{2}, ^-2 and ^{-2}
+    const raised = prev === 0x5e || this.before(p - 1) === 0x5e || this.before(p - 2) === 0x5e;
+    if (raised && end === p + 1 && this.inUnit(p, end)) return end;
     const latin = this.zero === 0x30;
-    if (latin && (prev === 0x7b || prev === 0x63 || prev === 0x20 || isSign(prev))) {
+    const opens = prev === 0x7b || prev === 0x63 || prev === 0x20 || prev === 0x2e;
+    if (latin && (opens || isSign(prev))) {
       const start = this.fractionBefore(p);
       const close = start < 0 ? -1 : this.fraction(start, false);
       if (close >= 0) return this.finish(start, close, FRACTION);
@@ -206,7 +210,10 @@ export function scanWith(
     }
     const end = scanner.read(p);
     if (settled && scanner.touched) return p;
-    if (scanner.kind !== NONE) out.push(scanner.start, end, scanner.kind);
+    if (scanner.kind !== NONE) {
+      out.push(scanner.start, end, scanner.kind);
+      scanner.last = end;
+    }
     scanner.low = end;
     anchors.lastIndex = end;
   }

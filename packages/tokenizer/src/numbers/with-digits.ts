@@ -3,6 +3,7 @@
 
 import type { Component, TokenizerDefinition } from "../definition.js";
 import { TokenizerError } from "../errors.js";
+import { checkOptions } from "../options.js";
 import { FROM_THE_RIGHT, flatten, NUMERIC_RUN } from "../pipeline/shape.js";
 import { TokenNames } from "../token-names.js";
 
@@ -25,6 +26,7 @@ export function withDigits(
   definition: TokenizerDefinition,
   digits: "right3" | "single",
 ): TokenizerDefinition {
+  checkOptions(definition, "definition");
   if (digits !== "right3" && digits !== "single") {
     throw new TokenizerError(
       "ERR_ARGUMENT",

@@ -83,6 +83,7 @@ describe("what a number tells", () => {
     ["5.", 0],
     ["1,234.567", 3],
     ["1/2", 0],
+    ["\\frac{0.25}{2}", 0],
     ["٣٫٥", 1],
   ])("has the decimal places of %s as written: %i", (text, places) => {
     expect(one(text).decimalPlaces).toBe(places);
@@ -95,6 +96,10 @@ describe("what a number tells", () => {
     ["+5", 1],
     ["\\frac{-1}{2}", -1],
     ["-\\frac{-1}{2}", 1],
+    ["\\frac{1}{-2}", -1],
+    ["\\frac1{-2}", -1],
+    ["\\frac{-1}{-2}", 1],
+    ["-\\frac{-1}{-2}", -1],
     ["10^{-3}", 1],
   ])("has the sign of %s: %i", (text, sign) => {
     expect(one(text).sign).toBe(sign);
@@ -134,10 +139,47 @@ describe("what a number tells", () => {
     ["50 minutes", "minutes", 3],
     ["3-inch pipe", "inch", 2],
     ["$5 + $3", "$", 0],
+    ["9.8 m/s^{2}", "m/s^{2}", 4],
+    ["3 mm", "mm", 2],
+    ["7\\text{ m/s^{2}}", "m/s^{2}", 1],
+    ["7\\,\\text{m/s}^2", "m/s^2", 3],
+    ["$5 m^2", "m^2", 3],
+    ["5 in", "in", 2],
+    ["5 in. of rain", "in", 2],
+    ["5 in of rain", "in", 2],
+    ["5-in pipe", "in", 2],
+    ["5in pipe", "in", 1],
+    ["5 in^2 in all", "in^2", 2],
+    ["12 in × 3 in", "in", 3],
+    ["5 in by 3 in", "in", 2],
+    ["3 A of current", "A", 2],
+    ["a current of 3 A.", "A", 15],
+    ["20 C, then", "C", 3],
+    ["64 B", "B", 3],
+    ["12 A/m here", "A/m", 3],
+    ["12\\text{ A} flow", "A", 2],
+    ["154 pm bonds", "pm", 4],
+    ["5 m wide", "m", 2],
     ["$100 - $50", "$", 0],
   ])("has the unit of %s: %s at %i", (text, unit, start) => {
     const number = one(text);
     expect([number.unit?.text, number.unit?.start]).toEqual([unit, start]);
+  });
+
+  it("tells the time from picometres", () => {
+    expect(findNumbers("7:30 pm, 12:45 pm").map(({ unit }) => unit)).toEqual(
+      Array(4).fill(undefined),
+    );
+  });
+
+  it("has no number in the span of a unit", () => {
+    for (const [marked] of Object.values(cases).flat()) {
+      let end = 0;
+      for (const number of findNumbers(marked.replace(/[«»]/g, ""))) {
+        expect([marked, number.start >= end]).toEqual([marked, true]);
+        end = Math.max(number.end, number.unit?.end ?? 0);
+      }
+    }
   });
 
   it.each([
@@ -151,6 +193,30 @@ describe("what a number tells", () => {
     "x = 5",
     "5 mmm",
     "3 is",
+    "5 in total",
+    "5 in\ntotal",
+    "2 in a row",
+    "1 in 5",
+    "3-in-1",
+    "5 A students",
+    "5 A's",
+    "5 A\u2019s",
+    "2 A + 3",
+    "2A = 4",
+    "5 A^2",
+    "Room 12 B",
+    "room #12 B",
+    "section 3 C.",
+    "Bus no. 12 A",
+    "12B",
+    "7 pm",
+    "7pm",
+    "11.30 pm",
+    "x = 5\\text{ or }",
+    "5\\text{ if }",
+    "5\\text{ in total}",
+    "3m^2",
+    "3 m^2 - 5 m",
   ])("has no unit in %s", (text) => {
     expect(one(text).unit).toBeUndefined();
   });

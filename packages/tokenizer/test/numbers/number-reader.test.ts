@@ -30,6 +30,9 @@ const soup = fc
         "{,}",
         "\\,",
         "000",
+        ..." m/s^2, m^,^{2},^-2, in, in total, A of, A students, pm,room ,\\text{m}^2,\\text{ m/s^{2}},{-0.5},s^{-1}".split(
+          ",",
+        ),
       ),
     ),
     { maxLength: 24 },
@@ -56,6 +59,19 @@ describe("a number reader", () => {
         },
       ),
       { seed: SEED, numRuns: 3000 },
+    );
+  });
+
+  it("finds no number in the span of a unit", () => {
+    fc.assert(
+      fc.property(soup, (text) => {
+        let end = 0;
+        for (const number of findNumbers(text)) {
+          expect([text, number.start >= end]).toEqual([text, true]);
+          end = Math.max(number.end, number.unit?.end ?? 0);
+        }
+      }),
+      { seed: SEED, numRuns: 5000 },
     );
   });
 

@@ -29,7 +29,7 @@ const FORMS: readonly (readonly [kind: string, source: string])[] = [
   ["radix", "(?<!\\d)0[xX][0-9a-fA-F]+(?![\\dA-Za-z])"],
   ["radix", "(?<!\\d)0[bB][01]+(?![\\dA-Za-z])"],
   ["radix", "(?<!\\d)0[oO][0-7]+(?![\\dA-Za-z])"],
-  ["pair", `(?<=[([](?:${SIGN})?)[1-9]\\d{0,2}(?=,\\d{3}[)\\]])`],
+  ["pair", `(?<=[([](?:${SIGN})?)[1-9]\\d{0,2}(?=,[1-9]\\d{2}[)\\]])`],
   ["grouped", `${GROUPED}(?:\\.\\d+(?!\\d|\\.\\d))?`],
   ["skipped", "\\d+(?:\\.\\d+){2,}"],
   ["scientific", `${MANTISSA}[eE][-+]?\\d+(?![\\d_A-Za-z]|\\.\\d)`],

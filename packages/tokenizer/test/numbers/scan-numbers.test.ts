@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SLASH_FRACTIONS } from "../../src/numbers/kinds.js";
+import { PART } from "../../src/numbers/digit-marks.js";
+import { NUMBER_KINDS, SLASH_FRACTIONS } from "../../src/numbers/kinds.js";
+import { NumberReader } from "../../src/numbers/number-reader.js";
 import { scanNumbers } from "../../src/numbers/scan-numbers.js";
 import { Scanner, scanWith } from "../../src/numbers/scanner.js";
 import { NumberSpans } from "../../src/numbers/spans.js";
@@ -38,10 +40,36 @@ const words = [
   ..."0 1 9 10 12 007 123 1000 2024 123456789 1.5 0.25 .5 1/2 3/4 10/0 1/2/3 50% -5 +5 $5 -$5 +$.5 $-5 1,234 1,23 0,123 12,345,678 2024-5 0x1F 1e5 1e-5 10^5 2^10 1st 2nd 3rd 4th 2024-01-15 1/15/2024".split(
     " ",
   ),
-  ..."\\frac{ \\frac \\dfrac } { ( ) [ ] \\times \\cdot \\overline{ \\text{ \\% \\, \\! percent per cent p pe per perc x * / - + . , : = e E _ ^ c % $ s t".split(
+  ..."\\frac{ \\frac \\dfrac } { ( ) [ ] \\times \\cdot \\overline{ \\text{ \\% \\, \\! percent per cent p pe per perc x * / - + . , : = e E _ ^ c % $ s t m^2 m/s^2 m^{2} x^2 cm^ s^{-1} s^-2 kg/ \\text{m}^2 m^2.5 \\frac{-.5}{ {1,000} {-2} (1,000) [1,050]".split(
     " ",
   ),
 ];
+
+const part = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...words) },
+  { weight: 3, arbitrary: fc.constantFrom(" ", " ", "\n") },
+  { weight: 1, arbitrary: fc.constantFrom(...ascii, ...beyond) },
+);
+
+/** Mixed content over several of the parts that digits are marked in, wherever these end. */
+const longText = fc
+  .tuple(
+    fc.array(part, { minLength: 400, maxLength: 900, size: "max" }),
+    fc.array(fc.oneof(part, fc.constantFrom("the number of ", "é", "中文", "7".repeat(40))), {
+      minLength: 30,
+      maxLength: 90,
+      size: "max",
+    }),
+  )
+  .map(([head, often]) => {
+    let text = head.join("");
+    for (let i = 0; text.length < 2.5 * PART; i++) {
+      // A step that is no divisor, so that each round meets the boundary elsewhere.
+      for (let k = i; k < often.length; k += 1 + (i % 3)) text += often[k];
+      text += " and so on ".slice(i % 11);
+    }
+    return text;
+  });
 
 describe("the fast scan finds what the scanner finds", () => {
   it.each(Object.keys(cases))("in the cases of %s", (name) => {
@@ -76,14 +104,47 @@ describe("the fast scan finds what the scanner finds", () => {
   });
 
   it("in random texts of all that means something", () => {
-    const part = fc.oneof(
-      { weight: 6, arbitrary: fc.constantFrom(...words) },
-      { weight: 3, arbitrary: fc.constantFrom(" ", " ", "\n") },
-      { weight: 1, arbitrary: fc.constantFrom(...ascii, ...beyond) },
-    );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 20 }), (parts) => expectSame(parts.join(""))),
       { seed: SEED, numRuns: 20_000 },
+    );
+  });
+
+  it("in long random texts, whose numbers lie across the ends of parts", () => {
+    const crossed = new Set<string>();
+    fc.assert(
+      fc.property(longText, (text) => {
+        expectSame(text);
+        const bytes = Buffer.from(text);
+        for (let end = PART; end < bytes.length; end += PART) {
+          crossed.add(bytes.toString("latin1", end - 1, end + 1));
+        }
+      }),
+      { seed: SEED, numRuns: 600 },
+    );
+    // Digits, points, groups and characters beyond ASCII have all been cut.
+    const cut = [...crossed];
+    for (const kind of [/\d\d/, /\d[.,/]/, /[.,/]\d/, /\^[\d{]/, /[\x80-\xff]{2}/, / \d/]) {
+      expect([kind, cut.some((two) => kind.test(two))]).toEqual([kind, true]);
+    }
+  });
+
+  it("in long random texts, as a reader does from pieces", () => {
+    fc.assert(
+      fc.property(longText, fc.integer({ min: 1, max: 500 }), (text, size) => {
+        const reader = new NumberReader();
+        for (let at = 0; at < text.length; at += size) reader.push(text.slice(at, at + size));
+        reader.flush();
+        const fast = new NumberSpans();
+        scanNumbers(text, fast);
+        const read = reader.numbers.flatMap(({ start, end, kind }) => [
+          start,
+          end,
+          NUMBER_KINDS.indexOf(kind),
+        ]);
+        expect(read).toEqual(listed(fast));
+      }),
+      { seed: SEED, numRuns: 40 },
     );
   });
 

@@ -6,7 +6,9 @@ import { Tokenizer as Reference } from "tokenizers";
 import { describe, expect, it } from "vitest";
 import type { Encoding } from "../../src/encoding.js";
 import { readTokenizerJson } from "../../src/formats/tokenizer-json.js";
+import type { MathEncoding } from "../../src/math-encoding.js";
 import { MathTokenizer } from "../../src/math-tokenizer.js";
+import { findNumbers } from "../../src/numbers/math-number.js";
 import type { PaddingOptions, TruncationOptions } from "../../src/options.js";
 import { Tokenizer } from "../../src/tokenizer.js";
 import { hasVocabulary, unitStarts, vocabularyFile } from "../support/oracle.js";
@@ -233,14 +235,19 @@ describe("truncation and padding", () => {
 });
 
 /** The number's tokens by looking at each. */
-function covering(encoding: Encoding, start: number, end: number): number[] {
+function covering(
+  encoding: Encoding,
+  { start, end, sequence }: { start: number; end: number; sequence: number },
+): number[] {
   return [...encoding.ids.keys()].filter(
     (i) =>
-      encoding.sequenceIds[i] === 0 &&
+      encoding.sequenceIds[i] === sequence &&
       (encoding.starts[i] as number) < end &&
       (encoding.ends[i] as number) > start,
   );
 }
+
+const toSpan = ({ start, end }: { start: number; end: number }) => ({ start, end });
 
 describe("the tokens of a number", () => {
   const tokenizers = [new MathTokenizer(definition)];
@@ -284,20 +291,41 @@ describe("the tokens of a number", () => {
             for (const options of [
               {},
               { addSpecialTokens: false },
-              ...(pair === undefined ? [] : [{ pair }]),
+              ...(pair === undefined
+                ? []
+                : [{ pair }, { pair, truncation: { maxLength: 6 + length } }]),
               { truncation: { maxLength: 4 + length } },
               { truncation: { maxLength: 4 + length, direction: "left" }, addSpecialTokens: false },
               {
                 padding: { length: 30, direction: "left", token: tokenizer.idToToken(0) as string },
               },
             ] as const) {
+              const { truncation } = options as { truncation?: object };
               const encoding = tokenizer.encode(text, options);
-              for (const number of encoding.numbers) {
-                const tokens = covering(encoding, number.start, number.end);
-                const { tokenStart, tokenEnd } = number;
-                expect(tokenEnd - tokenStart).toBe(tokens.length);
-                if (tokens.length > 0)
-                  expect([tokenStart, tokenEnd - 1]).toEqual([tokens[0], tokens.at(-1)]);
+              for (const part of [encoding, ...encoding.overflowing] as MathEncoding[]) {
+                const { numbers } = part;
+                expect(numbers.map((number) => [number.sequence, number.text])).toEqual(
+                  [text, pair].flatMap((each, sequence) =>
+                    sequence === 1 && !("pair" in options)
+                      ? []
+                      : findNumbers(each ?? "")
+                          .filter(({ start, end }) => {
+                            const tokens = covering(part, { start, end, sequence });
+                            return truncation === undefined || tokens.length > 0;
+                          })
+                          .map((number) => [sequence, number.text]),
+                  ),
+                );
+                for (const number of numbers) {
+                  const tokens = covering(part, number);
+                  const { tokenStart, tokenEnd, sequence } = number;
+                  expect(tokenEnd - tokenStart).toBe(tokens.length);
+                  if (tokens.length > 0)
+                    expect([tokenStart, tokenEnd - 1]).toEqual([tokens[0], tokens.at(-1)]);
+                  const whole = tokenizer.encode((sequence === 1 ? pair : text) as string);
+                  const all = covering(whole, { ...toSpan(number), sequence: 0 });
+                  expect(number.complete).toBe(all.length === tokens.length);
+                }
               }
             }
           }
