@@ -37,19 +37,24 @@ Status Memory::allocate(size_t bytes, std::shared_ptr<Memory>& out) {
   std::shared_ptr<Memory> memory(new Memory());
   memory->bytes_ = bytes;
   if (bytes >= kLargePage) {
-    // Aligned by hand so that the whole block can be made of large pages: a
-    // weight matrix is read once a step, and a page miss per 4 KiB costs.
-    const size_t whole = (bytes + kLargePage - 1) / kLargePage * kLargePage + kLargePage;
+    // Aligned by hand so that the block can be made of large pages: a weight matrix is
+    // read once a step, and a page miss per 4 KiB costs. What is left behind the last
+    // whole one is of small pages: hundreds of matrices would else waste a tenth.
+    const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    const size_t used = (bytes + page - 1) / page * page, whole = used + kLargePage;
     void* base = mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) return out_of_memory(bytes);
-    const uintptr_t aligned =
-        (reinterpret_cast<uintptr_t>(base) + kLargePage - 1) / kLargePage * kLargePage;
+    const uintptr_t start = reinterpret_cast<uintptr_t>(base);
+    const uintptr_t aligned = (start + kLargePage - 1) / kLargePage * kLargePage;
+    if (aligned > start) munmap(base, aligned - start);
+    const uintptr_t end = aligned + used;
+    if (start + whole > end) munmap(reinterpret_cast<void*>(end), start + whole - end);
 #if defined(MADV_HUGEPAGE)
-    madvise(reinterpret_cast<void*>(aligned), whole - kLargePage, MADV_HUGEPAGE);
+    madvise(reinterpret_cast<void*>(aligned), bytes / kLargePage * kLargePage, MADV_HUGEPAGE);
 #endif
     memory->kind_ = Kind::pages;
-    memory->base_ = base;
-    memory->base_bytes_ = whole;
+    memory->base_ = reinterpret_cast<void*>(aligned);
+    memory->base_bytes_ = used;
     memory->data_ = reinterpret_cast<uint8_t*>(aligned);
   } else {
     const size_t whole = (bytes + kAlign - 1) / kAlign * kAlign + kAlign;

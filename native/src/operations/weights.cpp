@@ -205,6 +205,7 @@ const Operation kOperations[] = {
     kLinearGlu,
     {"pack_weight", check_pack_weight, nullptr, run_pack_weight},
     {"pack_codes", check_pack_codes, nullptr, run_pack_codes},
+    kPackBlocks,
     {"unpack_weight", check_unpack_weight, nullptr, run_unpack_weight},
     {"embedding_packed", check_embedding, nullptr, run_embedding},
 };

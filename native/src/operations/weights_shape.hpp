@@ -21,5 +21,7 @@ Status expect_projection(const Tensor& x, const Tensor& y, int64_t k, int64_t n)
 extern const Operation kLinear, kNormLinear;
 // linear_glu.cpp
 extern const Operation kLinearGlu;
+// pack_blocks.cpp
+extern const Operation kPackBlocks;
 
 }  // namespace rs

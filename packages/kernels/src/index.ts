@@ -24,6 +24,7 @@ export {
   type Projections,
   project,
 } from "./norm-projection.js";
+export { type BlockType, blockBytes, blockTypes, heldAs, packBlocks } from "./pack-blocks.js";
 export {
   type PackedFormat,
   type PackedSpec,

@@ -1,0 +1,32 @@
+// The block types of GGUF files: how many weights a block has, and what they are.
+// Layouts: ggml, `ggml-common.h` (structures) and `ggml-quants.c` (values).
+#pragma once
+#include <stdint.h>
+
+#include <span>
+
+namespace rs {
+
+struct BlockType {
+  int id;  // ggml's number
+  const char* name;
+  int64_t weights, bytes;  // of a block
+};
+
+std::span<const BlockType> block_types();
+const BlockType* find_block_type(int64_t id);
+
+// 32 weights that share a scale: value = scale * code + offset.
+struct BlockGroup {
+  uint32_t words[8];  // four codes each, the first lowest
+  float scale, offset;
+};
+
+// Whether groups of 32 have codes of their own; else only values can be read.
+bool has_codes(const BlockType& type);
+// Group g of a row; of a type that has codes.
+void read_codes(const BlockType& type, const uint8_t* row, int64_t g, BlockGroup* group);
+// Weights [32 g, 32 g + 32) of a row of a type with blocks of 32 or 256.
+void read_values(const BlockType& type, const uint8_t* row, int64_t g, float* out);
+
+}  // namespace rs
