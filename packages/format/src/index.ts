@@ -1,0 +1,36 @@
+export { bitsPerWeight, type DType, type DTypeLayout, dtypes } from "./dtype.js";
+export { FormatError, type FormatErrorCode } from "./errors.js";
+export { MetadataArray, type MetadataValue } from "./gguf/metadata-array.js";
+export type { GgufType, TypedNumbers } from "./gguf/value-types.js";
+export { type GgufOptions, writeGguf } from "./gguf/write.js";
+export { type MetadataInput, metadataOf, type TypedValue } from "./gguf/write-metadata.js";
+export {
+  type ArraySummary,
+  type InspectedValue,
+  type Inspection,
+  type InspectOptions,
+  inspect,
+} from "./inspect.js";
+export type { Limits } from "./limits.js";
+export type { MappedBuffer } from "./mapping.js";
+export { type OpenOptions, openTensors } from "./open.js";
+export { dequantizable, dequantize } from "./quantization/dequantize.js";
+export { quantizable, quantize } from "./quantization/quantize.js";
+export type { RowRange } from "./row-range.js";
+export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write.js";
+export type { TensorInfo } from "./tensor-info.js";
+export type {
+  MapOptions,
+  RangeOptions,
+  ReadOptions,
+  SourceFile,
+  StreamOptions,
+  TensorSource,
+} from "./tensor-source.js";
+export {
+  type TensorData,
+  type TensorInput,
+  type Tensors,
+  tensorsOf,
+} from "./writing/tensor-input.js";
+export type { WriteOptions, WriteProgress, WrittenFile } from "./writing/write-files.js";

@@ -1,0 +1,16 @@
+import type { Architecture } from "./architecture.js";
+import { qwen2 } from "./qwen2.js";
+
+/**
+ * Qwen3: no biases, but queries and keys are normalised by head.
+ *
+ * @see Yang et al., "Qwen3 Technical Report", 2025, arXiv 2505.09388, section 2.
+ */
+export const qwen3: Architecture = {
+  name: "qwen3",
+  modelTypes: ["qwen3"],
+  ggufNames: ["qwen3"],
+  ggufInterleaved: false,
+  traits: (config, layers) => ({ ...qwen2.traits?.(config, layers), queryKeyNorm: true }),
+  ggufTraits: () => ({ queryKeyNorm: true }),
+};

@@ -1,0 +1,250 @@
+// Weights from a file into packed memory: each matrix is mapped, packed in one pass and
+// unmapped again, a layer at a time.
+
+import type { TensorSource } from "@ryanstream/format";
+import {
+  type BlockType,
+  blockTypes,
+  heldAs,
+  type PackedSpec,
+  packBlocks,
+  packedWeight,
+} from "@ryanstream/kernels";
+import { f32, type Parameter, parameter, program, u8 } from "@ryanstream/tensor";
+import type { DecoderConfig } from "./decoder-config.js";
+import {
+  type DecoderWeights,
+  type LayerWeights,
+  layerShapes,
+  type PackedParameter,
+  type Projection,
+} from "./decoder-weights.js";
+import { ModelError } from "./errors.js";
+import { PackedFile, packedKey, writePackedFile } from "./packed-file.js";
+import type { WeightNames } from "./weight-names.js";
+
+/** How weights are held: as the file has them, or with so many bits. */
+export type WeightFormat = "as-is" | "int8" | "int4";
+
+export interface LoadProgress {
+  /** Bytes of the file that are loaded, and of all that will be. */
+  readonly loaded: number;
+  readonly total: number;
+}
+
+export interface LoadWeightsOptions {
+  readonly format: WeightFormat;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** A folder with packed weights of earlier loads, for this one's too. */
+  readonly packedFolder?: string | undefined;
+}
+
+/** A matrix that waits to be packed. */
+interface Waiting {
+  readonly name: string;
+  readonly type: BlockType;
+  readonly into: PackedParameter;
+}
+
+/**
+ * Loads all weights of a decoder.
+ *
+ * @throws ModelError `ERR_WEIGHTS` for a tensor that is missing, or of a shape or type that can't be; the signal's
+ *   reason. Nothing stays allocated then.
+ */
+export async function loadWeights(
+  source: TensorSource,
+  config: DecoderConfig,
+  names: WeightNames,
+  options: LoadWeightsOptions,
+): Promise<DecoderWeights> {
+  const loader = new Loader(source, config, names, options);
+  try {
+    return await loader.load();
+  } catch (error) {
+    loader.dispose();
+    throw error;
+  }
+}
+
+class Loader {
+  readonly #source: TensorSource;
+  readonly #config: DecoderConfig;
+  readonly #names: WeightNames;
+  readonly #options: LoadWeightsOptions;
+  readonly #made: Parameter[] = [];
+  readonly #matrices: PackedParameter[] = [];
+  #packed: PackedFile | undefined;
+  #waiting: Waiting[] = [];
+  #loaded = 0;
+  #total = 0;
+
+  constructor(
+    source: TensorSource,
+    config: DecoderConfig,
+    names: WeightNames,
+    options: LoadWeightsOptions,
+  ) {
+    this.#source = source;
+    this.#config = config;
+    this.#names = names;
+    this.#options = options;
+  }
+
+  dispose(): void {
+    for (const made of this.#made) made.dispose();
+  }
+
+  async load(): Promise<DecoderWeights> {
+    const { vocabularySize, width, layers: count, tied } = this.#config;
+    const { embedding: name, norm, head } = this.#names;
+    for (const { byteLength } of this.#source.tensors.values()) this.#total += byteLength;
+    const { packedFolder, format, signal } = this.#options;
+    const files = this.#source.files.map((file) => file.path);
+    const key = packedFolder === undefined ? "" : await packedKey(files, format);
+    if (packedFolder !== undefined) this.#packed = await PackedFile.find(packedFolder, key);
+    const embedding = this.#matrix("embedding", name, vocabularySize, width, true);
+    await this.#pack();
+    const layers: LayerWeights[] = [];
+    for (let i = 0; i < count; i++) {
+      layers.push(await this.#layer(i));
+      await this.#pack();
+    }
+    const weights = {
+      embedding,
+      layers,
+      norm: await this.#vector("norm", norm, width),
+      head: tied ? embedding : this.#matrix("head", head, vocabularySize, width, true),
+    };
+    await this.#pack();
+    if (packedFolder !== undefined && this.#packed === undefined) {
+      await writePackedFile(packedFolder, key, this.#matrices, signal);
+    }
+    this.#options.onProgress?.({ loaded: this.#total, total: this.#total });
+    return weights;
+  }
+
+  async #layer(i: number): Promise<LayerWeights> {
+    const { width, headDim, queryKeyNorm } = this.#config;
+    const names = this.#names.layer(i);
+    const shapes = layerShapes(this.#config);
+    const own = (name: string) => `layers.${i}.${name}`;
+    const projection = async (name: keyof typeof shapes): Promise<Projection> => {
+      const [n, k] = shapes[name];
+      const weight = this.#matrix(own(name), names[name], n, k, false);
+      const biasName = names[`${name}Bias`];
+      if (!this.#source.tensors.has(biasName)) return { weight };
+      return { weight, bias: await this.#vector(own(`${name}.bias`), biasName, n) };
+    };
+    const vector = (name: keyof typeof names, length: number) =>
+      this.#vector(own(name), names[name], length);
+    return {
+      attentionNorm: await vector("attentionNorm", width),
+      query: await projection("query"),
+      key: await projection("key"),
+      value: await projection("value"),
+      output: await projection("output"),
+      queryNorm: queryKeyNorm ? await vector("queryNorm", headDim) : undefined,
+      keyNorm: queryKeyNorm ? await vector("keyNorm", headDim) : undefined,
+      ffnNorm: await vector("ffnNorm", width),
+      gate: await projection("gate"),
+      up: await projection("up"),
+      down: await projection("down"),
+    };
+  }
+
+  /** A norm or bias, in f32 whatever the file has. */
+  async #vector(own: string, name: string, length: number): Promise<Parameter<"f32">> {
+    const info = this.#info(name, [length]);
+    const signal = this.#options.signal;
+    const values = await this.#source.readF32(name, { signal });
+    const made = parameter(own, f32(length));
+    this.#made.push(made);
+    made.write(values);
+    this.#progress(info.byteLength);
+    return made;
+  }
+
+  #matrix(own: string, name: string, n: number, k: number, embedding: boolean): PackedParameter {
+    const { dtype, byteLength } = this.#info(name, [n, k]);
+    const type = blockTypes.find((known) => known === dtype);
+    if (type === undefined) {
+      throw new ModelError(
+        "ERR_WEIGHTS",
+        `${name}: expected one of ${blockTypes.join(", ")}, found ${dtype}`,
+      );
+    }
+    const spec = specFor(type, n, k, this.#options.format, embedding);
+    const buffer = this.#packed?.map(own, spec);
+    const bytes = parameter(own, spec.type, buffer === undefined ? {} : { buffer });
+    this.#made.push(bytes);
+    const into = { spec, bytes };
+    this.#matrices.push(into);
+    if (buffer === undefined) this.#waiting.push({ name, type, into });
+    else this.#progress(byteLength);
+    return into;
+  }
+
+  #info(name: string, shape: readonly number[]) {
+    const info = this.#source.tensors.get(name);
+    if (info === undefined) {
+      throw new ModelError(
+        "ERR_WEIGHTS",
+        `expected a tensor ${name} of [${shape}], found none in ${this.#source.files[0]?.path}`,
+      );
+    }
+    if (info.shape.length === shape.length && info.shape.every((size, i) => size === shape[i])) {
+      return info;
+    }
+    throw new ModelError(
+      "ERR_WEIGHTS",
+      `${name}: expected [${shape}], found [${info.shape}] in ${info.file}`,
+    );
+  }
+
+  /** Packs what waits, in one run. */
+  async #pack(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#options.signal?.throwIfAborted();
+    if (waiting.length === 0) return;
+    const sources: Parameter<"u8">[] = [];
+    try {
+      for (const { name } of waiting) {
+        const buffer = await this.#source.map(name, { alignment: 1 });
+        sources.push(parameter(`file.${name}`, u8(buffer.byteLength), { buffer: buffer as never }));
+      }
+      using packing = program({}, () => {
+        for (const [i, { type, into }] of waiting.entries()) {
+          packBlocks(sources[i] as Parameter<"u8">, type, into);
+        }
+      });
+      const { signal } = this.#options;
+      await packing.run({}, signal === undefined ? {} : { signal });
+      this.#progress(sources.reduce((n, { byteLength }) => n + byteLength, 0));
+    } finally {
+      for (const mapped of sources) mapped.dispose();
+    }
+  }
+
+  #progress(bytes: number): void {
+    this.#loaded += bytes;
+    this.#options.onProgress?.({ loaded: this.#loaded, total: this.#total });
+  }
+}
+
+/**
+ * The packed format of a matrix. With `int4`, embedding and head have 8 bits: they are a small part of
+ * large models, and what they lose is lost in every token.
+ */
+function specFor(
+  type: BlockType,
+  n: number,
+  k: number,
+  format: WeightFormat,
+  embedding: boolean,
+): PackedSpec {
+  if (format === "as-is") return packedWeight({ n, k, ...heldAs(type) });
+  return packedWeight({ n, k, format: embedding ? "int8" : format, group: 32 });
+}

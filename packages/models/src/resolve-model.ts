@@ -1,0 +1,132 @@
+// From what a person calls a model to files on disk.
+
+import { open, readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { openTensors } from "@ryanstream/format";
+import { describingFiles, INDEX, weightFiles } from "./choose-files.js";
+import { ensure, ModelError } from "./errors.js";
+import { fetchSnapshot, type SnapshotOptions } from "./hub/snapshot.js";
+import { type HubName, parseHubName } from "./model-name.js";
+
+/** How the hub is used; see {@link SnapshotOptions}. */
+export type HubOptions = Omit<SnapshotOptions, "files" | "signal">;
+
+export interface ResolveModelOptions {
+  readonly hub?: HubOptions;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ModelPlace {
+  /** The file or folder of the weights, as `openTensors` takes it. */
+  readonly path: string;
+  /** The file or folder of the tokenizer, as `Tokenizer.load` takes it. */
+  readonly tokenizer: string;
+}
+
+const MAX_INDEX_BYTES = 2 ** 26;
+const VOCABULARY = /^(?:tokenizer\.json|tokenizer\.model|tiktoken\.model|qwen\.tiktoken)$/;
+
+/**
+ * Finds a model's files: what is at a path, else those of a hub repository, of which only the needed ones are
+ * fetched.
+ *
+ * @param model  a path, `owner/name`, or `owner/name:FILE.gguf`, where a part of the name such as `Q8_0` will do
+ * @throws ModelError `ERR_NOT_FOUND`, `ERR_AMBIGUOUS`; HubError; FormatError; the signal's reason
+ *
+ * @example
+ * const { path, tokenizer } = await resolveModel("Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0");
+ */
+export async function resolveModel(
+  model: string,
+  options: ResolveModelOptions = {},
+): Promise<ModelPlace> {
+  ensure(
+    typeof model === "string" && model !== "",
+    "ERR_ARGUMENT",
+    () => `expected a path or a hub id, found ${typeof model === "string" ? '""' : typeof model}`,
+  );
+  options.signal?.throwIfAborted();
+  const status = await stat(model).catch(() => undefined);
+  if (status !== undefined) return await placeOf(model, status.isDirectory(), options.signal);
+  const name = parseHubName(model);
+  if (name === undefined) {
+    throw new ModelError(
+      "ERR_NOT_FOUND",
+      `expected a file, a folder or a hub id (owner/name), found nothing at ${model}`,
+    );
+  }
+  return await fetchModel(name, options);
+}
+
+async function placeOf(
+  path: string,
+  isFolder: boolean,
+  signal: AbortSignal | undefined,
+): Promise<ModelPlace> {
+  if (!isFolder) return { path, tokenizer: (await isGguf(path)) ? path : dirname(path) };
+  const names = await readdir(path);
+  if (names.some((name) => VOCABULARY.test(name))) return { path, tokenizer: path };
+  // A folder with a GGUF file alone has its tokenizer in there.
+  await using source = await openTensors(path, signal === undefined ? {} : { signal });
+  const first = source.files[0]?.path ?? path;
+  return { path, tokenizer: source.format === "gguf" ? first : path };
+}
+
+async function isGguf(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead === 4 && buffer.toString("latin1") === "GGUF";
+  } finally {
+    await file.close();
+  }
+}
+
+async function fetchModel(
+  { repository, file }: HubName,
+  { hub = {}, signal }: ResolveModelOptions,
+): Promise<ModelPlace> {
+  const settings = signal === undefined ? hub : { ...hub, signal };
+  let weights: string[] = [];
+  const described = await fetchSnapshot(repository, {
+    ...settings,
+    files: (names) => {
+      weights = weightFiles(names, repository, file);
+      return isHuggingFace(weights) ? describingFiles(names) : [];
+    },
+  });
+  const inFolder = isHuggingFace(weights);
+  if (weights[0] === INDEX) weights = await shardsOf(join(described.path, INDEX));
+  // The commit, so that a push between the two calls can't mix two versions.
+  const { path } = await fetchSnapshot(repository, {
+    ...settings,
+    revision: described.commit,
+    files: () => weights,
+  });
+  if (inFolder) return { path, tokenizer: path };
+  const first = join(path, weights[0] as string);
+  return { path: first, tokenizer: first };
+}
+
+const isHuggingFace = (weights: readonly string[]): boolean =>
+  weights.some((name) => !/\.gguf$/i.test(name));
+
+/** The files that an index names; `openTensors` checks it all again. */
+async function shardsOf(index: string): Promise<string[]> {
+  const { size } = await stat(index);
+  ensure(size <= MAX_INDEX_BYTES, "ERR_WEIGHTS", () => `${index}: ${size} bytes are too many`);
+  let map: unknown;
+  try {
+    map = (JSON.parse(await readFile(index, "utf8")) as { weight_map?: unknown } | null)
+      ?.weight_map;
+  } catch (cause) {
+    throw new ModelError("ERR_WEIGHTS", `${index}: this is not JSON`, { cause });
+  }
+  const names = typeof map === "object" && map !== null ? Object.values(map) : [];
+  ensure(
+    names.length > 0 && names.every((name) => typeof name === "string"),
+    "ERR_WEIGHTS",
+    () => `${index}: expected a weight_map of tensors to files`,
+  );
+  return [...new Set(names as string[])].sort();
+}

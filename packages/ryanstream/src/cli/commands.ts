@@ -1,0 +1,36 @@
+// The commands, each in a module that is loaded when it is called.
+
+import type { Command } from "./command.js";
+import type { CommandSummary } from "./help.js";
+
+export interface CommandEntry extends CommandSummary {
+  readonly load: () => Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "bench",
+    summary: "measures how fast a model runs here",
+    load: async () => (await import("../commands/bench.js")).benchCommand,
+  },
+  {
+    name: "chat",
+    summary: "talks with a model",
+    load: async () => (await import("../commands/chat.js")).chatCommand,
+  },
+  {
+    name: "generate",
+    summary: "continues a prompt",
+    load: async () => (await import("../commands/generate.js")).generateCommand,
+  },
+  {
+    name: "inspect",
+    summary: "shows what a model file is made of",
+    load: async () => (await import("../commands/inspect.js")).inspectCommand,
+  },
+  {
+    name: "tokenize",
+    summary: "shows the tokens of a text, or the text of ids",
+    load: async () => (await import("../commands/tokenize.js")).tokenizeCommand,
+  },
+];

@@ -1,0 +1,59 @@
+// How a failure is told, and the exit code that it gives.
+
+import { CliError } from "./errors.js";
+import { Interrupted } from "./interrupt.js";
+import type { Style } from "./style.js";
+import { ClosedOutput } from "./terminal.js";
+import { printable } from "./visible.js";
+
+/** What to do about errors of the packages below whose own message doesn't say it. */
+const advice: Readonly<Record<string, string>> = {
+  ENOENT: "Check the path.",
+  EACCES: "Check the permissions of the path.",
+  ERR_FILE: "Check the path.",
+  ERR_UNRECOGNIZED: "Give a .gguf or .safetensors file, or a folder that has one.",
+  ERR_AMBIGUOUS: "Give the path of the file.",
+  ERR_TRUNCATED: "The file is incomplete, or no model: fetch the file again.",
+  ERR_ARCHITECTURE: "`ryanstream inspect` shows what the file is.",
+  ERR_WEIGHTS: "`ryanstream inspect` shows what the file has.",
+  ERR_LOAD: "Name a tokenizer with --tokenizer, or put tokenizer.json beside the weights.",
+  ERR_LENGTH: "Raise --context, or shorten the text.",
+  ERR_MEMORY: "Lower --context or --n.",
+};
+
+/** Text of one line for an exit code that is not 0; undefined where nothing is to be said. */
+export interface Failure {
+  readonly exitCode: number;
+  readonly report?: { readonly message: string; readonly code?: string; readonly advice?: string };
+}
+
+/** What to tell of anything that was thrown. */
+export function failureOf(thrown: unknown, signal: AbortSignal): Failure {
+  // What an abort looks like depends on who noticed it; why it was is in the signal.
+  const error = signal.aborted ? signal.reason : thrown;
+  if (error instanceof Interrupted) return { exitCode: error.exitCode };
+  if (error instanceof ClosedOutput) return { exitCode: 128 + 13 }; // as SIGPIPE
+  if (!(error instanceof Error)) return { exitCode: 1, report: { message: String(error) } };
+  const { code } = error as Error & { readonly code?: unknown };
+  if (typeof code !== "string") {
+    // Nothing that we throw lacks a code: this is a mistake in the program.
+    return { exitCode: 1, report: { message: error.stack ?? error.message } };
+  }
+  const own = error instanceof CliError ? error.advice : advice[code];
+  return {
+    exitCode: code === "ERR_USAGE" ? 2 : 1,
+    report: { message: error.message, code, ...(own === undefined ? {} : { advice: own }) },
+  };
+}
+
+/** Tells it on stderr: as text, or as a line of JSON. */
+export function tell(report: NonNullable<Failure["report"]>, json: boolean, style: Style): void {
+  if (json) {
+    process.stderr.write(`${JSON.stringify({ error: report })}\n`);
+    return;
+  }
+  const { message, code, advice: hint } = report;
+  const name = code === undefined ? "" : ` (${code})`;
+  process.stderr.write(`${style.red("error:")} ${printable(message)}${name}\n`);
+  if (hint !== undefined) process.stderr.write(`${hint}\n`);
+}

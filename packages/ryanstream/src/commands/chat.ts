@@ -1,0 +1,167 @@
+// `ryanstream chat`: a conversation at a terminal, or one message from a pipe.
+
+import type { Tokenizer } from "@ryanstream/tokenizer";
+import type { Arguments } from "../cli/arguments.js";
+import type { Command } from "../cli/command.js";
+import { CliError } from "../cli/errors.js";
+import { failureOf, tell } from "../cli/failure.js";
+import { inputText } from "../cli/input-text.js";
+import type { Terminal } from "../cli/terminal.js";
+import { endTokensOf } from "../model/end-tokens.js";
+import { openEngine } from "../model/open-engine.js";
+import { modelOptions, modelPositional, modelSettings, openModel } from "../model/open-model.js";
+import { samplingOptions, samplingSettings } from "../model/sampling-options.js";
+import { Stopwatch, timingsText } from "../model/timings.js";
+
+const USUAL_CONTEXT = 4096;
+
+export const chatCommand: Command = {
+  name: "chat",
+  summary: "Talks with a model by its chat template. From a pipe: one message in, its answer out.",
+  positionals: [
+    modelPositional,
+    {
+      name: "MESSAGE",
+      help: "answer this and end; default: a dialogue, or all of stdin if it is no terminal",
+      required: false,
+    },
+  ],
+  options: {
+    system: { value: "TEXT", help: "the system's message, which says how to answer" },
+    ...samplingOptions,
+    context: { short: "c", value: "N", help: "tokens of the whole conversation; default 4096" },
+    ...modelOptions,
+  },
+  examples: [
+    ["chat Qwen/Qwen2.5-0.5B-Instruct", "a dialogue; /clear begins anew, /exit leaves"],
+    ['chat model.gguf "What is 17 * 23?"', "one answer"],
+    ["chat model.gguf --system 'Answer with a number.' < question.txt", "in a script"],
+  ],
+  run,
+};
+
+async function run(given: Arguments, terminal: Terminal): Promise<void> {
+  const settings = modelSettings(given);
+  const sampling = samplingSettings(given);
+  const asked = given.integer("context", { min: 1, max: 2 ** 31 - 1 });
+  const system = given.text("system");
+  const { signal } = terminal;
+  const [name, argument] = given.positionals;
+  const interactive = argument === undefined && process.stdin.isTTY === true;
+  if (interactive && terminal.json) {
+    throw new CliError(
+      "ERR_USAGE",
+      "--json: expected a MESSAGE, or one on stdin, found a terminal",
+    );
+  }
+  const message = interactive
+    ? undefined
+    : await inputText({ argument, what: "a message", signal });
+  if (message?.trim() === "") {
+    throw new CliError("ERR_INPUT", "expected a message, found an empty one");
+  }
+
+  const check = (tokenizer: Tokenizer) => needTemplate(tokenizer, name as string);
+  using open = await openModel(name as string, given, settings, terminal, check);
+  const { model, tokenizer, loadMs } = open;
+  const context = asked ?? Math.min(USUAL_CONTEXT, model.maxPositions);
+  if (context > model.maxPositions) {
+    throw new CliError(
+      "ERR_CONTEXT",
+      `--context: expected at most ${model.maxPositions} tokens, found ${context}`,
+    );
+  }
+  await using engine = await openEngine(model, settings, { context, sequences: 1 });
+  const { Conversation } = await import("../chat/conversation.js");
+  const conversation = new Conversation(engine.createSession(), tokenizer, {
+    ...sampling,
+    stopTokens: endTokensOf(model, tokenizer),
+    ...(system === undefined ? {} : { system }),
+  });
+  if (message !== undefined) {
+    return await answer(message, conversation, { loadMs, seed: sampling.seed }, terminal);
+  }
+  await talk(conversation, terminal, name as string);
+}
+
+/** @throws CliError `ERR_NO_CHAT_TEMPLATE` */
+function needTemplate(tokenizer: Tokenizer, name: string): void {
+  if (tokenizer.config.chatTemplate === undefined) {
+    throw new CliError(
+      "ERR_NO_CHAT_TEMPLATE",
+      `expected a chat template in the tokenizer of ${name}, found none: this model wasn't made for chats`,
+      "Continue a text with `ryanstream generate`, or name a tokenizer that has one with --tokenizer.",
+    );
+  }
+}
+
+type Talk = import("../chat/conversation.js").Conversation;
+
+async function answer(
+  message: string,
+  conversation: Talk,
+  { loadMs, seed }: { readonly loadMs: number; readonly seed: number },
+  terminal: Terminal,
+): Promise<void> {
+  const promptTokens = await conversation.countTokens(message);
+  terminal.progress.show(() => `reading ${promptTokens} tokens`);
+  const watch = new Stopwatch();
+  let all = "";
+  let reason: string | undefined;
+  const tokens: number[] = [];
+  const reply = conversation.reply(message, { signal: terminal.signal });
+  for await (const { token, text = "", index, finishReason } of reply) {
+    watch.token(index);
+    tokens.push(token);
+    all += text;
+    reason = finishReason;
+    if (terminal.json) await terminal.writeJson({ event: "token", index: 0, token, text });
+    else await terminal.writeText(text);
+  }
+  const timings = watch.timings(loadMs, promptTokens);
+  if (terminal.json) {
+    const completion = { index: 0, text: all, tokens, finishReason: reason, seed };
+    await terminal.writeJson({ event: "completion", ...completion });
+    return terminal.writeJson({ event: "timings", ...timings });
+  }
+  if (!all.endsWith("\n")) await terminal.line();
+  terminal.note(terminal.errorStyle.dim(timingsText(timings)));
+}
+
+async function talk(conversation: Talk, terminal: Terminal, name: string): Promise<void> {
+  const { readLines } = await import("../chat/lines.js");
+  const { dialogue } = await import("../chat/dialogue.js");
+  const { stdin, stdout, stderr } = process;
+  const { dim } = terminal.errorStyle;
+  const output = stdout.isTTY ? stdout : stderr;
+  terminal.note(dim(`${name}: /clear begins anew, /exit leaves, Ctrl-C ends an answer`));
+  using lines = readLines(stdin, output, output.isTTY === true);
+  let last = "\n";
+  await dialogue(
+    conversation,
+    lines,
+    {
+      text: (text) => {
+        if (text !== "") last = text;
+        return terminal.writeText(text);
+      },
+      note: (text) => terminal.note(dim(text)),
+      answered: async () => {
+        if (!last.endsWith("\n")) await terminal.line();
+        await terminal.line();
+        last = "\n";
+      },
+    },
+    {
+      signal: terminal.signal,
+      failed: (error) => {
+        const { report } = failureOf(error, terminal.signal);
+        // A conversation that got too long can begin anew; other errors would come again.
+        if (report?.code !== "ERR_LENGTH") return false;
+        const advice = "/clear begins a new conversation; --context N allows a longer one.";
+        tell({ ...report, advice }, false, terminal.errorStyle);
+        return true;
+      },
+    },
+  );
+}

@@ -1,0 +1,142 @@
+// `ryanstream generate`: continues a prompt, once or several times in one batch.
+
+import type { Generation } from "@ryanstream/scheduler";
+import type { Arguments } from "../cli/arguments.js";
+import type { Command } from "../cli/command.js";
+import { CliError } from "../cli/errors.js";
+import { inputText } from "../cli/input-text.js";
+import { OrderedTexts } from "../cli/ordered-texts.js";
+import type { Terminal } from "../cli/terminal.js";
+import { endTokensOf } from "../model/end-tokens.js";
+import { contextFor, openEngine } from "../model/open-engine.js";
+import { modelOptions, modelPositional, modelSettings, openModel } from "../model/open-model.js";
+import { samplingOptions, samplingSettings } from "../model/sampling-options.js";
+import { textDecoder } from "../model/text-decoder.js";
+import { Stopwatch, timingsText } from "../model/timings.js";
+
+export const generateCommand: Command = {
+  name: "generate",
+  summary: "Continues a prompt. The text goes to stdout as it is made; what it took, to stderr.",
+  positionals: [
+    modelPositional,
+    { name: "PROMPT", help: "the text to continue; default: stdin", required: false },
+  ],
+  options: {
+    file: { short: "f", value: "PATH", help: "take the prompt from a file" },
+    ...samplingOptions,
+    n: { value: "N", help: "make N completions at once; default 1" },
+    context: {
+      short: "c",
+      value: "N",
+      help: "tokens of prompt and text; default: as needed, up to 4096",
+    },
+    "no-special-tokens": { help: "add none at the prompt's beginning" },
+    ...modelOptions,
+  },
+  examples: [
+    ['generate model.gguf "Two plus two is" --max-tokens 8', "the likeliest text"],
+    [
+      'generate Qwen/Qwen2.5-0.5B "Once" --temperature 0.8 --top-p 0.95 --n 4 --seed 1',
+      "four texts by chance, the same each time",
+    ],
+    ["generate model.gguf --weights int4 < prompt.txt", "less memory, prompt from a file"],
+    ['generate model.gguf --stop "Q:" --json < questions.txt', "JSON lines for a program"],
+  ],
+  run,
+};
+
+async function run(given: Arguments, terminal: Terminal): Promise<void> {
+  const settings = modelSettings(given);
+  const sampling = samplingSettings(given);
+  const n = given.integer("n", { min: 1, max: 1024 }) ?? 1;
+  const asked = given.integer("context", { min: 1, max: 2 ** 31 - 1 });
+  const { signal } = terminal;
+  const [name, argument] = given.positionals;
+  const file = given.text("file");
+  const text = await inputText({ argument, file, what: "a prompt", signal });
+
+  using open = await openModel(name as string, given, settings, terminal);
+  const { model, tokenizer, loadMs } = open;
+  const prompt = tokenizer.encodeIds(text, {
+    addSpecialTokens: !given.has("no-special-tokens"),
+    truncation: false,
+    padding: false,
+  });
+  if (prompt.length === 0) {
+    throw new CliError("ERR_INPUT", "expected a prompt of at least one token, found an empty one");
+  }
+  const { maxTokens } = sampling;
+  const context = contextFor(model, { asked, prompt: prompt.length, maxTokens });
+  await using engine = await openEngine(model, settings, { context, sequences: n });
+  const { generate } = await import("@ryanstream/scheduler");
+
+  terminal.progress.show(() => `reading ${prompt.length} tokens`);
+  const watch = new Stopwatch(n);
+  // The engine ends its sessions.
+  const first = engine.createSession();
+  // All share the pages of the prompt; each takes its last token itself, to have logits.
+  const shared = n > 1 ? prompt.length - 1 : 0;
+  if (shared > 0) await first.append(prompt.subarray(0, shared), "none", { signal });
+  const generations = Array.from({ length: n }, (_, sequence) => {
+    const session = sequence === 0 ? first : first.fork();
+    const options = { ...sampling, sequence, tokenizer: textDecoder(tokenizer), signal };
+    const stopTokens = endTokensOf(model, tokenizer);
+    return generate(session, prompt.subarray(shared), { ...options, stopTokens });
+  });
+  const output = terminal.json ? jsonOutput(terminal) : textOutput(terminal, n);
+  await Promise.all(
+    generations.map((generation, index) => follow(generation, index, watch, output)),
+  );
+  const timings = watch.timings(loadMs, prompt.length);
+  if (terminal.json) return await terminal.writeJson({ event: "timings", ...timings });
+  const seed = (sampling.temperature ?? 0) > 0 ? [`seed ${sampling.seed}`] : [];
+  terminal.note(terminal.errorStyle.dim(timingsText(timings, seed)));
+}
+
+interface Output {
+  token(index: number, token: number, text: string): Promise<void>;
+  end(index: number, completion: Completion): Promise<void>;
+}
+
+interface Completion {
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly finishReason: string | undefined;
+  readonly stoppedBy: number | string | undefined;
+  readonly seed: number;
+}
+
+async function follow(
+  generation: Generation,
+  index: number,
+  watch: Stopwatch,
+  output: Output,
+): Promise<void> {
+  const tokens: number[] = [];
+  let all = "";
+  for await (const { token, text = "", index: at } of generation) {
+    watch.token(at);
+    tokens.push(token);
+    all += text;
+    await output.token(index, token, text);
+  }
+  const { finishReason, stoppedBy, seed } = generation;
+  await output.end(index, { text: all, tokens, finishReason, stoppedBy, seed });
+}
+
+function jsonOutput(terminal: Terminal): Output {
+  return {
+    token: (index, token, text) => terminal.writeJson({ event: "token", index, token, text }),
+    end: (index, completion) => terminal.writeJson({ event: "completion", index, ...completion }),
+  };
+}
+
+function textOutput(terminal: Terminal, n: number): Output {
+  const texts = new OrderedTexts((text) => terminal.writeText(text));
+  const title = (index: number): string => (n === 1 ? "" : `--- ${index + 1} of ${n} ---\n`);
+  for (let index = 0; index < n; index++) texts.add(index, title(index));
+  return {
+    token: (index, _, text) => texts.add(index, text),
+    end: (index, { text }) => texts.end(index, text.endsWith("\n") ? "" : "\n"),
+  };
+}

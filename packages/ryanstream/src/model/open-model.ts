@@ -1,0 +1,99 @@
+// A loaded model with its tokenizer, and the options that say how it is loaded.
+
+import type { Model } from "@ryanstream/models";
+import type { Tokenizer } from "@ryanstream/tokenizer";
+import type { Arguments } from "../cli/arguments.js";
+import type { OptionSpecs } from "../cli/command.js";
+import type { Terminal } from "../cli/terminal.js";
+import { bytesText, percentText } from "../cli/units.js";
+import { findModel, openTokenizer, placeOptions } from "./place-options.js";
+
+export const weightFormats = ["as-is", "int8", "int4"] as const;
+export const kvTypes = ["f32", "bf16", "f16"] as const;
+
+export const modelOptions: OptionSpecs = {
+  weights: { value: "HOW", help: "hold weights as-is (default), or as int8 or int4" },
+  packed: {
+    value: "FOLDER",
+    help: "keep packed weights there, to map them the next time; takes their size on disk",
+  },
+  kv: { value: "TYPE", help: "hold keys and values as f16 (default), bf16 or f32" },
+  threads: { short: "t", value: "N", help: "threads; default: the processor's cores" },
+  ...placeOptions,
+};
+
+export const modelPositional = {
+  name: "MODEL",
+  help: "a GGUF file, a folder of Hugging Face's files, or a hub id (owner/name, owner/name:FILE.gguf)",
+  required: true,
+} as const;
+
+/** Options of a model, checked before anything is loaded. */
+export interface ModelSettings {
+  readonly weights: (typeof weightFormats)[number];
+  readonly kvType: (typeof kvTypes)[number];
+  readonly packedFolder?: string;
+}
+
+/** @throws CliError `ERR_USAGE` */
+export function modelSettings(given: Arguments): ModelSettings {
+  const threads = given.integer("threads", { min: 1, max: 1024 });
+  // The native floor reads it when it is loaded, which is later.
+  if (threads !== undefined) process.env["RYANSTREAM_THREADS"] = String(threads);
+  const packedFolder = given.text("packed");
+  return {
+    weights: given.choice("weights", weightFormats) ?? "as-is",
+    kvType: given.choice("kv", kvTypes) ?? "f16",
+    ...(packedFolder === undefined ? {} : { packedFolder }),
+  };
+}
+
+export interface OpenModel extends Disposable {
+  readonly model: Model;
+  /** Milliseconds from files on disk to a model that runs. */
+  readonly loadMs: number;
+}
+
+/** Loads the weights at a place that {@link findModel} gave. */
+export async function openWeights(
+  path: string,
+  { weights, packedFolder }: ModelSettings,
+  { signal, progress }: Terminal,
+): Promise<OpenModel> {
+  const { loadModel } = await import("@ryanstream/models");
+  const start = performance.now();
+  const model = await loadModel(path, {
+    weights,
+    ...(packedFolder === undefined ? {} : { packedFolder }),
+    signal,
+    onProgress: ({ loaded, total }) =>
+      progress.show(
+        () => `loading ${percentText(loaded / Math.max(1, total))} of ${bytesText(total)}`,
+      ),
+  });
+  progress.clear();
+  const loadMs = performance.now() - start;
+  return { model, loadMs, [Symbol.dispose]: () => model.dispose() };
+}
+
+export interface OpenModelAndTokenizer extends OpenModel {
+  readonly tokenizer: Tokenizer;
+}
+
+/**
+ * Loads a model and its tokenizer: the latter first, since it says sooner what is wrong.
+ *
+ * @param check  called before the weights are loaded
+ */
+export async function openModel(
+  name: string,
+  given: Arguments,
+  settings: ModelSettings,
+  terminal: Terminal,
+  check: (tokenizer: Tokenizer) => void = () => {},
+): Promise<OpenModelAndTokenizer> {
+  const place = await findModel(name, given, terminal);
+  const tokenizer = await openTokenizer(place.tokenizer, given, terminal);
+  check(tokenizer);
+  return { tokenizer, ...(await openWeights(place.path, settings, terminal)) };
+}

@@ -1,0 +1,78 @@
+// Options that say which files a model is, shared by the commands.
+
+import { stat } from "node:fs/promises";
+import type { HubOptions, ModelPlace } from "@ryanstream/models";
+import type { Tokenizer } from "@ryanstream/tokenizer";
+import type { Arguments } from "../cli/arguments.js";
+import type { OptionSpecs } from "../cli/command.js";
+import type { Terminal } from "../cli/terminal.js";
+import { bytesText, percentText } from "../cli/units.js";
+import { visible } from "../cli/visible.js";
+
+export const placeOptions: OptionSpecs = {
+  tokenizer: { value: "PLACE", help: "take the tokenizer from this file, folder or hub id" },
+  revision: { value: "NAME", help: "branch, tag or commit of a hub repository; default main" },
+  offline: { help: "use only what is on disk; HF_HUB_OFFLINE=1 does the same" },
+};
+
+function hubOptions(given: Arguments, { progress }: Terminal): HubOptions {
+  const revision = given.text("revision");
+  return {
+    ...(revision === undefined ? {} : { revision }),
+    ...(given.has("offline") ? { offline: true } : {}),
+    onProgress: ({ file, all: { received, total, files, filesDone } }) =>
+      progress.show(
+        () =>
+          `fetching ${percentText(received / Math.max(1, total))} of ${bytesText(total)}, ` +
+          `${filesDone} of ${files} files: ${visible(file)}`,
+      ),
+  };
+}
+
+/** The files of a model, fetched if they are on the hub. */
+export async function findModel(
+  name: string,
+  given: Arguments,
+  terminal: Terminal,
+): Promise<ModelPlace> {
+  const { resolveModel } = await import("@ryanstream/models");
+  const { signal, progress } = terminal;
+  const place = await resolveModel(name, { hub: hubOptions(given, terminal), signal });
+  progress.clear();
+  return place;
+}
+
+/** The tokenizer at a place that {@link findModel} gave, or at `--tokenizer`. */
+export async function openTokenizer(
+  place: string,
+  given: Arguments,
+  { signal, progress }: Terminal,
+): Promise<Tokenizer> {
+  const { Tokenizer } = await import("@ryanstream/tokenizer");
+  const own = given.text("tokenizer");
+  const revision = own === undefined ? given.text("revision") : undefined;
+  const tokenizer = await Tokenizer.load(own ?? place, {
+    signal,
+    ...(revision === undefined ? {} : { revision }),
+    ...(given.has("offline") ? { offline: true } : {}),
+    onProgress: ({ url, loaded }) =>
+      progress.show(() => `fetching ${url.split("/").at(-1)}: ${bytesText(loaded)}`),
+  });
+  progress.clear();
+  signal.throwIfAborted();
+  return tokenizer;
+}
+
+/** Where the tokenizer is that a person named: of the hub, no more than it is fetched. */
+export async function findTokenizer(
+  name: string,
+  given: Arguments,
+  terminal: Terminal,
+): Promise<string> {
+  const status = await stat(name).catch(() => undefined);
+  if (status?.isFile()) return name;
+  const { parseHubName } = await import("@ryanstream/models");
+  const hub = status === undefined ? parseHubName(name) : undefined;
+  if (hub !== undefined && hub.file === undefined) return name;
+  return (await findModel(name, given, terminal)).tokenizer;
+}
