@@ -64,6 +64,8 @@ inline constexpr const char* kSamplePrograms[] = {
     "pack_weight bf16[33,6] -> u8[768] ; 1 33 6 0 0",
     "pack_codes u8[5,40] f32[5,2] -> u8[2176] ; 3 5 40 32 0",
     "pack_codes u8[5,40] f32[5,2] f32[5,2] -> u8[1280] ; 4 5 40 32 1",
+    "pack_blocks u8[340] -> slot:u8[2176] ; 3 5 64 32 0 8",
+    "pack_blocks u8[420] -> slot:u8[4608] ; 4 2 256 32 0 14",
     "unpack_weight u8[1152] -> f32[5,40] ; 4 5 40 32 0",
     "embedding_packed slot:u8[2304] i32[n] -> f32[n,40] ; 3 5 40 32 1",
     "linear f32[n,6] u8[384] -> f32[n,5] ; 2 5 6 0 0 0",
