@@ -28,6 +28,8 @@ export interface DecoderConfig {
   readonly windows: readonly number[];
   /** Whether queries and keys are normalised by head. */
   readonly queryKeyNorm: boolean;
+  /** Projections that must have a bias; others have one where the file has it. */
+  readonly biases: readonly ("query" | "key" | "value" | "output" | "gate" | "up" | "down")[];
   /** Whether the output projection is the embedding. */
   readonly tied: boolean;
 }

@@ -64,3 +64,21 @@ export function parametersOf(weights: DecoderWeights): ReadonlySet<Parameter> {
   add(weights);
   return found;
 }
+
+/** Numbers that were trained; a tied embedding counts once. */
+export function countNumbers(weights: DecoderWeights): number {
+  const seen = new Set<unknown>();
+  let count = 0;
+  const add = (value: unknown): void => {
+    if (value === undefined || value === null || typeof value !== "object" || seen.has(value))
+      return;
+    seen.add(value);
+    if ("spec" in value) {
+      const { n, k } = (value as PackedParameter).spec;
+      count += n * k;
+    } else if ("kind" in value) count += (value as Parameter).length;
+    else for (const inner of Object.values(value)) add(inner);
+  };
+  add(weights);
+  return count;
+}

@@ -3,6 +3,9 @@
 
 import { ensure, ModelError } from "./errors.js";
 
+const isList = (value: unknown): value is Iterable<unknown> =>
+  typeof value === "object" && value !== null && Symbol.iterator in value;
+
 export class Fields {
   readonly #values: (name: string) => unknown;
   /** In front of names in errors: the file, and the objects around. */
@@ -34,7 +37,10 @@ export class Fields {
 
   /** An integer from 1 to `max`: what is read from a file is not trusted to be a size. */
   count(name: string, fallback?: number, max = 2 ** 31 - 1): number {
-    const value = this.raw(name) ?? fallback;
+    const raw = this.raw(name) ?? fallback;
+    // Some GGUF files have one for each layer.
+    const all = isList(raw) ? new Set(raw) : undefined;
+    const value = all?.size === 1 ? [...all][0] : raw;
     if (Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= max) {
       return value as number;
     }
@@ -67,7 +73,8 @@ export class Fields {
   }
 
   #message(name: string, expected: string, found: unknown): string {
-    const shown = found === undefined ? "nothing" : JSON.stringify(found)?.slice(0, 200);
+    const plain = isList(found) ? [...found] : found;
+    const shown = found === undefined ? "nothing" : JSON.stringify(plain)?.slice(0, 200);
     return `${this.#where}: expected ${expected} as ${name}, found ${shown}`;
   }
 

@@ -37,6 +37,11 @@ export async function configFromGguf(
   const heads = own.count("attention.head_count");
   const layers = own.count("block_count", undefined, 4096);
   const headDim = own.count("attention.key_length", Math.floor(width / heads));
+  const maxPositions = own.count("context_length");
+  if (own.has("attention.value_length") && own.count("attention.value_length") !== headDim) {
+    own.refuse("attention.value_length", `${headDim}, as attention.key_length,`);
+  }
+  if (own.raw("expert_count")) own.refuse("expert_count", "a decoder without experts: 0");
   const factors = source.tensors.has("rope_freqs.weight")
     ? await source.readF32("rope_freqs.weight")
     : undefined;
@@ -54,11 +59,12 @@ export async function configFromGguf(
     hidden: own.count("feed_forward_length"),
     activation: "swiglu",
     normEpsilon: own.positive("attention.layer_norm_rms_epsilon", 1e-6),
-    rope: ggufRopeOf(own, headDim, factors),
+    rope: ggufRopeOf(own, headDim, maxPositions, factors),
     interleaved: architecture.ggufInterleaved,
-    maxPositions: own.count("context_length"),
+    maxPositions,
     windows: traits.windows ?? Array.from({ length: layers }, () => window),
     queryKeyNorm: traits.queryKeyNorm ?? false,
+    biases: traits.biases ?? [],
     tied: !source.tensors.has("output.weight"),
   });
 }

@@ -48,6 +48,7 @@ export function configFromHuggingFace(
     maxPositions,
     windows: traits.windows ?? Array.from({ length: layers }, () => 0),
     queryKeyNorm: traits.queryKeyNorm ?? false,
+    biases: traits.biases ?? [],
     tied: config.boolean("tie_word_embeddings", false),
   });
 }

@@ -100,7 +100,8 @@ async function readFolder(
   const config = configFromHuggingFace(json, architectures, file);
   const generation = await readJson(join(folder, "generation_config.json"));
   // A head that is there counts, whatever the configuration's default was when it was written.
-  const tied = config.tied || !source.tensors.has(huggingFaceNames.head);
+  const unsaid = json["tie_word_embeddings"] === undefined;
+  const tied = config.tied || (unsaid && !source.tensors.has(huggingFaceNames.head));
   return {
     config: { ...config, tied },
     endTokens: endTokensOfHuggingFace(json, generation, config.vocabularySize),

@@ -20,7 +20,7 @@ import {
   type Projection,
 } from "./decoder-weights.js";
 import { ModelError } from "./errors.js";
-import { PackedFile, packedKey, writePackedFile } from "./packed-file.js";
+import { PackedFile, packedKey, preparePackedFolder, writePackedFile } from "./packed-file.js";
 import type { WeightNames } from "./weight-names.js";
 
 /** How weights are held: as the file has them, or with so many bits. */
@@ -100,7 +100,9 @@ class Loader {
     const { vocabularySize, width, layers: count, tied } = this.#config;
     const { embedding: name, norm, head } = this.#names;
     for (const { byteLength } of this.#source.tensors.values()) this.#total += byteLength;
-    const { packedFolder, format, signal } = this.#options;
+    this.#expectAllUsed();
+    const { packedFolder, format } = this.#options;
+    if (packedFolder !== undefined) await preparePackedFolder(packedFolder);
     const files = this.#source.files.map((file) => file.path);
     const key = packedFolder === undefined ? "" : await packedKey(files, format);
     if (packedFolder !== undefined) this.#packed = await PackedFile.find(packedFolder, key);
@@ -119,10 +121,42 @@ class Loader {
     };
     await this.#pack();
     if (packedFolder !== undefined && this.#packed === undefined) {
-      await writePackedFile(packedFolder, key, this.#matrices, signal);
+      await this.#keep(packedFolder, key);
     }
     this.#options.onProgress?.({ loaded: this.#total, total: this.#total });
     return weights;
+  }
+
+  /** The model is loaded whether or not the next load will be faster. */
+  async #keep(folder: string, key: string): Promise<void> {
+    const { signal } = this.#options;
+    try {
+      await writePackedFile(folder, key, this.#matrices, signal);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      const why = error instanceof Error ? error.message : String(error);
+      process.emitWarning(`packed weights were not kept in ${folder}: ${why}`);
+    }
+  }
+
+  /** A tensor of a layer that nothing reads means another model than the configuration says. */
+  #expectAllUsed(): void {
+    const { layers, queryKeyNorm } = this.#config;
+    const known = new Set<string>();
+    for (let i = 0; i < layers; i++) {
+      const { queryNorm, keyNorm, ...names } = this.#names.layer(i);
+      for (const name of Object.values(names)) known.add(name);
+      if (queryKeyNorm) known.add(queryNorm).add(keyNorm);
+    }
+    for (const name of this.#source.tensors.keys()) {
+      if (!/(^|\.)(layers|blk)\.\d+\./.test(name) || known.has(name)) continue;
+      // Tables that older files carry, and that are computed here.
+      if (/rotary_emb\.inv_freq$|attn_rot_embd/.test(name)) continue;
+      throw new ModelError(
+        "ERR_WEIGHTS",
+        `${name}: expected only tensors that a ${this.#config.architecture} of ${layers} layers has`,
+      );
+    }
   }
 
   async #layer(i: number): Promise<LayerWeights> {
@@ -134,7 +168,10 @@ class Loader {
       const [n, k] = shapes[name];
       const weight = this.#matrix(own(name), names[name], n, k, false);
       const biasName = names[`${name}Bias`];
-      if (!this.#source.tensors.has(biasName)) return { weight };
+      if (!this.#source.tensors.has(biasName)) {
+        if (!this.#config.biases.includes(name)) return { weight };
+        throw new ModelError("ERR_WEIGHTS", `expected a tensor ${biasName} of [${n}], found none`);
+      }
       return { weight, bias: await this.#vector(own(`${name}.bias`), biasName, n) };
     };
     const vector = (name: keyof typeof names, length: number) =>

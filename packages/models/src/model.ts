@@ -2,7 +2,7 @@
 
 import { type PagedCache, pagedCache } from "@ryanstream/kernels";
 import type { DecoderConfig } from "./decoder-config.js";
-import { type DecoderWeights, parametersOf } from "./decoder-weights.js";
+import { countNumbers, type DecoderWeights, parametersOf } from "./decoder-weights.js";
 import { ensure } from "./errors.js";
 import { DecoderRunner } from "./runner.js";
 
@@ -60,10 +60,7 @@ export class Model {
 
   /** Numbers that were trained; a tied embedding counts once. */
   get parameters(): number {
-    const { width, layers, vocabularySize, tied, heads, keyHeads, headDim, hidden } = this.config;
-    const attention = 2 * width * headDim * (heads + keyHeads);
-    const each = attention + 3 * width * hidden + 2 * width;
-    return layers * each + vocabularySize * width * (tied ? 1 : 2) + width;
+    return countNumbers(this.#weights);
   }
 
   /** Bytes of the keys and values of one position in all layers. */

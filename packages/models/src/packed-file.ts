@@ -1,15 +1,16 @@
 // Packed weights kept on disk, so that a model that was packed once is mapped the next
 // time: nothing is computed or copied, and processes share its pages.
 //
-// A file: the magic, the length of its header, the header as JSON, and each matrix from a
-// multiple of 4096. Its name is a hash of what it was made from.
+// A file: the magic, the length of its header, the header as JSON, each matrix from a
+// multiple of 4096, and a mark at the end. Its name is a hash of what it was made from.
 
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { PackedSpec } from "@ryanstream/kernels";
 import { type NativeBuffer, native } from "@ryanstream/native-kernels";
 import type { PackedParameter } from "./decoder-weights.js";
+import { ModelError } from "./errors.js";
 
 /** Another number for each layout of packed weights. */
 const MAGIC = "RYANPK01";
@@ -43,6 +44,46 @@ export async function packedKey(files: readonly string[], format: string): Promi
 }
 
 const pathOf = (folder: string, key: string): string => join(folder, `${key.slice(0, 32)}.packed`);
+
+/** Written last, so that a file that wasn't written whole is none. */
+const END = Buffer.from("RYANPKEND");
+
+/**
+ * Makes sure that a folder for packed files can be written, before anything is loaded for it, and removes what
+ * processes that were killed an hour ago or more have left there.
+ *
+ * @throws ModelError `ERR_ARGUMENT`
+ */
+export async function preparePackedFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const probe = join(folder, `${randomUUID()}.tmp`);
+    await (await open(probe, "wx")).close();
+    await rm(probe);
+    for (const name of await readdir(folder)) {
+      if (!/^[0-9a-f]{32}\.[0-9a-f-]{36}\.tmp$/.test(name)) continue;
+      const path = join(folder, name);
+      const { mtimeMs } = await stat(path);
+      if (Date.now() - mtimeMs > 3_600_000) await rm(path, { force: true });
+    }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelError(
+      "ERR_ARGUMENT",
+      `expected a folder that can be written as packedFolder, found ${JSON.stringify(folder)}: ${why}`,
+      { cause },
+    );
+  }
+}
+
+/** All of `bytes`: a write to a disk that is nearly full can be a short one. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    if (bytesWritten === 0) throw new Error("nothing more could be written");
+    done += bytesWritten;
+  }
+}
 const aligned = (offset: number): number => Math.ceil(offset / PAGE) * PAGE;
 
 export class PackedFile {
@@ -67,9 +108,10 @@ export class PackedFile {
       const text = Buffer.alloc(length);
       await file.read(text, 0, length, 16);
       const header = JSON.parse(text.toString()) as Header;
-      return header.key === key && header.byteLength === size
-        ? new PackedFile(path, header)
-        : undefined;
+      if (header.key !== key || header.byteLength + END.length !== size) return undefined;
+      const end = Buffer.alloc(END.length);
+      await file.read(end, 0, END.length, header.byteLength);
+      return end.equals(END) ? new PackedFile(path, header) : undefined;
     } catch {
       // Whatever is wrong with it, the weights are packed again.
       return undefined;
@@ -93,7 +135,7 @@ export class PackedFile {
 /**
  * Writes matrices for the next time, under a temporary name first.
  *
- * @throws the system's error when the folder can't be written; the signal's reason
+ * @throws the system's error when they can't be written; the signal's reason
  */
 export async function writePackedFile(
   folder: string,
@@ -123,12 +165,11 @@ export async function writePackedFile(
   head.write(MAGIC, "latin1");
   head.writeBigUInt64LE(BigInt(text.length), 8);
 
-  await mkdir(folder, { recursive: true });
   const temporary = join(folder, `${key.slice(0, 32)}.${randomUUID()}.tmp`);
   try {
     await using file = await open(temporary, "wx");
-    await file.write(head, 0, 16, 0);
-    await file.write(text, 16, "latin1");
+    await writeAll(file, head, 0);
+    await writeAll(file, Buffer.from(text, "latin1"), 16);
     const chunk = Buffer.alloc(CHUNK);
     for (const { spec, bytes } of matrices) {
       const { offset: from } = moved[bytes.name] as Entry;
@@ -136,10 +177,11 @@ export async function writePackedFile(
         signal?.throwIfAborted();
         const part = chunk.subarray(0, Math.min(CHUNK, spec.byteLength - at));
         bytes.buffer.read(at, part);
-        await file.write(part, 0, part.length, from + at);
+        await writeAll(file, part, from + at);
       }
     }
-    await file.truncate(header.byteLength);
+    await file.sync();
+    await writeAll(file, END, header.byteLength);
     await file.sync();
     await rename(temporary, pathOf(folder, key));
   } catch (error) {

@@ -12,15 +12,17 @@ export function ropeOf(config: Fields, headDim: number, maxPositions: number): R
   const base = parameters?.has("rope_theta")
     ? parameters.positive("rope_theta")
     : config.positive("rope_theta", 10000);
-  const rotated = parameters?.raw("partial_rotary_factor") ?? config.raw("partial_rotary_factor");
-  const share = typeof rotated === "number" && rotated > 0 && rotated <= 1 ? rotated : 1;
+  const share = parameters?.has("partial_rotary_factor")
+    ? parameters.positive("partial_rotary_factor")
+    : config.positive("partial_rotary_factor", 1);
   const scaling = parameters && scalingOf(parameters, maxPositions);
   return ropeFrequencies({ headDim: 2 * Math.floor((headDim * share) / 2), base, scaling });
 }
 
 function scalingOf(fields: Fields, maxPositions: number): RopeScaling | undefined {
   // Files before transformers 4.43 say `type`.
-  const type = fields.text("rope_type", fields.text("type", "default"));
+  const field = fields.has("rope_type") ? "rope_type" : "type";
+  const type = fields.text(field, "default");
   if (type === "default") return undefined;
   const factor = () => fields.positive("factor");
   const originalLength = () =>
@@ -53,7 +55,7 @@ function scalingOf(fields: Fields, maxPositions: number): RopeScaling | undefine
     }
     default:
       return fields.refuse(
-        "rope_type",
+        field,
         'a scaling that is the same for every length, "default", "linear", "llama3" or "yarn",',
       );
   }
@@ -68,27 +70,33 @@ function scalingOf(fields: Fields, maxPositions: number): RopeScaling | undefine
 export function ggufRopeOf(
   fields: Fields,
   headDim: number,
+  maxPositions: number,
   factors: Float32Array | undefined,
 ): RopeFrequencies {
   const dimensions = fields.count("rope.dimension_count", headDim);
   const base = fields.positive("rope.freq_base", 10000);
-  const type = fields.text("rope.scaling.type", "none");
+  // Without a type, a factor is linear: so llama.cpp reads it.
+  const type = fields.text("rope.scaling.type", "linear");
+  const factor = fields.positive("rope.scaling.factor", fields.positive("rope.scale_linear", 1));
   let scaling: RopeScaling | undefined;
-  if (type === "linear" || fields.has("rope.scale_linear")) {
-    const factor = fields.positive("rope.scaling.factor", fields.positive("rope.scale_linear", 1));
-    if (factor !== 1) scaling = { type: "linear", factor };
-  } else if (type === "yarn") {
-    const originalLength = fields.count("rope.scaling.original_context_length");
-    scaling = { type, factor: fields.positive("rope.scaling.factor"), originalLength };
-    if (fields.has("rope.scaling.attn_factor")) {
-      const attentionFactor = fields.positive("rope.scaling.attn_factor");
-      // llama.cpp multiplies it with YaRN's own.
-      scaling = {
-        ...scaling,
-        attentionFactor: attentionFactor * (0.1 * Math.log(scaling.factor) + 1),
-      };
+  if (type === "linear" && factor !== 1) scaling = { type, factor };
+  else if (type === "yarn" && factor !== 1) {
+    const given = fields.has("rope.scaling.attn_factor")
+      ? fields.positive("rope.scaling.attn_factor")
+      : 1;
+    scaling = {
+      type,
+      factor,
+      originalLength: fields.count("rope.scaling.original_context_length", maxPositions),
+      // llama.cpp multiplies what the file gives with YaRN's own.
+      attentionFactor: given * (0.1 * Math.log(factor) + 1),
+    };
+    for (const name of ["beta_fast", "beta_slow", "ext_factor", "log_multiplier"]) {
+      const key = `rope.scaling.yarn_${name}`;
+      if (fields.has(key))
+        fields.refuse(key, "nothing, since only YaRN's usual numbers are known,");
     }
-  } else if (type !== "none") {
+  } else if (!["none", "linear", "yarn"].includes(type)) {
     fields.refuse("rope.scaling.type", '"none", "linear" or "yarn"');
   }
   const { frequencies, scale } = ropeFrequencies({ headDim: dimensions, base, scaling });

@@ -44,10 +44,11 @@ describe.each(Object.entries(models))("%s", (_, json) => {
     const path = join(folder.path, "model.gguf");
     await writeGgufModel(path, json, "F32");
     using model = await loadModel(path);
-    const { interleaved: _, rope, ...rest } = model.config;
+    const { interleaved: _, rope, biases: ___, ...rest } = model.config;
     const {
       interleaved: __,
       rope: expected,
+      biases: ____,
       ...others
     } = configOf({
       ...json,

@@ -110,6 +110,27 @@ describe("weights that can't be", () => {
   });
 });
 
+describe("files of another model than the configuration says", () => {
+  const cases: [string, Record<string, unknown>, Record<string, unknown>, string[]][] = [
+    ["no head", { tie_word_embeddings: true }, { tie_word_embeddings: false }, ["lm_head.weight"]],
+    ["no biases, of qwen2", {}, { model_type: "qwen2" }, ["q_proj.bias"]],
+    ["no biases, that are promised", {}, { attention_bias: true }, ["q_proj.bias"]],
+    [
+      "norms of queries that nothing reads",
+      { model_type: "qwen3" },
+      { model_type: "llama" },
+      ["self_attn.[qk]_norm.weight", "llama"],
+    ],
+    ["more layers", {}, { num_hidden_layers: 2 }, ["model.layers.2"]],
+  ];
+  it.each(cases)("%s", async (_, written, said, parts) => {
+    await using folder = await temporaryFolder();
+    await writeHuggingFace(folder.path, { ...json, ...written });
+    await writeFile(join(folder.path, "config.json"), JSON.stringify({ ...json, ...said }));
+    await expect(loadModel(folder.path)).rejects.toEqual(refused("ERR_WEIGHTS", ...parts));
+  });
+});
+
 it("stops when it is told to, and leaves nothing allocated", async () => {
   const before = liveHandles();
   await using folder = await temporaryFolder();

@@ -1,6 +1,6 @@
 // Packed weights on disk: the same bits, and nothing that is broken or of another model is used.
 
-import { readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { liveHandles } from "@ryanstream/tensor";
 import { expect, it } from "vitest";
@@ -53,7 +53,7 @@ it("maps what is there: another content of the folder gives other logits", async
   await using _ = folder;
   const expected = await logitsOf(path, { packedFolder });
   const bytes = await readFile(await only());
-  await writeFile(await only(), bytes.fill(0, bytes.length - 2 ** 12));
+  await writeFile(await only(), bytes.fill(0, bytes.length - 2 ** 13, bytes.length - 2 ** 12));
   expect(await logitsOf(path, { packedFolder })).not.toEqual(expected);
 });
 
@@ -64,6 +64,11 @@ it("packs again what is cut, empty or of another header", async () => {
   const whole = await readFile(await only());
   const damages: (() => Promise<void>)[] = [
     async () => truncate(await only(), whole.length - 1),
+    // The hole that a disk without room leaves in a file that is as long as it should be.
+    async () => {
+      await truncate(await only(), whole.length - 2000);
+      await truncate(await only(), whole.length);
+    },
     async () => truncate(await only(), 0),
     async () => truncate(await only(), 12),
     async () => writeFile(await only(), Buffer.from(whole).fill(0x7b, 16, 40)),
@@ -101,4 +106,29 @@ it("leaves no half-written file when it is stopped", async () => {
   });
   await expect(loading).rejects.toBe(reason);
   expect(await readdir(packedFolder).catch(() => [])).toEqual([]);
+});
+
+it("refuses a folder that can't be written before anything is loaded", async () => {
+  const { folder, path } = await setting();
+  await using _ = folder;
+  const progress: number[] = [];
+  const options = { packedFolder: path, onProgress: () => progress.push(1) };
+  await expect(loadModel(path, options)).rejects.toMatchObject({
+    code: "ERR_ARGUMENT",
+    message: expect.stringContaining("packedFolder"),
+  });
+  expect(progress).toEqual([]);
+});
+
+it("removes what killed processes left, but not what is being written", async () => {
+  const { folder, path, packedFolder } = await setting();
+  await using _ = folder;
+  await mkdir(packedFolder);
+  const name = (age: string) =>
+    join(packedFolder, `${age.repeat(32)}.${"0".repeat(8)}-0000-0000-0000-${"0".repeat(12)}.tmp`);
+  await writeFile(name("a"), "old");
+  await utimes(name("a"), 1, 1);
+  await writeFile(name("b"), "new");
+  await logitsOf(path, { packedFolder });
+  expect((await readdir(packedFolder)).filter((each) => each.endsWith(".tmp"))).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 // What a file of an architecture is: where a decoder of this kind differs from Llama's.
 
 import type { GatedActivation } from "@ryanstream/kernels";
+import type { DecoderConfig } from "../decoder-config.js";
 import type { Fields } from "../fields.js";
 
 /** What an architecture says of its models beyond their sizes. */
@@ -9,6 +10,8 @@ export interface Traits {
   readonly windows?: readonly number[];
   /** Default: false. */
   readonly queryKeyNorm?: boolean;
+  /** Projections that must have a bias. Default: none. */
+  readonly biases?: DecoderConfig["biases"];
 }
 
 /** One architecture. A new one is a file with such an object, listed in `architectures/index.ts`. */
@@ -57,4 +60,14 @@ export function windowsOf(
     if (type === "sliding_attention" && window > 0) return window;
     return config.refuse("layer_types", '"full_attention" or "sliding_attention" with a window');
   });
+}
+
+/** The biases that `attention_bias` and `mlp_bias` promise. */
+export function biasesOf(config: Fields): DecoderConfig["biases"] {
+  return [
+    ...(config.boolean("attention_bias", false)
+      ? (["query", "key", "value", "output"] as const)
+      : []),
+    ...(config.boolean("mlp_bias", false) ? (["gate", "up", "down"] as const) : []),
+  ];
 }

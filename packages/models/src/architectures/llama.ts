@@ -1,4 +1,4 @@
-import type { Architecture } from "./architecture.js";
+import { type Architecture, biasesOf } from "./architecture.js";
 
 /**
  * Llama 2 and 3, and what shares its files: DeepSeek-Math among others.
@@ -11,4 +11,5 @@ export const llama: Architecture = {
   modelTypes: ["llama"],
   ggufNames: ["llama"],
   ggufInterleaved: true,
+  traits: (config) => ({ biases: biasesOf(config) }),
 };

@@ -11,8 +11,11 @@ export const qwen2: Architecture = {
   ggufNames: ["qwen2"],
   ggufInterleaved: false,
   traits(config, layers) {
-    if (!config.boolean("use_sliding_window", false)) return {};
-    const first = config.has("max_window_layers") ? Number(config.raw("max_window_layers")) : 0;
-    return { windows: windowsOf(config, layers, (i) => i >= first) };
+    const biases = ["query", "key", "value"] as const;
+    if (!config.boolean("use_sliding_window", false)) return { biases };
+    // Layers from this one on; 28 is the default of transformers' Qwen2Config.
+    const first = config.raw("max_window_layers") === 0 ? 0 : config.count("max_window_layers", 28);
+    return { biases, windows: windowsOf(config, layers, (i) => i >= first) };
   },
+  ggufTraits: () => ({ biases: ["query", "key", "value"] }),
 };

@@ -1,4 +1,4 @@
-import type { Architecture } from "./architecture.js";
+import { type Architecture, biasesOf } from "./architecture.js";
 import { qwen2 } from "./qwen2.js";
 
 /**
@@ -11,6 +11,10 @@ export const qwen3: Architecture = {
   modelTypes: ["qwen3"],
   ggufNames: ["qwen3"],
   ggufInterleaved: false,
-  traits: (config, layers) => ({ ...qwen2.traits?.(config, layers), queryKeyNorm: true }),
+  traits: (config, layers) => ({
+    ...qwen2.traits?.(config, layers),
+    biases: biasesOf(config),
+    queryKeyNorm: true,
+  }),
   ggufTraits: () => ({ queryKeyNorm: true }),
 };
