@@ -4,6 +4,7 @@ export type ModelErrorCode =
   | "ERR_ARCHITECTURE"
   | "ERR_CONFIG"
   | "ERR_WEIGHTS"
+  | "ERR_MEMORY"
   | "ERR_ARGUMENT"
   | "ERR_DISPOSED";
 

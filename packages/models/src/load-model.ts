@@ -37,7 +37,8 @@ const MAX_CONFIG_BYTES = 2 ** 24;
  * Loads a model from a folder of Hugging Face's files (`config.json`, safetensors) or a GGUF file; from the hub if
  * there is none at that path, as {@link resolveModel} finds it.
  *
- * @throws ModelError `ERR_NOT_FOUND`, `ERR_AMBIGUOUS`, `ERR_ARCHITECTURE`, `ERR_CONFIG`, `ERR_WEIGHTS`; FormatError for
+ * @throws ModelError `ERR_NOT_FOUND`, `ERR_AMBIGUOUS`, `ERR_ARCHITECTURE`, `ERR_CONFIG`, `ERR_WEIGHTS`,
+ *   `ERR_MEMORY`; FormatError for
  *   files that can't be read; HubError for those that can't be fetched; the signal's reason
  *
  * @example

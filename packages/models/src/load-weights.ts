@@ -1,6 +1,7 @@
 // Weights from a file into packed memory: each matrix is mapped, packed in one pass and
 // unmapped again, a layer at a time.
 
+import { totalmem } from "node:os";
 import type { TensorSource } from "@ryanstream/format";
 import {
   type BlockType,
@@ -106,6 +107,7 @@ class Loader {
     const files = this.#source.files.map((file) => file.path);
     const key = packedFolder === undefined ? "" : await packedKey(files, format);
     if (packedFolder !== undefined) this.#packed = await PackedFile.find(packedFolder, key);
+    if (this.#packed === undefined) this.#expectMemory();
     const embedding = this.#matrix("embedding", name, vocabularySize, width, true);
     await this.#pack();
     const layers: LayerWeights[] = [];
@@ -137,6 +139,35 @@ class Loader {
       const why = error instanceof Error ? error.message : String(error);
       process.emitWarning(`packed weights were not kept in ${folder}: ${why}`);
     }
+  }
+
+  /** Refuses weights that the machine has no memory for, before any of it is taken. */
+  #expectMemory(): void {
+    const { vocabularySize, width, layers, tied } = this.#config;
+    const { embedding, head } = this.#names;
+    let bytes = 0;
+    const add = (name: string, n: number, k: number, isEmbedding: boolean) => {
+      const dtype = this.#source.tensors.get(name)?.dtype;
+      const type = blockTypes.find((known) => known === dtype);
+      if (type !== undefined) {
+        bytes += specFor(type, n, k, this.#options.format, isEmbedding).byteLength;
+      }
+    };
+    add(embedding, vocabularySize, width, true);
+    if (!tied) add(head, vocabularySize, width, true);
+    for (let i = 0; i < layers; i++) {
+      const names = this.#names.layer(i);
+      for (const [key, [n, k]] of Object.entries(layerShapes(this.#config))) {
+        add(names[key as keyof typeof names], n, k, false);
+      }
+    }
+    const memory = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
+    if (bytes <= memory) return;
+    throw new ModelError(
+      "ERR_MEMORY",
+      `expected weights that fit in the machine's ${memory} bytes, found ${bytes}: ` +
+        'weights: "int4" takes fewer',
+    );
   }
 
   /** A tensor of a layer that nothing reads means another model than the configuration says. */

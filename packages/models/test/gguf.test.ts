@@ -2,7 +2,9 @@
 
 import { join } from "node:path";
 import { type DType, dequantize, openTensors, quantize } from "@ryanstream/format";
+import { blockBytes } from "@ryanstream/kernels";
 import { describe, expect, it } from "vitest";
+import { noiseBlocks } from "../../kernels/test/support/block-values.js";
 import { loadModel } from "../src/index.js";
 import {
   configOf,
@@ -84,6 +86,31 @@ describe.each(Object.entries(models))("%s", (_, json) => {
       expect(error).toBeLessThan(0.04);
     },
   );
+});
+
+describe.each(["Q4_K", "Q5_K", "Q6_K"] as const)("feed-forward blocks in %s", (dtype) => {
+  it("compute what their values in F32 give, but for rounded activations", async () => {
+    const wide = { ...common, model_type: "qwen2", hidden_size: 256, intermediate_size: 512 };
+    /** Random blocks, since only their reading is of interest here. */
+    const blocksOf = (name: string, shape: readonly number[]) => {
+      if (!/ffn_(gate|up|down)/.test(name)) return undefined;
+      const [n, k] = shape as [number, number];
+      return { name, shape, data: noiseBlocks(dtype, blockBytes(dtype, n, k), n + name.length) };
+    };
+    await using folder = await temporaryFolder();
+    const [packed, plain] = ["packed", "plain"].map((name) => join(folder.path, `${name}.gguf`));
+    await writeGgufModel(packed as string, wide, "F32", undefined, {}, (name, shape) => {
+      const blocks = blocksOf(name, shape);
+      return blocks && { ...blocks, dtype };
+    });
+    await writeGgufModel(plain as string, wide, "F32", undefined, {}, (name, shape) => {
+      const blocks = blocksOf(name, shape);
+      return blocks && { ...blocks, dtype: "F32", data: dequantize(dtype, blocks.data) };
+    });
+    const error = relativeError(await logitsOf(packed as string), await logitsOf(plain as string));
+    expect(error).toBeGreaterThan(0);
+    expect(error).toBeLessThan(0.04);
+  });
 });
 
 it("loads int8 and int4 from quantised files", async () => {

@@ -4,9 +4,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openTensors, tensorsOf, writeSafetensors } from "@ryanstream/format";
 import { liveHandles } from "@ryanstream/tensor";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Architecture, architectures, loadModel } from "../src/index.js";
-import { type HuggingFaceConfig, temporaryFolder, writeHuggingFace } from "./support/checkpoint.js";
+import {
+  type HuggingFaceConfig,
+  temporaryFolder,
+  writeGgufModel,
+  writeHuggingFace,
+} from "./support/checkpoint.js";
 import { run, runnerOf } from "./support/steps.js";
 
 const json: HuggingFaceConfig = {
@@ -129,6 +134,20 @@ describe("files of another model than the configuration says", () => {
     await writeFile(join(folder.path, "config.json"), JSON.stringify({ ...json, ...said }));
     await expect(loadModel(folder.path)).rejects.toEqual(refused("ERR_WEIGHTS", ...parts));
   });
+});
+
+it("refuses weights beyond the machine's memory before it takes any", async () => {
+  const before = liveHandles();
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "model.gguf");
+  await writeGgufModel(path, json, "Q8_0");
+  const spy = vi.spyOn(process, "constrainedMemory").mockReturnValue(100_000);
+  try {
+    await expect(loadModel(path)).rejects.toEqual(refused("ERR_MEMORY", "100000", "int4"));
+  } finally {
+    spy.mockRestore();
+  }
+  expect(liveHandles()).toEqual(before);
 });
 
 it("stops when it is told to, and leaves nothing allocated", async () => {

@@ -125,6 +125,7 @@ export async function writeGgufModel(
   dtype: DType,
   change = (matrix: Float32Array): Float32Array => matrix,
   more: Readonly<Record<string, unknown>> = {},
+  instead: (name: string, shape: readonly number[]) => TensorInput | undefined = () => undefined,
 ): Promise<void> {
   const config = configOf(json);
   const name = json["model_type"] as string;
@@ -148,6 +149,8 @@ export async function writeGgufModel(
     ...more,
   };
   const tensors = tensorsOf(json, ggufNames).map(({ name: to, seed, shape }): TensorInput => {
+    const other = instead(to, shape);
+    if (other !== undefined) return other;
     const type = shape.length === 1 ? "F32" : dtype;
     let data = values(seed, shape);
     const part = /\.(attn_[qk])\.(weight|bias)$/.exec(to)?.[1];
