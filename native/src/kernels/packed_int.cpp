@@ -10,11 +10,8 @@ namespace {
 constexpr float kLeastScale = 1e-36f;
 
 // Bytes of the weight to ask for ahead of use: memory's latency at its bandwidth.
-// Panels follow each other, so this also runs across a panel's end. With few rows
-// the loads alone run far enough ahead for the hardware to see the stream, and
-// asking for lines takes the places of misses from it.
+// Panels follow each other, so this also runs across a panel's end.
 constexpr int64_t kAhead = 4096;
-constexpr int kRowsToFetch = 4;
 
 // [rows][g] tables of x, at the tile's first row.
 struct TileInput {
@@ -46,10 +43,8 @@ inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, co
       for (int half = 0; half < 2; ++half) {
         Codes w[kTileVectors];
         codes_step<nibbles, first>(codes, w);
-        if constexpr (rows >= kRowsToFetch) {
-          for (int64_t line = 0; line < kStepBytes; line += 64)
-            __builtin_prefetch(codes + kAhead + line);
-        }
+        for (int64_t line = 0; line < kStepBytes; line += 64)
+          __builtin_prefetch(codes + kAhead + line);
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r) {
           const Words row = words_load(words + r * kWords);
