@@ -158,17 +158,6 @@ function rowsOf(
     const row = { name: `${name}: ${label}`, ours: rate, peer: other, peerName: "llama.cpp" };
     found.push({ ...row, unit: "tokens/s", ratio, ...judged });
   };
-  const limit = (label: string, value: number, most: number, unit: string, peerName: string) =>
-    found.push({
-      name: `${name}: ${label}`,
-      ours: value,
-      peer: most,
-      peerName,
-      unit,
-      ratio: most / value,
-      target: 1,
-      met: value <= most,
-    });
   against("prompt", "prompt of 512", 2);
   against("decode", "decoding", 1.6);
   const rate = (rateOf(mine, "decode") * bytes) / 1e9;
@@ -197,20 +186,27 @@ function rowsOf(
   });
   if (theirs.length > 0) {
     const half = least(theirs, "firstToken") / 2;
-    limit("start to first token", least(mine, "firstToken"), half, "ms", "half llama.cpp's");
+    const start = least(mine, "firstToken");
+    found.push(atMost(`${name}: start to first token`, start, half, "ms", "half llama.cpp's"));
   }
   const kv = mine[0]?.kvBytes ?? 0;
   const most = (1.1 * (bytes + kv)) / 1e6;
   const resident = median(mine.map((result) => result.resident)) / 1e6;
-  limit("resident memory", resident, most, "MB", "file + KV + 10%");
+  found.push(atMost(`${name}: resident memory`, resident, most, "MB", "file + KV + 10%"));
   const peak = median(mine.map((result) => result.peak)) / 1e6;
-  limit("peak of resident memory", peak, most, "MB", "file + KV + 10%");
+  found.push(atMost(`${name}: peak of resident memory`, peak, most, "MB", "file + KV + 10%"));
   if (theirs.length > 0) {
     const theirsMb = median(theirs.map((result) => result.resident)) / 1e6;
     const row = { name: `${name}: resident memory`, ours: resident, peer: theirsMb };
     found.push({ ...row, peerName: "llama.cpp", unit: "MB", ratio: theirsMb / resident });
   }
   return found;
+}
+
+/** A figure that has a limit. */
+function atMost(name: string, value: number, most: number, unit: string, peerName: string): Row {
+  const [ratio, met] = [most / value, value <= most];
+  return { name, ours: value, peer: most, peerName, unit, ratio, target: 1, met };
 }
 
 /** What is other when the packed weights of an earlier load are mapped. */
@@ -220,26 +216,16 @@ function mappedRows(
   mapped: readonly Result[],
   theirs: readonly Result[],
 ): Row[] {
-  const start = least(mapped, "firstToken");
-  const decode = { name: `${name}, packed before: decoding`, unit: "tokens/s" };
-  const rows: Row[] = [{ ...decode, ours: rateOf(mapped, "decode") }];
+  const own = `${name}, packed before`;
+  const rows: Row[] = [
+    { name: `${own}: decoding`, ours: rateOf(mapped, "decode"), unit: "tokens/s" },
+  ];
   if (theirs.length > 0) {
-    const half = least(theirs, "firstToken") / 2;
-    rows.push({
-      name: `${name}, packed before: start to first token`,
-      ours: start,
-      peer: half,
-      peerName: "half llama.cpp's",
-      unit: "ms",
-      ratio: half / start,
-      target: 1,
-      met: start <= half,
-    });
+    const [start, half] = [least(mapped, "firstToken"), least(theirs, "firstToken") / 2];
+    rows.push(atMost(`${own}: start to first token`, start, half, "ms", "half llama.cpp's"));
   }
   const most = (1.1 * (bytes + (mapped[0]?.kvBytes ?? 0))) / 1e6;
   const resident = median(mapped.map((result) => result.resident)) / 1e6;
-  const row = { name: `${name}, packed before: resident memory`, ours: resident, peer: most };
-  const target = { target: 1, met: resident <= most };
-  rows.push({ ...row, peerName: "file + KV + 10%", unit: "MB", ratio: most / resident, ...target });
+  rows.push(atMost(`${own}: resident memory`, resident, most, "MB", "file + KV + 10%"));
   return rows;
 }

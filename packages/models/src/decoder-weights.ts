@@ -50,35 +50,30 @@ export function layerShapes({ width, heads, keyHeads, headDim, hidden }: Decoder
   } as const;
 }
 
-/** All parameters, each once. */
-export function parametersOf(weights: DecoderWeights): ReadonlySet<Parameter> {
-  const found = new Set<Parameter>();
+type Held = PackedParameter | Parameter<"f32">;
+
+/** All matrices and vectors, each once: a tied embedding is also the head. */
+function heldBy(weights: DecoderWeights): ReadonlySet<Held> {
+  const found = new Set<Held>();
   const add = (value: unknown): void => {
     if (value === undefined || value === null || typeof value !== "object") return;
-    if ("kind" in value && value.kind === "parameter") {
-      found.add(value as Parameter);
-      return;
-    }
-    for (const inner of Object.values(value)) add(inner);
+    if ("spec" in value || "kind" in value) found.add(value as Held);
+    else for (const inner of Object.values(value)) add(inner);
   };
   add(weights);
   return found;
 }
 
+/** All parameters, each once. */
+export function parametersOf(weights: DecoderWeights): readonly Parameter[] {
+  return [...heldBy(weights)].map((held) => ("spec" in held ? held.bytes : held));
+}
+
 /** Numbers that were trained; a tied embedding counts once. */
 export function countNumbers(weights: DecoderWeights): number {
-  const seen = new Set<unknown>();
   let count = 0;
-  const add = (value: unknown): void => {
-    if (value === undefined || value === null || typeof value !== "object" || seen.has(value))
-      return;
-    seen.add(value);
-    if ("spec" in value) {
-      const { n, k } = (value as PackedParameter).spec;
-      count += n * k;
-    } else if ("kind" in value) count += (value as Parameter).length;
-    else for (const inner of Object.values(value)) add(inner);
-  };
-  add(weights);
+  for (const held of heldBy(weights)) {
+    count += "spec" in held ? held.spec.n * held.spec.k : held.length;
+  }
   return count;
 }

@@ -62,10 +62,7 @@ export class DecoderRunner {
     ensure(!this.#running, "ERR_ARGUMENT", () => "expected one step at a time, found two");
     this.#running = true;
     try {
-      const logits = await this.#program.run(
-        { ...step, tokens: step.tokens, seq: step.seq, pos: step.pos },
-        signal === undefined ? {} : { signal },
-      );
+      const logits = await this.#program.run({ ...step }, signal === undefined ? {} : { signal });
       return logits as Float32Array;
     } finally {
       this.#running = false;
