@@ -1,7 +1,5 @@
 #include "block_types.hpp"
 
-#include <string.h>
-
 #include "base/half.hpp"
 
 namespace rs {
@@ -21,12 +19,6 @@ float half_at(const uint8_t* p) {
   uint16_t h;
   memcpy(&h, p, 2);
   return f16_to_f32(h);
-}
-
-uint32_t word_at(const uint8_t* p) {
-  uint32_t w;
-  memcpy(&w, p, 4);
-  return w;
 }
 
 constexpr uint32_t kNibbles = 0x0f0f0f0f;

@@ -2,6 +2,7 @@
 // Layouts: ggml, `ggml-common.h` (structures) and `ggml-quants.c` (values).
 #pragma once
 #include <stdint.h>
+#include <string.h>
 
 #include <span>
 
@@ -15,6 +16,13 @@ struct BlockType {
 
 std::span<const BlockType> block_types();
 const BlockType* find_block_type(int64_t id);
+
+// Four bytes at any address, the first lowest.
+static inline uint32_t word_at(const uint8_t* p) {
+  uint32_t w;
+  memcpy(&w, p, 4);
+  return w;
+}
 
 // 32 weights that share a scale: value = scale * code + offset.
 struct BlockGroup {

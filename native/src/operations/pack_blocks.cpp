@@ -92,12 +92,6 @@ void put_group(const PackedShape& shape, uint8_t* data, int r, const BlockGroup&
   }
 }
 
-uint32_t word_at(const uint8_t* p) {
-  uint32_t w;
-  memcpy(&w, p, 4);
-  return w;
-}
-
 // A whole panel of blocks that are a scale and codes: word by word over its rows, so that
 // what is written lies together.
 template <typename Words>
