@@ -55,14 +55,15 @@ export async function writeTinyFolder(
   });
 }
 
-/** Writes the same model with 8 bits, and the tokenizer as llama.cpp has it. */
-export async function writeTinyGguf(path: string): Promise<void> {
+/** Writes the same model with 8 bits, and the tokenizer as llama.cpp has it; one that names no end goes on until its context is full. */
+export async function writeTinyGguf(path: string, { ends = true } = {}): Promise<void> {
   const { model, addedTokens } = await tinyTokenizer();
   if (model.type !== "BPE") throw new Error("expected BPE");
-  const { size, bytes, starts, ends } = model.vocabulary;
+  const { vocabulary } = model;
+  const { size, bytes, starts } = vocabulary;
   const contentOf = (id: number) =>
     addedTokens.find((added) => added.id === id)?.content ??
-    new TextDecoder().decode(bytes.subarray(starts[id], ends[id]));
+    new TextDecoder().decode(bytes.subarray(starts[id], vocabulary.ends[id]));
   const tokens = Array.from({ length: Math.max(size, SPECIAL.length) }, (_, id) => contentOf(id));
   const merges = Array.from({ length: (model.merges?.length ?? 0) / 2 }, (_, i) =>
     [0, 1].map((side) => tokens[model.merges?.[2 * i + side] as number]).join(" "),
@@ -74,7 +75,7 @@ export async function writeTinyGguf(path: string): Promise<void> {
     "tokenizer.ggml.tokens": tokens,
     "tokenizer.ggml.token_type": types,
     "tokenizer.ggml.merges": merges,
-    "tokenizer.ggml.eos_token_id": END,
+    ...(ends ? { "tokenizer.ggml.eos_token_id": END } : {}),
     "tokenizer.chat_template": TEMPLATE,
   });
 }
