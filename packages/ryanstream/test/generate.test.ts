@@ -238,7 +238,7 @@ describe("signals", () => {
     "%s ends it with exit code %i, and what was written stays",
     async (signal, expected) => {
       const { code, stdout, stderr } = await cli.run(
-        ["generate", tiny.gguf, prompt, "--temperature", "1", "--seed", "8"],
+        ["generate", tiny.endless, prompt, "--temperature", "1", "--seed", "8", "-c", "8192"],
         {
           onOutput: (child) => child.kill(signal),
         },

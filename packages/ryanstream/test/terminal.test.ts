@@ -3,18 +3,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { useCli } from "./support/cli.js";
-import { useTinyModel, writeTinyGguf } from "./support/tiny-model.js";
+import { useTinyModel } from "./support/tiny-model.js";
 
 const cli = useCli();
 const tiny = useTinyModel();
-// Its texts last for thousands of tokens, so that a key typed into one comes before its end.
-let endless = "";
-beforeAll(async () => {
-  endless = join(tiny.folder, "endless.gguf");
-  await writeTinyGguf(endless, { ends: false });
-});
 const kernels = fileURLToPath(
   new URL("../../../native/build/Release/kernels.node", import.meta.url),
 );
@@ -80,7 +74,7 @@ describe.skipIf(!hasScript)("at a terminal", () => {
   });
 
   it("Ctrl-C ends a text, with the cursor on a line of its own", async () => {
-    const words = ["generate", endless, "Hello", "--temperature", "1", "--seed", "6", "-q"];
+    const words = ["generate", tiny.endless, "Hello", "--temperature", "1", "--seed", "6", "-q"];
     const { code, output } = await atTerminal([...words, "-c", "8192"], [[[" "], "\x03"]]);
     expect(code).toBe(130);
     expect(output).toMatch(sane);
@@ -89,7 +83,7 @@ describe.skipIf(!hasScript)("at a terminal", () => {
   });
 
   it("a chat answers, ends an answer, and leaves with Ctrl-C twice", async () => {
-    const words = ["chat", endless, "--temperature", "1", "--seed", "6"];
+    const words = ["chat", tiny.endless, "--temperature", "1", "--seed", "6"];
     const { code, output } = await atTerminal(words, [
       [["> "], "Hello\r"],
       [["Hello", ...letters], "\x03"],

@@ -80,14 +80,23 @@ export async function writeTinyGguf(path: string, { ends = true } = {}): Promise
   });
 }
 
-/** Makes both before the file's tests, and removes them after. */
-export function useTinyModel(): { folder: string; gguf: string } {
-  const place = { folder: "", gguf: "" };
+interface TinyModel {
+  folder: string;
+  gguf: string;
+  /** Its texts last for thousands of tokens: a key or a signal comes before they end. */
+  endless: string;
+}
+
+/** Makes them before the file's tests, and removes them after. */
+export function useTinyModel(): TinyModel {
+  const place = { folder: "", gguf: "", endless: "" };
   beforeAll(async () => {
     place.folder = await mkdtemp(join(tmpdir(), "ryanstream-cli-"));
     place.gguf = join(place.folder, "tiny-q8_0.gguf");
     await writeTinyFolder(place.folder);
+    place.endless = join(place.folder, "endless-q8_0.gguf");
     await writeTinyGguf(place.gguf);
+    await writeTinyGguf(place.endless, { ends: false });
   });
   afterAll(() => rm(place.folder, { recursive: true, force: true }));
   return place;
