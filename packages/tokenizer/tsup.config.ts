@@ -1,3 +1,4 @@
+import { minify } from "terser";
 import { defineConfig } from "tsup";
 
 // What is imported when it is first used (chat templates, the hub's cache on disk) becomes files
@@ -11,7 +12,23 @@ export default defineConfig({
   splitting: true,
   clean: true,
   target: "node20",
-  treeshake: true,
+  plugins: [
+    {
+      // esbuild shortens the names that files import from each other; terser makes the rest
+      // a twentieth smaller than esbuild does.
+      name: "terser",
+      async renderChunk(source) {
+        const { code = source } = await minify(source, {
+          module: true,
+          ecma: 2020,
+          compress: { passes: 3, pure_getters: true },
+          // Node prints the line of an error that nobody catches.
+          format: { max_line_len: 2000 },
+        });
+        return { code };
+      },
+    },
+  ],
   // Written as they are, characters beyond ASCII take a third of what their escapes take.
   esbuildOptions(options) {
     options.charset = "utf8";
