@@ -5,6 +5,12 @@
 #include "args.hpp"
 
 namespace rs {
+namespace {
+
+// Logits of a few dozen rows; new memory for each step's would cost more than their copy.
+constexpr size_t kMostSpareBytes = size_t{32} << 20;
+
+}  // namespace
 
 Environment::Environment(Napi::Env env)
     : settle_(Napi::ThreadSafeFunction::New(env, Napi::Function(), "ryanstream:run", 0, 1)) {
@@ -24,6 +30,8 @@ Napi::Value Environment::start(Napi::Env env, std::shared_ptr<Job> job,
                                       "newTicket()"),
                 "ERR_TICKET");
   }
+  job->result.outputs = std::move(spare_results_);
+  spare_results_.clear();
   const double id = next_id_++;
   PendingRun run{job, Napi::Promise::Deferred::New(env), std::move(outputs)};
   const Napi::Value promise = run.deferred.Promise();
@@ -93,6 +101,13 @@ void Environment::settle(Napi::Env env, double id) {
   } catch (const std::exception& error) {
     run.deferred.Reject(to_error(env, Status::error("ERR_OUT_OF_MEMORY", error.what())).Value());
   }
+  keep_results(run.job->result);
+}
+
+void Environment::keep_results(RunResult& result) {
+  size_t bytes = 0;
+  for (const auto& output : result.outputs) bytes += output.capacity();
+  if (bytes <= kMostSpareBytes) spare_results_ = std::move(result.outputs);
 }
 
 // Fills the caller's arrays.

@@ -50,11 +50,14 @@ class Environment {
  private:
   void settle(Napi::Env env, double id);
   Napi::Value report(Napi::Env env, const PendingRun& run);
+  void keep_results(RunResult& result);
 
   Napi::ThreadSafeFunction settle_;
   std::unordered_map<double, PendingRun> pending_;  // JavaScript thread only
   std::unordered_map<double, double> tickets_;      // ticket to id
   double next_id_ = 0, next_ticket_ = 0;
+  // Memory of results that have been handed out, for the next run's.
+  std::vector<std::vector<uint8_t>> spare_results_;
 
   std::mutex mutex_;
   std::condition_variable idle_;

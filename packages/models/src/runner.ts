@@ -20,6 +20,11 @@ export interface Step {
   readonly logitRows: Int32Array;
 }
 
+export interface RunStepOptions {
+  readonly signal?: AbortSignal;
+  readonly into?: Float32Array<ArrayBuffer>;
+}
+
 export class DecoderRunner {
   readonly #cache: PagedCache;
   readonly #program: DecoderProgram;
@@ -52,18 +57,18 @@ export class DecoderRunner {
   /**
    * Runs a step; at most one at a time.
    *
+   * @param options.into  an array for the logits, of just their number; default: a new one
    * @returns logits `[logitRows.length, vocabularySize]`
    * @throws ModelError `ERR_ARGUMENT` during another step, `ERR_DISPOSED`; TensorError `ERR_DIM_RANGE` for more rows
    *   than the runner was made for, `ERR_VALUE` for ids and pages that don't exist, before anything is written; the
    *   signal's reason, after which the rows' places hold anything
    */
-  async run(step: Step, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Float32Array> {
+  async run(step: Step, options: RunStepOptions = {}): Promise<Float32Array> {
     ensure(!this.#disposed, "ERR_DISPOSED", () => "the runner has been disposed of");
     ensure(!this.#running, "ERR_ARGUMENT", () => "expected one step at a time, found two");
     this.#running = true;
     try {
-      const logits = await this.#program.run({ ...step }, signal === undefined ? {} : { signal });
-      return logits as Float32Array;
+      return (await this.#program.run({ ...step }, { ...options })) as Float32Array;
     } finally {
       this.#running = false;
     }

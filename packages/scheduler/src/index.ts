@@ -7,6 +7,7 @@ export {
   type Generation,
   type GenerationSession,
   generate,
+  type LastLogits,
 } from "./generation/generate.js";
 export type { GenerateOptions } from "./generation/generate-options.js";
 export { type RandomPlace, uniform } from "./generation/philox.js";

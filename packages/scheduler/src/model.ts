@@ -35,9 +35,10 @@ export interface Runner {
    * One step; at most one at a time. The keys and values of each row are stored at its position first, then it
    * attends to all positions of its sequence up to its own.
    *
-   * @returns logits `[logitRows.length, vocabularySize]` in a new array, which the engine hands on to its callers.
+   * @param options.into  an array of that size to fill; without it, or if it isn't of use, the result is a new one.
+   * @returns logits `[logitRows.length, vocabularySize]`, which the engine hands on to its callers.
    */
-  run(step: Step, options?: { signal?: AbortSignal }): Promise<Float32Array>;
+  run(step: Step, options?: { signal?: AbortSignal; into?: Float32Array }): Promise<Float32Array>;
   /** Copies the keys and values of a page of all layers to another page; never during a run. */
   copyPage(from: number, to: number): void;
   /** Never during a run. */

@@ -60,7 +60,7 @@ it("ends with every append done, none passed over for long", () => {
         const shares = shareRows(ready, limit, owed);
         if (owed) expect(shares[0]?.append).toBe(owed);
         owed = passedOver(ready, shares);
-        for (const share of shares) share.append.advance(share.rows, []);
+        for (const share of shares) share.append.advance(share.rows, [], undefined);
         ready = ready.filter(({ rest }) => rest > 0);
       }
     }),

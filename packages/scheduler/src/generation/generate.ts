@@ -12,16 +12,18 @@ import { uniform } from "./philox.js";
 import { logProbability, sampleToken } from "./sampling.js";
 import { TokenText } from "./token-text.js";
 
+/** What a generation needs of an append's logits: they are disposed of once a token has been chosen, if they can be. */
+export interface LastLogits {
+  readonly last: Float32Array;
+  [Symbol.dispose]?(): void;
+}
+
 /** What a generation needs of a session. */
 export interface GenerationSession {
   readonly length: number;
   /** Without it, only `maxTokens` bounds the length. */
   readonly maxLength?: number;
-  append(
-    tokens: Int32Array,
-    want: "last",
-    options: AppendOptions,
-  ): Promise<{ readonly last: Float32Array }>;
+  append(tokens: Int32Array, want: "last", options: AppendOptions): Promise<LastLogits>;
   /** With it, a generation gives its memory back when all wait for each other, and goes on later. */
   truncate?(length: number): void;
 }
@@ -101,9 +103,11 @@ export class Generation implements AsyncIterableIterator<GeneratedToken> {
     let tokens = this.#prompt;
     try {
       while (this.#finishReason === undefined) {
-        const { last } = await this.#append(tokens, start);
+        const logits = await this.#append(tokens, start);
         signal?.throwIfAborted();
-        const token = this.#next(last);
+        const token = this.#next(logits.last);
+        // Who has seen them may have kept them.
+        if (this.#options.processLogits === undefined) logits[Symbol.dispose]?.();
         tokens = Int32Array.of(token.token);
         yield token;
       }
@@ -116,7 +120,7 @@ export class Generation implements AsyncIterableIterator<GeneratedToken> {
   }
 
   /** Appends tokens; if all wait for memory of each other, anew from the start when the others have got on. */
-  async #append(tokens: Int32Array, start: number): Promise<{ readonly last: Float32Array }> {
+  async #append(tokens: Int32Array, start: number): Promise<LastLogits> {
     const session = this.#session;
     const { signal, whenFull } = this.#options;
     const options = { signal, whenFull };

@@ -4,6 +4,7 @@ import { Logits } from "../logits.js";
 import type { Reservation } from "../memory/page-pool.js";
 import type { Sequence } from "../memory/sequence.js";
 import type { Want } from "../session.js";
+import type { StepLogits } from "./logits-memory.js";
 
 export class PendingAppend {
   /** Tokens that steps have processed. */
@@ -18,6 +19,7 @@ export class PendingAppend {
   cancelled: { readonly reason: unknown } | undefined;
   readonly promise: Promise<Logits>;
   readonly #rows: Float32Array[] = [];
+  readonly #held: StepLogits[] = [];
   #resolve!: (logits: Logits) => void;
   #reject!: (reason: unknown) => void;
 
@@ -49,10 +51,11 @@ export class PendingAppend {
     return this.want === "last" && rows === this.rest ? 1 : 0;
   }
 
-  /** Takes in the results of its next `rows` rows, a view for each. */
-  advance(rows: number, logits: readonly Float32Array[]): void {
+  /** Takes in the results of its next `rows` rows, a view for each; those of a step, which it holds from now on. */
+  advance(rows: number, logits: readonly Float32Array[], of: StepLogits | undefined): void {
     this.done += rows;
     this.#rows.push(...logits);
+    if (of !== undefined) this.#held.push(of);
   }
 
   /** Makes its tokens part of the sequence. */
@@ -60,12 +63,13 @@ export class PendingAppend {
     this.sequence.length += this.tokens.length;
     this.sequence.yielded = false;
     this.#end();
-    this.#resolve(new Logits(vocabularySize, this.#rows));
+    this.#resolve(new Logits(vocabularySize, this.#rows, () => this.#release()));
   }
 
   /** Leaves the sequence as it was before the call, or with nothing if it has no owner any more. */
   rollBack(reason: unknown): void {
     this.sequence.truncate(this.sequence.disposed ? 0 : this.sequence.length);
+    this.#release();
     this.#end();
     this.reject(reason);
   }
@@ -73,6 +77,10 @@ export class PendingAppend {
   /** Settles the promise; has no effect when it has settled. */
   reject(reason: unknown): void {
     this.#reject(reason);
+  }
+
+  #release(): void {
+    for (const step of this.#held.splice(0)) step.release();
   }
 
   #end(): void {

@@ -9,6 +9,7 @@ import { WaitingLine } from "../memory/waiting-line.js";
 import type { Runner, RunnerOptions } from "../model.js";
 import type { WhenFull } from "../session.js";
 import { buildStep, splitLogits } from "./build-step.js";
+import { LogitsMemory, type StepLogits } from "./logits-memory.js";
 import type { PendingAppend } from "./pending-append.js";
 import { passedOver, type RowShare, shareRows } from "./share-rows.js";
 import { givesWay, isDeadlock } from "./stall.js";
@@ -31,6 +32,7 @@ export class StepLoop {
   readonly #pool: PagePool;
   readonly #line: WaitingLine<PendingAppend>;
   readonly #table: Int32Array;
+  readonly #memory = new LogitsMemory();
   /** Appends that have their memory. */
   #ready: PendingAppend[] = [];
   #owed: PendingAppend | undefined;
@@ -138,7 +140,7 @@ export class StepLoop {
   }
 
   async #run(shares: Shares, signal: AbortSignal): Promise<void> {
-    let logits: Float32Array[][] | undefined;
+    let logits: Float32Array | undefined;
     let failure: unknown;
     try {
       logits = await this.#logitsOf(shares, signal);
@@ -147,11 +149,15 @@ export class StepLoop {
       failure = new SchedulerError("ERR_RUN", `step ${this.steps}: ${why}`, { cause });
     }
     this.#running = undefined;
+    const { rowsOf, held } = this.#handOut(shares, logits);
     shares.forEach(({ append, rows }, index) => {
       append.running = false;
-      if (append.cancelled) append.rollBack(append.cancelled.reason);
-      else if (logits === undefined) append.rollBack(failure);
-      else append.advance(rows, logits[index] as Float32Array[]);
+      const given = rowsOf[index] ?? [];
+      const step = given.length > 0 ? held : undefined;
+      if (append.cancelled || logits === undefined) {
+        step?.release();
+        append.rollBack(append.cancelled ? append.cancelled.reason : failure);
+      } else append.advance(rows, given, step);
       if (!append.over && append.rest === 0) append.commit(this.#options.vocabularySize);
     });
     this.#ready = this.#ready.filter((append) => !append.over);
@@ -159,7 +165,18 @@ export class StepLoop {
     this.#wake();
   }
 
-  async #logitsOf(shares: Shares, signal: AbortSignal): Promise<Float32Array[][]> {
+  /** The rows of each share, and the step's array that those with rows hold. */
+  #handOut(
+    shares: Shares,
+    logits: Float32Array | undefined,
+  ): { readonly rowsOf: Float32Array[][]; readonly held: StepLogits | undefined } {
+    if (logits === undefined) return { rowsOf: [], held: undefined };
+    const rowsOf = splitLogits(shares, logits, this.#options.vocabularySize);
+    const holders = rowsOf.filter((rows) => rows.length > 0).length;
+    return { rowsOf, held: this.#memory.held(logits, holders) };
+  }
+
+  async #logitsOf(shares: Shares, signal: AbortSignal): Promise<Float32Array> {
     for (const { append, rows } of shares) {
       const { sequence, done, reserved } = append;
       sequence.grow(
@@ -169,15 +186,15 @@ export class StepLoop {
       );
     }
     const step = buildStep(shares, this.#options, this.#table);
-    const logits = await this.#runner.run(step, { signal });
-    const { vocabularySize } = this.#options;
-    const expected = step.logitRows.length * vocabularySize;
+    const expected = step.logitRows.length * this.#options.vocabularySize;
+    const into = expected > 0 ? this.#memory.take(expected) : undefined;
+    const logits = await this.#runner.run(step, into === undefined ? { signal } : { signal, into });
     ensure(
       logits instanceof Float32Array && logits.length === expected,
       "ERR_RUN",
       () => `expected a Float32Array of ${expected} logits, found ${logits?.length} elements`,
     );
-    return splitLogits(shares, logits, vocabularySize);
+    return logits;
   }
 
   #admitWaiting(): void {

@@ -64,6 +64,8 @@ export class HashRunner implements Runner {
   #running = false;
   disposed = false;
   copies = 0;
+  /** The memory of the arrays that it was given to fill. */
+  readonly filled: ArrayBufferLike[] = [];
   /** By step: rows of each row of the table. */
   readonly steps: number[][] = [];
 
@@ -74,7 +76,10 @@ export class HashRunner implements Runner {
     this.#memory = new Int32Array(options.pages * options.pageSize * 2).fill(-1);
   }
 
-  async run(step: Step, { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+  async run(
+    step: Step,
+    { signal, into }: { signal?: AbortSignal; into?: Float32Array } = {},
+  ): Promise<Float32Array> {
     expect(!this.disposed && !this.#running, "a step while another runs, or after dispose");
     this.#running = true;
     try {
@@ -88,7 +93,7 @@ export class HashRunner implements Runner {
         const at = this.#slot(step, step.seq[row] as number, step.pos[row] as number);
         this.#memory.set([token, step.pos[row] as number], at);
       });
-      return this.#logits(step);
+      return this.#logits(step, into);
     } finally {
       this.#running = false;
     }
@@ -145,9 +150,12 @@ export class HashRunner implements Runner {
     });
   }
 
-  #logits(step: Step): Float32Array {
+  #logits(step: Step, into?: Float32Array): Float32Array {
     const { vocabularySize } = this.model;
-    const logits = new Float32Array(step.logitRows.length * vocabularySize);
+    const count = step.logitRows.length * vocabularySize;
+    expect(into === undefined || into.length === count, "the length of the array to fill");
+    if (into !== undefined) this.filled.push(into.buffer);
+    const logits = into ?? new Float32Array(count);
     step.logitRows.forEach((row, i) => {
       const tokens: number[] = [];
       for (let pos = 0; pos <= (step.pos[row] as number); pos++) {
