@@ -7,6 +7,8 @@
 
 namespace rs::RS_ISA {
 
+// Rows that memory sets the pace of: the heads of one group, mostly.
+static const int kFewRows = 2 * kTileRows;
 static const float kMinusInf = -__builtin_inff();
 
 static inline void fetch_row(const float* x, int n) {
@@ -94,7 +96,7 @@ static void attend(const QueryRows* x, const KeyBlock* b, const uint64_t* visibl
     together = together && v[i] == v[0] + i * kKeyRun * b->v_stride;
   }
   alignas(64) float scale[kQueryBlock];
-  if (b->next_k[0] != nullptr && x->rows <= kTileRows) {
+  if (b->next_k[0] != nullptr && x->rows <= kFewRows) {
     Ahead ahead;
     for (int i = 0; i < kKeyRuns; ++i) {
       ahead.v[i] = reinterpret_cast<const char*>(v[i]);
@@ -158,13 +160,13 @@ static void stage_block(const QueryRows* x, const KeyBlock* b, uint64_t any, Key
 }
 
 // Values whose rows aren't whole vectors are staged, since a vector must not be
-// read past the end of a page; so is what several tiles would convert again.
+// read past the end of a page; so is what more than two tiles would convert again.
 template <typename T>
 static void block(const QueryRows* x, const KeyBlock* b, const uint64_t* visible) {
   uint64_t any = 0;
   for (int r = 0; r < x->rows; ++r) any |= visible[r];
   if (any == 0) return;
-  const bool narrow = sizeof(T) < sizeof(float) && x->rows > kTileRows;
+  const bool narrow = sizeof(T) < sizeof(float) && x->rows > kFewRows;
   if (!narrow && b->v_stride % kRowPad == 0) return attend<T>(x, b, visible);
   KeyBlock staged = {};  // nothing to fetch ahead: the next block is not staged yet
   stage_block<T>(x, b, any, &staged);

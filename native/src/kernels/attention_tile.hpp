@@ -245,7 +245,7 @@ static void sum_masked(int rows, const uint64_t* mask, const float* c, const T* 
 }
 
 // The scores of all rows against one block; rows that see nothing of it may be
-// left unwritten, as may runs that no row of a tile sees. Fetch is for one tile.
+// left unwritten, as may runs that no row of a tile sees. The first tile fetches.
 template <typename T, bool Fetch>
 static void score_block(int rows, const uint64_t* visible, const float* q, ptrdiff_t ldq,
                         const T* const* k, ptrdiff_t k_stride, int depth, const Ahead* ahead,
@@ -256,8 +256,8 @@ static void score_block(int rows, const uint64_t* visible, const float* q, ptrdi
     for (int r = 0; r < n; ++r) any |= visible[i + r];
     if (any == 0) continue;
     const int first = lowest_bit(any) / kKeyRun, last = highest_bit(any) / kKeyRun + 1;
-    score_any<T, Fetch>(n, q + i * ldq, ldq, k, k_stride, depth, first, last, ahead,
-                        s + i * kKeyBlock);
+    const auto score = Fetch && i == 0 ? score_any<T, Fetch> : score_any<T, false>;
+    score(n, q + i * ldq, ldq, k, k_stride, depth, first, last, ahead, s + i * kKeyBlock);
   }
 }
 

@@ -25,15 +25,20 @@ template <int rows, bool nibbles, bool has_zero, int first>
 inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, const TileInput& x,
                                                     const uint8_t* panel, const TileTarget& to) {
   constexpr int64_t kStepBytes = nibbles ? 64 : 128;
+  // One row keeps the level-1 cache's few pending misses for its loads.
+  constexpr int kNear = rows == 1 ? 2 : 3;
   const int64_t groups = shape.groups(), steps = shape.group / 4;
   const int32_t* words = x.codes;
   vf total[rows][kTileVectors];
   RS_EACH_SUM total[r][v] = vzero();
 
   for (int64_t g = 0; g < groups; ++g) {
-    const uint16_t* scales = reinterpret_cast<const uint16_t*>(panel) + first;
-    const uint8_t* codes = panel + (has_zero ? 128 : 64);
+    const uint8_t* const header = panel;
+    const uint16_t* scales = reinterpret_cast<const uint16_t*>(header) + first;
+    const uint8_t* codes = header + (has_zero ? 128 : 64);
     panel = codes + steps * kStepBytes;
+    for (const uint8_t* line = header; line < codes; line += 64)
+      __builtin_prefetch(line + kAhead, 0, kNear);
     vi sum[rows][kTileVectors];
     RS_EACH_SUM sum[r][v] = vi_set1(x.starts[g * rows + r]);
 
@@ -44,7 +49,7 @@ inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, co
         Codes w[kTileVectors];
         codes_step<nibbles, first>(codes, w);
         for (int64_t line = 0; line < kStepBytes; line += 64)
-          __builtin_prefetch(codes + kAhead + line);
+          __builtin_prefetch(codes + kAhead + line, 0, kNear);
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r) {
           const Words row = words_load(words + r * kWords);
