@@ -35,6 +35,8 @@ export interface DecoderConfig {
 }
 
 const LIMIT = 2 ** 24;
+/** Dimensions of a head: what is computed for each is computed before anything else is checked. */
+export const MOST_HEAD_DIM = 2 ** 16;
 
 /** @throws ModelError `ERR_CONFIG` for numbers that don't fit each other. */
 export function checkConfig(config: DecoderConfig): DecoderConfig {

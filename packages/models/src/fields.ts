@@ -1,5 +1,5 @@
 // Named values of a configuration file, of the type that is asked for or an error that
-// says where. What is absent and null are the same, as in Hugging Face's files.
+// says where. Null is as if absent, but for `says`.
 
 import { ensure, ModelError } from "./errors.js";
 
@@ -24,6 +24,11 @@ export class Fields {
     return this.raw(name) !== undefined;
   }
 
+  /** Whether the file has it, null included. */
+  says(name: string): boolean {
+    return this.#values(name) !== undefined;
+  }
+
   raw(name: string): unknown {
     return this.#values(name) ?? undefined;
   }
@@ -33,6 +38,11 @@ export class Fields {
     const value = this.raw(name) ?? fallback;
     if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
     return this.#refuse(name, "a positive number", value);
+  }
+
+  /** As {@link positive}, if there is one. */
+  maybe(name: string): number | undefined {
+    return this.has(name) ? this.positive(name) : undefined;
   }
 
   /** An integer from 1 to `max`: what is read from a file is not trusted to be a size. */

@@ -2,10 +2,10 @@
 
 import type { TensorSource } from "@ryanstream/format";
 import type { Architecture } from "./architectures/architecture.js";
-import { checkConfig, type DecoderConfig } from "./decoder-config.js";
+import { checkConfig, type DecoderConfig, MOST_HEAD_DIM } from "./decoder-config.js";
 import { ModelError } from "./errors.js";
 import { Fields } from "./fields.js";
-import { ggufRopeOf } from "./rope-config.js";
+import { ggufRopeOf } from "./gguf-rope.js";
 
 /** A tensor's sizes, outermost first, or an error if it is missing. */
 function shapeOf(source: TensorSource, name: string): readonly number[] {
@@ -36,7 +36,7 @@ export async function configFromGguf(
   const width = own.count("embedding_length");
   const heads = own.count("attention.head_count");
   const layers = own.count("block_count", undefined, 4096);
-  const headDim = own.count("attention.key_length", Math.floor(width / heads));
+  const headDim = own.count("attention.key_length", Math.floor(width / heads), MOST_HEAD_DIM);
   const maxPositions = own.count("context_length");
   if (own.has("attention.value_length") && own.count("attention.value_length") !== headDim) {
     own.refuse("attention.value_length", `${headDim}, as attention.key_length,`);

@@ -1,7 +1,7 @@
 // config.json of a Hugging Face model.
 
 import { type Architecture, activationOf } from "./architectures/architecture.js";
-import { checkConfig, type DecoderConfig } from "./decoder-config.js";
+import { checkConfig, type DecoderConfig, MOST_HEAD_DIM } from "./decoder-config.js";
 import { ModelError } from "./errors.js";
 import { Fields } from "./fields.js";
 import { ropeOf } from "./rope-config.js";
@@ -16,8 +16,7 @@ export function configFromHuggingFace(
   known: readonly Architecture[],
   where = "config.json",
 ): DecoderConfig {
-  const config = Fields.of(where, json);
-  const type = config.text("model_type");
+  const type = Fields.of(where, json).text("model_type");
   const architecture = known.find(({ modelTypes }) => modelTypes.includes(type));
   if (architecture === undefined) {
     const types = known.flatMap(({ modelTypes }) => modelTypes).join(", ");
@@ -26,10 +25,11 @@ export function configFromHuggingFace(
       `${where}: expected one of ${types} as model_type, found ${JSON.stringify(type)}`,
     );
   }
+  const config = Fields.of(where, { ...architecture.defaults, ...json });
   const width = config.count("hidden_size");
   const heads = config.count("num_attention_heads");
   const layers = config.count("num_hidden_layers", undefined, 4096);
-  const headDim = config.count("head_dim", Math.floor(width / heads));
+  const headDim = config.count("head_dim", Math.floor(width / heads), MOST_HEAD_DIM);
   const maxPositions = config.count("max_position_embeddings");
   const traits = architecture.traits?.(config, layers) ?? {};
   return checkConfig({

@@ -1,58 +1,79 @@
-// Rotary embedding as configuration files describe it.
+// Rotary embedding as config.json describes it: `rope_theta` and `rope_scaling`, or both as
+// `rope_parameters` (transformers 5). Source: transformers, `modeling_rope_utils.py`.
 
 import { type RopeFrequencies, type RopeScaling, ropeFrequencies } from "@ryanstream/kernels";
 import type { Fields } from "./fields.js";
 
-/**
- * From Hugging Face's config.json: `rope_theta` and `rope_scaling`, or both as `rope_parameters`
- * (transformers 5). Source: transformers, `modeling_rope_utils.py`.
- */
+/** @throws ModelError `ERR_CONFIG` for fields that can't be, before anything is computed from them. */
 export function ropeOf(config: Fields, headDim: number, maxPositions: number): RopeFrequencies {
-  const parameters = config.object("rope_parameters") ?? config.object("rope_scaling");
-  const base = parameters?.has("rope_theta")
-    ? parameters.positive("rope_theta")
-    : config.positive("rope_theta", 10000);
-  const share = parameters?.has("partial_rotary_factor")
-    ? parameters.positive("partial_rotary_factor")
-    : config.positive("partial_rotary_factor", 1);
-  const scaling = parameters && scalingOf(parameters, maxPositions);
-  return ropeFrequencies({ headDim: 2 * Math.floor((headDim * share) / 2), base, scaling });
+  const parameters = parametersOf(config);
+  const from = (name: string): Fields => (parameters?.has(name) ? parameters : config);
+  const base = baseOf(from("rope_theta"), "rope_theta");
+  const share = from("partial_rotary_factor").positive("partial_rotary_factor", 1);
+  const rotated = 2 * Math.floor((headDim * share) / 2);
+  if (rotated < 2 || rotated > headDim) {
+    from("partial_rotary_factor").refuse(
+      "partial_rotary_factor",
+      `a part of ${headDim} dimensions`,
+    );
+  }
+  // Some files name the length of pre-training beside the other fields; there it comes first.
+  const length = config.has("original_max_position_embeddings")
+    ? config.count("original_max_position_embeddings")
+    : undefined;
+  const scaling = parameters && scalingOf(parameters, maxPositions, length);
+  const rope = ropeFrequencies({ headDim: rotated, base, scaling });
+  return isUsable(rope) ? rope : config.refuse("rope_scaling", "a scale that float32 holds,");
 }
 
-function scalingOf(fields: Fields, maxPositions: number): RopeScaling | undefined {
+/** Whether cosines and sines can be multiplied by the scale. */
+export const isUsable = ({ scale }: RopeFrequencies): boolean =>
+  Number.isFinite(Math.fround(scale)) && Math.fround(scale) > 0;
+
+/** The object that counts: the older one goes first unless it is empty. */
+function parametersOf(config: Fields): Fields | undefined {
+  const older = config.object("rope_scaling");
+  const isEmpty = Object.keys(config.raw("rope_scaling") ?? {}).length === 0;
+  const parameters = isEmpty ? config.object("rope_parameters") : older;
+  for (const type of ["full_attention", "sliding_attention"]) {
+    if (parameters?.has(type)) parameters.refuse(type, "nothing, since layers don't differ,");
+  }
+  return parameters;
+}
+
+export function baseOf(fields: Fields, name: string): number {
+  const base = fields.positive(name, 10000);
+  return base > 1 ? base : fields.refuse(name, "a number above 1");
+}
+
+/** How many times longer texts become. */
+export function factorOf(fields: Fields, name: string, fallback?: number): number {
+  const factor = fields.positive(name, fallback);
+  return factor >= 1 ? factor : fields.refuse(name, "a number of at least 1");
+}
+
+function scalingOf(
+  fields: Fields,
+  maxPositions: number,
+  givenLength: number | undefined,
+): RopeScaling | undefined {
   // Files before transformers 4.43 say `type`.
   const field = fields.has("rope_type") ? "rope_type" : "type";
   const type = fields.text(field, "default");
-  if (type === "default") return undefined;
-  const factor = () => fields.positive("factor");
   const originalLength = () =>
-    fields.count("original_max_position_embeddings", Math.round(maxPositions));
-  const optional = (name: string) => (fields.has(name) ? fields.positive(name) : undefined);
+    givenLength ?? fields.count("original_max_position_embeddings", maxPositions);
   switch (type) {
+    case "default":
+      return undefined;
     case "linear":
-      return { type, factor: factor() };
-    case "llama3":
-      return {
-        type,
-        factor: factor(),
-        originalLength: fields.count("original_max_position_embeddings"),
-        lowFactor: fields.positive("low_freq_factor"),
-        highFactor: fields.positive("high_freq_factor"),
-      };
-    case "yarn": {
-      const given = {
-        lowRotations: optional("beta_slow"),
-        highRotations: optional("beta_fast"),
-        attentionFactor: optional("attention_factor"),
-        mscale: optional("mscale"),
-        mscaleAll: optional("mscale_all_dim"),
-        truncate: fields.boolean("truncate", true),
-      };
-      const known = Object.fromEntries(
-        Object.entries(given).filter(([, value]) => value !== undefined),
-      );
-      return { type, factor: factor(), originalLength: originalLength(), ...known };
+      return { type, factor: factorOf(fields, "factor") };
+    case "llama3": {
+      const [lowFactor, highFactor] = ascending(fields, "low_freq_factor", "high_freq_factor");
+      const factor = factorOf(fields, "factor");
+      return { type, factor, originalLength: originalLength(), lowFactor, highFactor };
     }
+    case "yarn":
+      return yarnOf(fields, maxPositions, originalLength());
     default:
       return fields.refuse(
         field,
@@ -61,48 +82,43 @@ function scalingOf(fields: Fields, maxPositions: number): RopeScaling | undefine
   }
 }
 
-/**
- * From a GGUF file's `rope.*` keys. Llama 3's scaling is not among them: it is a tensor of factors.
- *
- * @param fields without the architecture's name in front
- * @param factors what each pair's frequency is divided by
- */
-export function ggufRopeOf(
+function yarnOf(fields: Fields, maxPositions: number, originalLength: number): RopeScaling {
+  // Null and 0 are how files say that these are not given.
+  const given = (name: string) => (fields.raw(name) === 0 ? undefined : fields.maybe(name));
+  const [lowRotations, highRotations] = ascending(fields, "beta_slow", "beta_fast", [1, 32]);
+  const [mscale, mscaleAll] = [given("mscale"), given("mscale_all_dim")];
+  const attentionFactor = fields.maybe("attention_factor");
+  // A factor of null is what the lengths say.
+  const stretched = fields.says("factor") ? maxPositions / originalLength : undefined;
+  if (!fields.has("factor") && stretched !== undefined && stretched < 1) {
+    fields.refuse(
+      "original_max_position_embeddings",
+      `at most ${maxPositions} with a factor of null`,
+    );
+  }
+  return {
+    type: "yarn",
+    factor: factorOf(fields, "factor", stretched),
+    originalLength,
+    lowRotations,
+    highRotations,
+    truncate: fields.boolean("truncate", !fields.says("truncate")),
+    ...(attentionFactor === undefined ? {} : { attentionFactor }),
+    ...(mscale === undefined ? {} : { mscale }),
+    ...(mscaleAll === undefined ? {} : { mscaleAll }),
+  };
+}
+
+/** Two numbers, the second above the first; those that are missing or 0 are as `fallbacks`. */
+export function ascending(
   fields: Fields,
-  headDim: number,
-  maxPositions: number,
-  factors: Float32Array | undefined,
-): RopeFrequencies {
-  const dimensions = fields.count("rope.dimension_count", headDim);
-  const base = fields.positive("rope.freq_base", 10000);
-  // Without a type, a factor is linear: so llama.cpp reads it.
-  const type = fields.text("rope.scaling.type", "linear");
-  const factor = fields.positive("rope.scaling.factor", fields.positive("rope.scale_linear", 1));
-  let scaling: RopeScaling | undefined;
-  if (type === "linear" && factor !== 1) scaling = { type, factor };
-  else if (type === "yarn" && factor !== 1) {
-    const given = fields.has("rope.scaling.attn_factor")
-      ? fields.positive("rope.scaling.attn_factor")
-      : 1;
-    scaling = {
-      type,
-      factor,
-      originalLength: fields.count("rope.scaling.original_context_length", maxPositions),
-      // llama.cpp multiplies what the file gives with YaRN's own.
-      attentionFactor: given * (0.1 * Math.log(factor) + 1),
-    };
-    for (const name of ["beta_fast", "beta_slow", "ext_factor", "log_multiplier"]) {
-      const key = `rope.scaling.yarn_${name}`;
-      if (fields.has(key))
-        fields.refuse(key, "nothing, since only YaRN's usual numbers are known,");
-    }
-  } else if (!["none", "linear", "yarn"].includes(type)) {
-    fields.refuse("rope.scaling.type", '"none", "linear" or "yarn"');
-  }
-  const { frequencies, scale } = ropeFrequencies({ headDim: dimensions, base, scaling });
-  if (factors === undefined) return { frequencies, scale };
-  if (factors.length !== frequencies.length) {
-    fields.refuse("rope.dimension_count", `${2 * factors.length}, as rope_freqs.weight has`);
-  }
-  return { frequencies: frequencies.map((f, i) => f / (factors[i] as number)), scale };
+  lower: string,
+  upper: string,
+  fallbacks?: readonly [number, number],
+): [number, number] {
+  const read = (name: string, fallback: number | undefined) =>
+    fallback !== undefined && fields.raw(name) === 0 ? fallback : fields.positive(name, fallback);
+  const low = read(lower, fallbacks?.[0]);
+  const high = read(upper, fallbacks?.[1]);
+  return high > low ? [low, high] : fields.refuse(upper, `a number above the ${low} of ${lower}`);
 }

@@ -1,10 +1,7 @@
 // A row's logits have the same bits alone, in chunks, among other sequences and wherever
-// its pages lie; on any number of threads and, within one instruction set, anywhere.
+// its pages lie. On all threads and instruction sets: the scheduler's instruction-sets.test.ts.
 
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { native } from "@ryanstream/native-kernels";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DecoderRunner, loadModel } from "../src/index.js";
@@ -92,28 +89,5 @@ describe.each(["F32", "BF16", "Q8_0", "Q4_0", "Q4_1"] as const)("%s weights", (d
       ),
       { seed: 5, numRuns: 12 },
     );
-  });
-});
-
-describe("on other threads and instruction sets", () => {
-  const script = fileURLToPath(new URL("./support/print-bits.ts", import.meta.url));
-  const printed = (path: string, env: Record<string, string>) =>
-    execFileSync(
-      process.execPath,
-      ["--import", "tsx", "--conditions=@ryanstream/source", script, path],
-      { env: { ...process.env, ...env }, encoding: "utf8" },
-    ).trim();
-  const sets = ["portable", "avx2", "avx512"];
-  const here = sets.slice(0, sets.indexOf(native().info().detectedIsa) + 1);
-
-  it.each(here)("%s gives the same bits on 1, 2 and 5 threads", async (isa) => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, "model.gguf");
-    await writeGgufModel(path, json, "Q8_0");
-    const found = ["1", "2", "5"].map((threads) =>
-      printed(path, { RYANSTREAM_ISA: isa, RYANSTREAM_THREADS: threads }),
-    );
-    expect(found[0]).toMatch(/^[0-9a-f]{64}$/);
-    expect(new Set(found).size).toBe(1);
   });
 });

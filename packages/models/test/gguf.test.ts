@@ -109,23 +109,32 @@ describe.each(["Q4_K", "Q5_K", "Q6_K"] as const)("feed-forward blocks in %s", (d
     });
     const error = relativeError(await logitsOf(packed as string), await logitsOf(plain as string));
     expect(error).toBeGreaterThan(0);
-    expect(error).toBeLessThan(0.04);
+    expect(error).toBeLessThan(0.03);
   });
 });
 
-it("loads int8 and int4 from quantised files", async () => {
-  await using folder = await temporaryFolder();
-  const path = join(folder.path, "model.gguf");
-  await writeGgufModel(path, models["llama"] as HuggingFaceConfig, "Q8_0");
-  const expected = await logitsOf(path);
-  for (const [weights, bound] of [
-    ["int8", 0.03],
-    ["int4", 0.5],
-  ] as const) {
+describe("a file in Q8_0", () => {
+  async function asHeld(weights: "int8" | "int4") {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "model.gguf");
+    await writeGgufModel(path, models["llama"] as HuggingFaceConfig, "Q8_0");
     using model = await loadModel(path, { weights });
     using runner = runnerOf(model);
-    expect(relativeError(await run(runner, tokens, { wanted: 3 }), expected)).toBeLessThan(bound);
+    const found = await run(runner, tokens, { wanted: 3 });
+    return { found, expected: await logitsOf(path) };
   }
+
+  it("gives the same bits as int8, whose codes are the same", async () => {
+    const { found, expected } = await asHeld("int8");
+    expect(found).toEqual(expected);
+  });
+
+  it("loads as int4", async () => {
+    const { found, expected } = await asHeld("int4");
+    const error = relativeError(found, expected);
+    expect(error).toBeGreaterThan(0.01);
+    expect(error).toBeLessThan(0.42); // half as much again as was measured
+  });
 });
 
 it("takes as many bytes as the file's matrices", async () => {

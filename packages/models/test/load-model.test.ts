@@ -21,6 +21,7 @@ const json: HuggingFaceConfig = {
   intermediate_size: 128,
   num_hidden_layers: 3,
   num_attention_heads: 4,
+  num_key_value_heads: 4,
   max_position_embeddings: 256,
 };
 

@@ -120,39 +120,6 @@ describe.each([
     ));
 });
 
-it("holds its memory while sessions of a real model come, fork and go", () =>
-  withEngine("F32", { memory: 2 ** 18, whenFull: "fail" }, async (engine) => {
-    const { pages } = engine.stats;
-    const operations = fc.array(
-      fc.record({
-        kind: fc.constantFrom("open", "append", "fork", "truncate", "close"),
-        which: fc.nat(100),
-        length: fc.integer({ min: 1, max: 60 }),
-      }),
-      { minLength: 150, maxLength: 150 },
-    );
-    await fc.assert(
-      fc.asyncProperty(operations, async (all) => {
-        const open: Session[] = [];
-        for (const { kind, which, length } of all) {
-          const session = open[which % Math.max(1, open.length)];
-          if (session === undefined || kind === "open") open.push(engine.createSession());
-          else if (kind === "append") {
-            await session.append(tokensOf(length, which)).catch((error) => {
-              expect(["ERR_MEMORY", "ERR_LENGTH"]).toContain(error.code);
-            });
-          } else if (kind === "fork") open.push(session.fork());
-          else if (kind === "truncate") session.truncate(Math.min(session.length, length));
-          else open.splice(open.indexOf(session), 1)[0]?.[Symbol.dispose]();
-          expect(engine.stats.usedPages).toBeLessThanOrEqual(pages);
-        }
-        for (const session of open) session[Symbol.dispose]();
-        expect(engine.stats.usedPages).toBe(0);
-      }),
-      { seed: 9, numRuns: 8 },
-    );
-  }));
-
 it("generates the same tokens alone and beside others, by the seed", () =>
   withEngine("Q8_0", {}, async (engine) => {
     const answer = async (seed: number) => {

@@ -23,6 +23,11 @@ export interface Architecture {
   readonly ggufNames: readonly string[];
   /** Whether GGUF files have rotated pairs as neighbours (llama.cpp's `LLAMA_ROPE_TYPE_NORM`). */
   readonly ggufInterleaved: boolean;
+  /**
+   * What fields of config.json are where the file lacks them, as transformers has them: files leave out what is the
+   * default. A field of null is not one that is lacking. Default: sizes have to be there.
+   */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   /** From config.json. */
   traits?(config: Fields, layers: number): Traits;
   /** From a GGUF file, without the architecture's name in front of keys. */
@@ -62,12 +67,7 @@ export function windowsOf(
   });
 }
 
-/** The biases that `attention_bias` and `mlp_bias` promise. */
-export function biasesOf(config: Fields): DecoderConfig["biases"] {
-  return [
-    ...(config.boolean("attention_bias", false)
-      ? (["query", "key", "value", "output"] as const)
-      : []),
-    ...(config.boolean("mlp_bias", false) ? (["gate", "up", "down"] as const) : []),
-  ];
+/** The biases that `attention_bias` promises. */
+export function attentionBiasesOf(config: Fields): DecoderConfig["biases"] {
+  return config.boolean("attention_bias", false) ? ["query", "key", "value", "output"] : [];
 }

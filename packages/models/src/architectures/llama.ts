@@ -1,4 +1,4 @@
-import { type Architecture, biasesOf } from "./architecture.js";
+import { type Architecture, attentionBiasesOf } from "./architecture.js";
 
 /**
  * Llama 2 and 3, and what shares its files: DeepSeek-Math among others.
@@ -11,5 +11,18 @@ export const llama: Architecture = {
   modelTypes: ["llama"],
   ggufNames: ["llama"],
   ggufInterleaved: true,
-  traits: (config) => ({ biases: biasesOf(config) }),
+  defaults: {
+    vocab_size: 32000,
+    hidden_size: 4096,
+    intermediate_size: 11008,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    max_position_embeddings: 2048,
+  },
+  traits: (config) => ({
+    biases: [
+      ...attentionBiasesOf(config),
+      ...(config.boolean("mlp_bias", false) ? (["gate", "up", "down"] as const) : []),
+    ],
+  }),
 };

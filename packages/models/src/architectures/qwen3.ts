@@ -1,4 +1,4 @@
-import { type Architecture, biasesOf } from "./architecture.js";
+import { type Architecture, attentionBiasesOf } from "./architecture.js";
 import { qwen2 } from "./qwen2.js";
 
 /**
@@ -11,9 +11,10 @@ export const qwen3: Architecture = {
   modelTypes: ["qwen3"],
   ggufNames: ["qwen3"],
   ggufInterleaved: false,
+  defaults: { ...qwen2.defaults, head_dim: 128 },
   traits: (config, layers) => ({
     ...qwen2.traits?.(config, layers),
-    biases: biasesOf(config),
+    biases: attentionBiasesOf(config),
     queryKeyNorm: true,
   }),
   ggufTraits: () => ({ queryKeyNorm: true }),

@@ -95,11 +95,15 @@ export async function writeHuggingFace(
   folder: string,
   json: HuggingFaceConfig,
   dtype: DType = "F32",
+  change = (matrix: Float32Array, _inputs: number, _name: string): Float32Array => matrix,
 ): Promise<void> {
   await writeFile(join(folder, "config.json"), JSON.stringify(json));
   const tensors = tensorsOf(json, huggingFaceNames).map(({ name, seed, shape }): TensorInput => {
     const type = shape.length === 1 ? "F32" : dtype;
-    return { name, dtype: type, shape, data: encode(type, values(seed, shape)) };
+    const inputs = shape[1];
+    const plain = values(seed, shape);
+    const data = inputs === undefined ? plain : change(plain, inputs, name);
+    return { name, dtype: type, shape, data: encode(type, data) };
   });
   await writeSafetensors(join(folder, "model.safetensors"), tensors);
 }
