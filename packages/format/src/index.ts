@@ -4,6 +4,7 @@ export { MetadataArray, type MetadataValue } from "./gguf/metadata-array.js";
 export type { GgufType, TypedNumbers } from "./gguf/value-types.js";
 export { type GgufOptions, writeGguf } from "./gguf/write.js";
 export { type MetadataInput, metadataOf, type TypedValue } from "./gguf/write-metadata.js";
+export type { ForeignFile } from "./input-file.js";
 export {
   type ArraySummary,
   type InspectedValue,

@@ -11,15 +11,49 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** Between two of these a read looks at its signal. */
 const CHUNK = 16 << 20;
 
+/** A file that is elsewhere than on a disk of this machine, such as one behind HTTP ranges. */
+export interface ForeignFile {
+  readonly byteLength: number;
+  /**
+   * Reads at most `length` bytes from `position` on to `into` from `offset` on, as `FileHandle.read` of Node does;
+   * at least one, but at the file's end. What it throws is thrown on.
+   */
+  read(
+    into: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** Opens a path, however that is done. */
+export type FileOpener = (path: string) => Promise<InputFile>;
+
 export class InputFile {
   private constructor(
     readonly path: string,
     /** Where it stays when the process goes to another folder. */
     readonly absolutePath: string,
     readonly byteLength: number,
-    private readonly handle: FileHandle,
-    private readonly identity: string,
+    private readonly handle: ForeignFile | FileHandle,
+    /** Undefined where it isn't on a disk of this machine. */
+    private readonly identity?: string,
   ) {}
+
+  /** A file that somebody else opened, and that is closed here. */
+  static foreign(path: string, file: ForeignFile): InputFile {
+    const { byteLength } = file;
+    if (Number.isSafeInteger(byteLength) && byteLength >= 0) {
+      return new InputFile(path, path, byteLength, file);
+    }
+    const expected = "a whole number as byteLength";
+    throw new FormatError("ERR_ARGUMENT", { file: path, expected, found: byteLength });
+  }
+
+  get isForeign(): boolean {
+    return this.identity === undefined;
+  }
 
   static async open(path: string): Promise<InputFile> {
     const handle = await open(path, FLAGS).catch((cause: Error) => {
@@ -87,6 +121,7 @@ export class InputFile {
     try {
       return await work();
     } catch (cause) {
+      if (this.isForeign) throw cause;
       throw new FormatError("ERR_FILE", {
         file: this.path,
         expected: "a file that can be read",

@@ -48,7 +48,7 @@ function naturalAlignment({ dtype }: TensorInfo): number {
   return blockBytes % 2 === 0 ? 2 : 1;
 }
 
-/** @throws FormatError `ERR_ALIGNMENT`, `ERR_NO_NATIVE`, `ERR_CHANGED`, `ERR_FILE` */
+/** @throws FormatError `ERR_ALIGNMENT`, `ERR_NO_NATIVE`, `ERR_CHANGED`, `ERR_FILE`, `ERR_UNSUPPORTED` */
 export async function mapTensor(
   file: InputFile,
   info: TensorInfo,
@@ -68,6 +68,10 @@ export async function mapTensor(
       expected: `an offset that is a multiple of ${alignment} to map (read() copies from any)`,
       found: offset,
     });
+  }
+  if (file.isForeign) {
+    const expected = "a file on a disk of this machine to map (read() works with others)";
+    throw new FormatError("ERR_UNSUPPORTED", { ...where, expected, found: "one of openFile" });
   }
   const native = await loadNative();
   let buffer: MappedBuffer;

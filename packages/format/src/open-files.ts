@@ -1,7 +1,7 @@
 // The files of a source while it is being opened: all are closed when any is refused.
 
 import { FormatError } from "./errors.js";
-import { InputFile } from "./input-file.js";
+import type { FileOpener, InputFile } from "./input-file.js";
 import type { Limits } from "./limits.js";
 import type { TensorInfo } from "./tensor-info.js";
 
@@ -11,8 +11,10 @@ const AT_ONCE = 8;
 export class OpenFiles {
   readonly list: InputFile[] = [];
 
+  constructor(private readonly opener: FileOpener) {}
+
   async open(path: string): Promise<InputFile> {
-    const file = await InputFile.open(path);
+    const file = await this.opener(path);
     this.list.push(file);
     return file;
   }

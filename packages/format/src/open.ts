@@ -1,7 +1,7 @@
-import { FormatError } from "./errors.js";
+import { FormatError, quoted } from "./errors.js";
 import { GGUF_MAGIC } from "./gguf/header.js";
 import { openGguf } from "./gguf/open.js";
-import { InputFile } from "./input-file.js";
+import { type FileOpener, type ForeignFile, InputFile } from "./input-file.js";
 import { type Limits, withDefaults } from "./limits.js";
 import { locate } from "./locate.js";
 import { OpenFiles } from "./open-files.js";
@@ -12,6 +12,11 @@ export interface OpenOptions {
   /** What a file may ask for before it is refused. */
   readonly limits?: Partial<Limits> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Opens files that aren't on a disk of this machine: `path` and those of shards or parts beside it. All but `map` works
+   * with them. Default: paths of this machine.
+   */
+  readonly openFile?: ((path: string) => Promise<ForeignFile>) | undefined;
 }
 
 /**
@@ -31,9 +36,14 @@ export async function openTensors(path: string, options: OpenOptions = {}): Prom
   }
   const limits = withDefaults(options.limits);
   options.signal?.throwIfAborted();
-  const file = await InputFile.open(await locate(path));
+  const { openFile: foreign } = options;
+  const opener: FileOpener =
+    foreign === undefined
+      ? (each) => InputFile.open(each)
+      : async (each) => InputFile.foreign(each, await foreign(each));
+  const file = await opener(foreign === undefined ? await locate(path) : path);
   try {
-    return await openFile(file, limits, options.signal);
+    return await openFile(file, opener, limits, options.signal);
   } catch (error) {
     await file.close();
     throw error;
@@ -42,6 +52,7 @@ export async function openTensors(path: string, options: OpenOptions = {}): Prom
 
 async function openFile(
   file: InputFile,
+  opener: FileOpener,
   limits: Limits,
   signal: AbortSignal | undefined,
 ): Promise<TensorSource> {
@@ -49,13 +60,13 @@ async function openFile(
   await file.read(head, 0, signal);
   const view = new DataView(head.buffer);
   if (head.length >= 4 && view.getUint32(0, true) === GGUF_MAGIC) {
-    const { contents, files } = await openGguf(file, limits, signal);
+    const { contents, files } = await openGguf(file, opener, limits, signal);
     return new TensorSource(contents, files);
   }
   // The length of a header is far below 2^48, and JSON has no zero bytes.
   const isSafetensors = head[8] === 0x7b && head[6] === 0 && head[7] === 0;
   const isJson = /^\s*\{/.test(latin1(head)) || file.path.endsWith(".json");
-  if (isJson && !isSafetensors) return openIndex(file, limits, signal);
+  if (isJson && !isSafetensors) return openIndex(file, opener, limits, signal);
   const foreign = isSafetensors ? undefined : foreignFormat(head);
   if (foreign !== undefined) {
     throw new FormatError("ERR_UNRECOGNIZED", {
@@ -70,10 +81,11 @@ async function openFile(
 
 async function openIndex(
   index: InputFile,
+  opener: FileOpener,
   limits: Limits,
   signal: AbortSignal | undefined,
 ): Promise<TensorSource> {
-  const files = new OpenFiles();
+  const files = new OpenFiles(opener);
   try {
     const contents = await openShards(index, files, limits, signal);
     await index.close();
@@ -98,5 +110,21 @@ function foreignFormat(head: Uint8Array): string | undefined {
   if (/^(?:lmgg|fmgg|tjgg|algg)/.test(text)) return "a model of GGML before GGUF";
   if (text.startsWith("FUGG")) return "a GGUF file with its bytes swapped";
   if (head[0] === 0x80 && [2, 3, 4, 5].includes(head[1] as number)) return "a Python pickle";
-  return undefined;
+  if (isText(head)) return `text that begins with ${quoted(text)}`;
+  const isLength = head.length < 8 || (head[6] === 0 && head[7] === 0);
+  if (isLength || head[8] === 0x7b) return undefined;
+  return `a file that begins with the bytes ${Buffer.from(head)
+    .toString("hex")
+    .replace(/..(?=.)/g, "$& ")}`;
+}
+
+/** Never true of a model: the length that a header begins with ends in zero bytes, which no text has. */
+function isText(head: Uint8Array): boolean {
+  try {
+    // A character may be cut where the head ends.
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true });
+    return !/[^\P{Cc}\t\n\f\r]/u.test(text);
+  } catch {
+    return false;
+  }
 }

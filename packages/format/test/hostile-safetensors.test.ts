@@ -170,9 +170,21 @@ it.each([
   ["a page", "<!DOCTYPE html><html>", "web page"],
   ["HDF5", "\x89HDF\r\n\x1a\n........", "HDF5"],
   ["old GGML", "tjgg\x03\x00\x00\x00........", "before GGUF"],
+  ["text", "hello, this is no model", 'text that begins with "hello, this is n'],
+  ["text that is short", "hello", 'text that begins with "hello"'],
+  ["text with a brace where a header begins", "function {}", "text that begins with"],
+  ["text in two lines", "# Title\n\nA model", 'text that begins with "# Title\\n\\nA model"'],
+  ["text cut within a character", "caf\xc3\xa9 caf\xc3\xa9 no\xc3\xa9l", "text that begins with"],
+  ["a picture", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "the bytes 89 50 4e 47 0d 0a 1a 0a 00"],
 ] as const)("is not a model: %s", async (_, text, says) => {
   const error = await refused(Buffer.from(text, "latin1"));
   expect([error.code, error.message.includes(says)]).toEqual(["ERR_UNRECOGNIZED", true]);
+});
+
+it("calls a file truncated whose first bytes can be a header's length", async () => {
+  for (const bytes of [[2], [0x10, 0x27, 0, 0], [2, 0, 0, 0, 0, 0, 0, 0]]) {
+    expect((await refused(Uint8Array.from(bytes))).code).toBe("ERR_TRUNCATED");
+  }
 });
 
 it("refuses a file that is cut anywhere", async () => {

@@ -62,6 +62,10 @@ export function weightFiles(
   );
 }
 
+/** Whether weights are those of Hugging Face's format. */
+export const isHuggingFace = (weights: readonly string[]): boolean =>
+  weights.some((name) => !/\.gguf$/i.test(name));
+
 const isLaterPart = (name: string): boolean =>
   SHARD.test(name) && !/-00001-of-\d{5}\.gguf$/i.test(name);
 

@@ -2,13 +2,22 @@ export type { Architecture, Traits } from "./architectures/architecture.js";
 export { activationOf, windowsOf } from "./architectures/architecture.js";
 export { architectures } from "./architectures/index.js";
 export type { DecoderConfig } from "./decoder-config.js";
+export {
+  type DescribeOptions,
+  describeFolder,
+  describeModel,
+  type ModelConfiguration,
+  type ModelDescription,
+} from "./describe-model.js";
 export { ModelError, type ModelErrorCode } from "./errors.js";
 export type { Fields } from "./fields.js";
 export type { HubError, HubErrorCode, SnapshotProgress } from "./hub/snapshot.js";
+export type { KvType } from "./kv-type.js";
 export { type LoadModelOptions, loadModel } from "./load-model.js";
-export type { LoadProgress, WeightFormat } from "./load-weights.js";
-export { type KvType, Model, type RunnerOptions } from "./model.js";
+export type { LoadProgress } from "./load-weights.js";
+export { Model, type RunnerOptions } from "./model.js";
 export { type HubName, parseHubName } from "./model-name.js";
+export { type ModelHeaders, type OpenHeadersOptions, openHeaders } from "./open-headers.js";
 export {
   type HubOptions,
   type ModelPlace,
@@ -16,3 +25,4 @@ export {
   resolveModel,
 } from "./resolve-model.js";
 export type { DecoderRunner, Step } from "./runner.js";
+export type { WeightFormat } from "./weight-format.js";

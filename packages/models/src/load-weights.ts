@@ -3,14 +3,7 @@
 
 import { totalmem } from "node:os";
 import type { TensorSource } from "@ryanstream/format";
-import {
-  type BlockType,
-  blockTypes,
-  heldAs,
-  type PackedSpec,
-  packBlocks,
-  packedWeight,
-} from "@ryanstream/kernels";
+import { type BlockType, blockTypes, packBlocks } from "@ryanstream/kernels";
 import { f32, type Parameter, parameter, program, u8 } from "@ryanstream/tensor";
 import type { DecoderConfig } from "./decoder-config.js";
 import {
@@ -21,14 +14,17 @@ import {
   type Projection,
 } from "./decoder-weights.js";
 import { ModelError } from "./errors.js";
-import { PackedFile, packedKey, preparePackedFolder, writePackedFile } from "./packed-file.js";
+import { PackedFile, writePackedFile } from "./packed/packed-file.js";
+import { preparePackedFolder } from "./packed/packed-folder.js";
+import { type PackedIdentity, packedIdentity } from "./packed/packed-source.js";
+import { weightBytes } from "./weight-bytes.js";
+import { specFor, type WeightFormat } from "./weight-format.js";
 import type { WeightNames } from "./weight-names.js";
 
-/** How weights are held: as the file has them, or with so many bits. */
-export type WeightFormat = "as-is" | "int8" | "int4";
-
 export interface LoadProgress {
-  /** Bytes of the file that are loaded, and of all that will be. */
+  /** `"writing"` is about packed weights, which are kept on disk once all are loaded. */
+  readonly phase: "loading" | "writing";
+  /** Bytes of the model's file that are loaded, or bytes that are written; and of all that will be. */
   readonly loaded: number;
   readonly total: number;
 }
@@ -103,10 +99,12 @@ class Loader {
     for (const { byteLength } of this.#source.tensors.values()) this.#total += byteLength;
     this.#expectAllUsed();
     const { packedFolder, format } = this.#options;
-    if (packedFolder !== undefined) await preparePackedFolder(packedFolder);
     const files = this.#source.files.map((file) => file.path);
-    const key = packedFolder === undefined ? "" : await packedKey(files, format);
-    if (packedFolder !== undefined) this.#packed = await PackedFile.find(packedFolder, key);
+    const identity = packedFolder === undefined ? undefined : await packedIdentity(files, format);
+    if (packedFolder !== undefined && identity !== undefined) {
+      await preparePackedFolder(packedFolder, identity);
+      this.#packed = await PackedFile.find(packedFolder, identity);
+    }
     if (this.#packed === undefined) this.#expectMemory();
     const embedding = this.#matrix("embedding", name, vocabularySize, width, true);
     await this.#pack();
@@ -122,18 +120,20 @@ class Loader {
       head: tied ? embedding : this.#matrix("head", head, vocabularySize, width, true),
     };
     await this.#pack();
-    if (packedFolder !== undefined && this.#packed === undefined) {
-      await this.#keep(packedFolder, key);
+    this.#options.onProgress?.({ phase: "loading", loaded: this.#total, total: this.#total });
+    if (packedFolder !== undefined && identity !== undefined && this.#packed === undefined) {
+      await this.#keep(packedFolder, identity);
     }
-    this.#options.onProgress?.({ loaded: this.#total, total: this.#total });
     return weights;
   }
 
   /** The model is loaded whether or not the next load will be faster. */
-  async #keep(folder: string, key: string): Promise<void> {
+  async #keep(folder: string, model: PackedIdentity): Promise<void> {
     const { signal } = this.#options;
+    const onProgress = (loaded: number, total: number) =>
+      this.#options.onProgress?.({ phase: "writing", loaded, total });
     try {
-      await writePackedFile(folder, key, this.#matrices, signal);
+      await writePackedFile(folder, model, this.#matrices, { signal, onProgress });
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       const why = error instanceof Error ? error.message : String(error);
@@ -143,24 +143,7 @@ class Loader {
 
   /** Refuses weights that the machine has no memory for, before any of it is taken. */
   #expectMemory(): void {
-    const { vocabularySize, width, layers, tied } = this.#config;
-    const { embedding, head } = this.#names;
-    let bytes = 0;
-    const add = (name: string, n: number, k: number, isEmbedding: boolean) => {
-      const dtype = this.#source.tensors.get(name)?.dtype;
-      const type = blockTypes.find((known) => known === dtype);
-      if (type !== undefined) {
-        bytes += specFor(type, n, k, this.#options.format, isEmbedding).byteLength;
-      }
-    };
-    add(embedding, vocabularySize, width, true);
-    if (!tied) add(head, vocabularySize, width, true);
-    for (let i = 0; i < layers; i++) {
-      const names = this.#names.layer(i);
-      for (const [key, [n, k]] of Object.entries(layerShapes(this.#config))) {
-        add(names[key as keyof typeof names], n, k, false);
-      }
-    }
+    const bytes = weightBytes(this.#source, this.#config, this.#names, this.#options.format);
     const memory = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
     if (bytes <= memory) return;
     throw new ModelError(
@@ -298,21 +281,6 @@ class Loader {
 
   #progress(bytes: number): void {
     this.#loaded += bytes;
-    this.#options.onProgress?.({ loaded: this.#loaded, total: this.#total });
+    this.#options.onProgress?.({ phase: "loading", loaded: this.#loaded, total: this.#total });
   }
-}
-
-/**
- * The packed format of a matrix. With `int4`, embedding and head have 8 bits: they are a small part of
- * large models, and what they lose is lost in every token.
- */
-function specFor(
-  type: BlockType,
-  n: number,
-  k: number,
-  format: WeightFormat,
-  embedding: boolean,
-): PackedSpec {
-  if (format === "as-is") return packedWeight({ n, k, ...heldAs(type) });
-  return packedWeight({ n, k, format: embedding ? "int8" : format, group: 32 });
 }

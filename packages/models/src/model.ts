@@ -4,10 +4,8 @@ import { type PagedCache, pagedCache } from "@ryanstream/kernels";
 import type { DecoderConfig } from "./decoder-config.js";
 import { countNumbers, type DecoderWeights, parametersOf } from "./decoder-weights.js";
 import { ensure } from "./errors.js";
+import { type KvType, kvBytesPerPosition } from "./kv-type.js";
 import { DecoderRunner } from "./runner.js";
-
-/** How keys and values are held. */
-export type KvType = "f32" | "bf16" | "f16";
 
 export interface RunnerOptions {
   /** Pages of all sequences together. */
@@ -24,8 +22,6 @@ export interface RunnerOptions {
   readonly maxLogits: number;
   readonly kvType: KvType;
 }
-
-const bytesOf: Readonly<Record<KvType, number>> = { f32: 4, bf16: 2, f16: 2 };
 
 /** A model of {@link loadModel}. Dispose of it after its runners. */
 export class Model {
@@ -65,8 +61,7 @@ export class Model {
 
   /** Bytes of the keys and values of one position in all layers. */
   kvBytesPerPosition(type: KvType): number {
-    const { layers, keyHeads, headDim } = this.config;
-    return 2 * layers * keyHeads * headDim * bytesOf[type];
+    return kvBytesPerPosition(this.config, type);
   }
 
   /**

@@ -1,18 +1,24 @@
 // From what a person calls a model to files on disk.
 
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { openTensors } from "@ryanstream/format";
-import { describingFiles, INDEX, weightFiles } from "./choose-files.js";
+import { describingFiles, INDEX, isHuggingFace, weightFiles } from "./choose-files.js";
 import { ensure, ModelError } from "./errors.js";
 import { fetchSnapshot, type SnapshotOptions } from "./hub/snapshot.js";
 import { type HubName, parseHubName } from "./model-name.js";
+import { shardsOf } from "./shard-index.js";
 
 /** How the hub is used; see {@link SnapshotOptions}. */
 export type HubOptions = Omit<SnapshotOptions, "files" | "signal">;
 
 export interface ResolveModelOptions {
   readonly hub?: HubOptions;
+  /**
+   * Called when configuration and tokenizer of a hub repository with safetensors are there, in this folder, and its
+   * weights perhaps not yet: what it throws keeps them from being fetched. GGUF files come whole, without a call.
+   */
+  readonly beforeWeights?: (folder: string) => Promise<void> | void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,7 +29,6 @@ export interface ModelPlace {
   readonly tokenizer: string;
 }
 
-const MAX_INDEX_BYTES = 2 ** 26;
 const VOCABULARY = /^(?:tokenizer\.json|tokenizer\.model|tiktoken\.model|qwen\.tiktoken)$/;
 
 /**
@@ -31,7 +36,8 @@ const VOCABULARY = /^(?:tokenizer\.json|tokenizer\.model|tiktoken\.model|qwen\.t
  * fetched.
  *
  * @param model  a path, `owner/name`, or `owner/name:FILE.gguf`, where a part of the name such as `Q8_0` will do
- * @throws ModelError `ERR_NOT_FOUND`, `ERR_AMBIGUOUS`; HubError; FormatError; the signal's reason
+ * @throws ModelError `ERR_NOT_FOUND`, `ERR_AMBIGUOUS`; HubError; FormatError; the signal's reason; what
+ *   `beforeWeights` throws
  *
  * @example
  * const { path, tokenizer } = await resolveModel("Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0");
@@ -84,7 +90,7 @@ async function isGguf(path: string): Promise<boolean> {
 
 async function fetchModel(
   { repository, file }: HubName,
-  { hub = {}, signal }: ResolveModelOptions,
+  { hub = {}, beforeWeights, signal }: ResolveModelOptions,
 ): Promise<ModelPlace> {
   const settings = signal === undefined ? hub : { ...hub, signal };
   let weights: string[] = [];
@@ -96,6 +102,7 @@ async function fetchModel(
     },
   });
   const inFolder = isHuggingFace(weights);
+  if (inFolder) await beforeWeights?.(described.path);
   if (weights[0] === INDEX) weights = await shardsOf(join(described.path, INDEX));
   // The commit, so that a push between the two calls can't mix two versions.
   const { path } = await fetchSnapshot(repository, {
@@ -106,27 +113,4 @@ async function fetchModel(
   if (inFolder) return { path, tokenizer: path };
   const first = join(path, weights[0] as string);
   return { path: first, tokenizer: first };
-}
-
-const isHuggingFace = (weights: readonly string[]): boolean =>
-  weights.some((name) => !/\.gguf$/i.test(name));
-
-/** The files that an index names; `openTensors` checks it all again. */
-async function shardsOf(index: string): Promise<string[]> {
-  const { size } = await stat(index);
-  ensure(size <= MAX_INDEX_BYTES, "ERR_WEIGHTS", () => `${index}: ${size} bytes are too many`);
-  let map: unknown;
-  try {
-    map = (JSON.parse(await readFile(index, "utf8")) as { weight_map?: unknown } | null)
-      ?.weight_map;
-  } catch (cause) {
-    throw new ModelError("ERR_WEIGHTS", `${index}: this is not JSON`, { cause });
-  }
-  const names = typeof map === "object" && map !== null ? Object.values(map) : [];
-  ensure(
-    names.length > 0 && names.every((name) => typeof name === "string"),
-    "ERR_WEIGHTS",
-    () => `${index}: expected a weight_map of tensors to files`,
-  );
-  return [...new Set(names as string[])].sort();
 }

@@ -1,5 +1,7 @@
 // What files call a decoder's weights. Ours are those of the program's scopes.
 
+import type { TensorSource } from "@ryanstream/format";
+
 /** Weights of a layer: matrices, norms and biases. */
 export interface LayerNames<T> {
   readonly attentionNorm: T;
@@ -34,6 +36,9 @@ const under = (prefix: string, names: LayerNames<string>) =>
   Object.fromEntries(
     Object.entries(names).map(([key, name]) => [key, `${prefix}.${name}`]),
   ) as unknown as LayerNames<string>;
+
+export const namesIn = ({ format }: Pick<TensorSource, "format">): WeightNames =>
+  format === "gguf" ? ggufNames : huggingFaceNames;
 
 export const huggingFaceNames: WeightNames = {
   embedding: "model.embed_tokens.weight",

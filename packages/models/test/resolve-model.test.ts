@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { openTensors, writeSafetensors } from "@ryanstream/format";
 import { describe, expect, it } from "vitest";
 import { loadModel, resolveModel } from "../src/index.js";
-import { commitOf } from "./hub/support/hub-server.js";
 import { useWorkplace } from "./hub/support/workplace.js";
 import { temporaryFolder, writeGgufModel, writeHuggingFace } from "./support/checkpoint.js";
+import { commitOf } from "./support/hub-server.js";
 
 const workplace = useWorkplace();
 const config = {
@@ -57,6 +57,20 @@ describe("a repository", () => {
       "model.safetensors",
       "tokenizer.json",
     ]);
+  });
+
+  it("tells when all but the weights are there, and doesn't fetch those if that throws", async () => {
+    await addRepository("org/described");
+    workplace.server.forget();
+    const enough = new Error("enough");
+    const seen: string[][] = [];
+    const beforeWeights = async (folder: string) => {
+      seen.push((await readdir(folder)).sort());
+      throw enough;
+    };
+    await expect(resolveModel("org/described", { hub: hub(), beforeWeights })).rejects.toBe(enough);
+    expect(seen).toEqual([["config.json", "tokenizer.json"]]);
+    expect(workplace.server.downloads).toEqual([]);
   });
 
   it("needs no network once it is there", async () => {

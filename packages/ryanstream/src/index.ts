@@ -32,4 +32,3 @@ export {
   type ConversationOptions,
   type ReplyOptions,
 } from "./chat/conversation.js";
-export { type DecodingTokenizer, textDecoder } from "./model/text-decoder.js";

@@ -93,6 +93,7 @@ async function talk(typed: readonly string[], options = {}, setup = {}) {
           lines.onInterrupt();
         }
       },
+      reading: () => () => {},
       note: (text) => {
         notes.push(text);
         if (!text.startsWith("(Ctrl-C")) setImmediate(type);

@@ -12,10 +12,9 @@ async function answerAnew(
   const { tokenizer, engine } = await setupChat();
   using _ = engine;
   const { ids } = await tokenizer.encodeChat(history, { addGenerationPrompt: true });
-  const decoder = { decodeStream: () => tokenizer.decodeStream({ skipSpecialTokens: true }) };
   let text = "";
   const end = tokenizer.tokenToId("<|im_end|>") as number;
-  const options = { maxTokens: 12, tokenizer: decoder, stopTokens: [end] };
+  const options = { maxTokens: 12, tokenizer, stopTokens: [end] };
   for await (const token of generate(engine.createSession(), ids, options)) text += token.text;
   return text;
 }
@@ -42,6 +41,21 @@ describe("a turn", () => {
     const before = engine.stats.rows;
     await textOf(conversation, "Hi");
     expect(engine.stats.rows - before).toBeLessThan(tokenizer.count(long));
+  });
+
+  it("tells how far the reading of a long message is", async () => {
+    const { conversation, engine, tokenizer } = await setupChat();
+    using _ = engine;
+    const long = "the rain in Spain ".repeat(100);
+    const seen: number[] = [];
+    let tokens = 0;
+    const onProgress = ({ done, total }: { done: number; total: number }) => {
+      seen.push(done);
+      tokens = total;
+    };
+    for await (const _ of conversation.reply(long, { onProgress }));
+    expect(seen).toEqual(Array.from({ length: Math.floor(tokens / 512) }, (_, i) => 512 * (i + 1)));
+    expect(tokens).toBeGreaterThan(tokenizer.count(long));
   });
 
   it("keeps to templates that change what was said before", async () => {

@@ -1,7 +1,8 @@
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect, openTensors } from "@ryanstream/format";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commitOf, HubServer } from "../../models/test/support/hub-server.js";
 import { jsonLines, useCli } from "./support/cli.js";
 import { useTinyModel } from "./support/tiny-model.js";
 
@@ -41,6 +42,76 @@ describe("the configuration beside safetensors", () => {
     const { code, stdout } = await cli.run(["inspect", folder]);
     expect(code).toBe(0);
     expect(stdout).not.toContain("config.json");
+  });
+});
+
+describe("a model of the hub", () => {
+  let server: HubServer;
+  let env: Record<string, string | undefined>;
+  const count = (name: string): number =>
+    server.seen.filter(({ path }) => path.includes(name)).length;
+  beforeAll(async () => {
+    server = await HubServer.start();
+    const read = (name: string) => readFile(join(tiny.folder, name));
+    const files = {
+      "config.json": await read("config.json"),
+      "model.safetensors": await read("model.safetensors"),
+      "tokenizer.json": await read("tokenizer.json"),
+    };
+    server.add("org/tiny", { commit: commitOf("tiny"), files });
+    const gguf = { "tiny-q8_0.gguf": await readFile(tiny.gguf) };
+    server.add("org/tiny-GGUF", { commit: commitOf("gguf"), files: gguf, lfs: () => true });
+    env = {
+      HF_ENDPOINT: server.url,
+      HF_HUB_CACHE: join(tiny.folder, "hub-cache"),
+      HF_HOME: join(tiny.folder, "hub-home"),
+      HF_TOKEN: undefined,
+      RYANSTREAM_KERNELS_PATH: join(tiny.folder, "none.node"),
+    };
+  });
+  afterAll(() => server.close());
+
+  it.each([
+    ["org/tiny", "model.safetensors"],
+    ["org/tiny-GGUF:q8_0", "tiny-q8_0.gguf"],
+  ])("%s shows what its file does, without being fetched", async (name, file) => {
+    const [hub, local] = await Promise.all([
+      cli.run(["inspect", name, "--json"], { env }),
+      cli.run(["inspect", join(tiny.folder, file), "--json"]),
+    ]);
+    expect({ code: hub.code, stderr: hub.stderr }).toEqual({ code: 0, stderr: "" });
+    const [found] = jsonLines(hub.stdout);
+    const [expected] = jsonLines(local.stdout) as [{ files: { path: string }[] }];
+    const files = expected.files.map((each) => ({
+      ...each,
+      path: join(name.split(":")[0] as string, file),
+    }));
+    expect(found).toEqual({ ...expected, files });
+    const ranges = server.seen.filter(({ path }) => path.includes(file)).map(({ range }) => range);
+    expect(ranges.length).toBeGreaterThan(0);
+    for (const range of ranges) expect(range).toMatch(/^bytes=\d+-\d+$/);
+    expect(count("tokenizer.json")).toBe(0);
+    const text = await cli.run(["inspect", name, "--tensors", "*.0.*norm*"], { env });
+    expect(text.stdout).toMatch(/norm\.weight +F32 +\[64\]/);
+  });
+
+  it("is refused offline unless the cache has it", async () => {
+    const words = ["inspect", "org/tiny", "--offline"];
+    const { code, stdout, stderr } = await cli.run(words, { env });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain("(ERR_OFFLINE)");
+    const { RYANSTREAM_KERNELS_PATH: _, ...withKernels } = env;
+    const fetching = ["generate", "org/tiny", "Two", "-m", "1", "--quiet"];
+    expect((await cli.run(fetching, { env: withKernels })).code).toBe(0);
+    server.forget();
+    expect((await cli.run(words, { env })).code).toBe(0);
+    expect(server.seen).toEqual([]);
+  });
+
+  it("that isn't there is told", async () => {
+    const { code, stderr } = await cli.run(["inspect", "org/none"], { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/ERR_NOT_FOUND|ERR_UNAUTHORIZED/);
   });
 });
 
@@ -87,7 +158,7 @@ describe.concurrent("as text", () => {
 describe.concurrent("what is no model", () => {
   it.each([
     ["none.gguf", undefined, "ERR_FILE", /Check the path/],
-    ["notes.txt", "hello, this is no model at all", "ERR_TRUNCATED", /or no model/],
+    ["notes.txt", "hello, this is no model at all", "ERR_UNRECOGNIZED", /begins with "hello/],
     ["page.gguf", "<!doctype html><title>404</title>", "ERR_UNRECOGNIZED", /a web page/],
     ["cut.gguf", "GGUF\x03\0\0\0", "ERR_TRUNCATED", /fetch the file again/],
   ])("%s fails with exit code 1 and says why", async (name, content, errorCode, message) => {

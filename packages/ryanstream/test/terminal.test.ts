@@ -1,11 +1,12 @@
 // The command line at a terminal of its own, which `script` of util-linux makes.
 
 import { spawn, spawnSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { useCli } from "./support/cli.js";
-import { useTinyModel } from "./support/tiny-model.js";
+import { useTinyModel, writeTinyGguf } from "./support/tiny-model.js";
 
 const cli = useCli();
 const tiny = useTinyModel();
@@ -71,6 +72,27 @@ describe.skipIf(!hasScript)("at a terminal", () => {
     expect(parts.length).toBeGreaterThan(2);
     const quiet = await atTerminal(["generate", tiny.gguf, "Hello", "-m", "4", "--quiet"]);
     expect(quiet.output).not.toContain("\x1b[K");
+  });
+
+  it("progress tells how far a long prompt is read", async () => {
+    const model = join(tiny.folder, "long-q8_0.gguf");
+    await writeTinyGguf(model, { positions: 65_536 });
+    const text = join(tiny.folder, "long.txt");
+    await writeFile(text, "the rain in Spain stays ".repeat(4000));
+    const { code, output } = await atTerminal(["generate", model, "-f", text, "-m", "2"]);
+    expect(code).toBe(0);
+    const line = /reading (\d+) of (\d{5}) tokens, (\d+) %, [\d.]+ tokens\/s, [\d.]+ m?s left\r/g;
+    const shown = [...output.matchAll(line)].map(([, done]) => Number(done));
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown).toEqual([...shown].sort((a, b) => a - b));
+  });
+
+  it("progress tells that packed weights are written, once", async () => {
+    const words = ["generate", tiny.gguf, "Hello", "-m", "4", "--packed", "packed"];
+    const { code, output } = await atTerminal(words);
+    expect(code).toBe(0);
+    expect(output).toMatch(/\[Kwriting packed weights, \d+ % of [\d.]+ kB\r/);
+    expect((await atTerminal(words)).output).not.toContain("writing");
   });
 
   it("Ctrl-C ends a text, with the cursor on a line of its own", async () => {

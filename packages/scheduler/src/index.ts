@@ -15,4 +15,4 @@ export { logProbability, type SamplingOptions, sampleToken } from "./generation/
 export type { Detokenizer } from "./generation/token-text.js";
 export { Logits } from "./logits.js";
 export type { EngineModel, KvType, Runner, RunnerOptions, Step } from "./model.js";
-export type { AppendOptions, Session, Want, WhenFull } from "./session.js";
+export type { AppendOptions, AppendProgress, Session, Want, WhenFull } from "./session.js";

@@ -45,7 +45,7 @@ export class LiveSession implements Session {
   async append(
     tokens: ArrayLike<number>,
     want: Want = "last",
-    { signal, whenFull }: AppendOptions = {},
+    { signal, whenFull, onProgress }: AppendOptions = {},
   ): Promise<Logits> {
     this.#expectIdle("append");
     const count = tokenCount(tokens);
@@ -59,17 +59,31 @@ export class LiveSession implements Session {
         `append: expected at most ${maxLength} tokens in a session, found ${length} and ${count} more`,
     );
     signal?.throwIfAborted();
-    return this.#submit(tokenIds(tokens, this.#host.vocabularySize), want, full, signal);
+    const ids = tokenIds(tokens, this.#host.vocabularySize);
+    return this.#submit(ids, want, full, { signal, onProgress });
   }
 
-  #submit(tokens: Int32Array, want: Want, whenFull: WhenFull, signal?: AbortSignal) {
+  #submit(
+    tokens: Int32Array,
+    want: Want,
+    whenFull: WhenFull,
+    { signal, onProgress }: AppendOptions,
+  ): Promise<Logits> {
     const { loop } = this.#host;
     const cancel = () => loop.cancel(append, signal?.reason);
     const stopListening = signal && onAbort(signal, cancel);
-    const append = new PendingAppend(this.#host.nextOrder(), this.#sequence, tokens, want, () => {
+    const onOver = () => {
       this.#append = undefined;
       stopListening?.();
-    });
+    };
+    const append = new PendingAppend(
+      this.#host.nextOrder(),
+      this.#sequence,
+      tokens,
+      want,
+      onOver,
+      onProgress,
+    );
     this.#append = append;
     loop.submit(append, whenFull);
     return append.promise;

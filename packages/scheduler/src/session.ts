@@ -9,11 +9,24 @@ export type Want = "last" | "all" | "none";
 /** What an append does while there is no memory for it. */
 export type WhenFull = "wait" | "fail";
 
+/** How far an append is that takes several steps. */
+export interface AppendProgress {
+  /** Tokens that steps have processed. */
+  readonly done: number;
+  /** Tokens of the append. */
+  readonly total: number;
+}
+
 export interface AppendOptions {
   /** Cancels the append: it rejects with `signal.reason`, and the session is as before the call. */
   readonly signal?: AbortSignal | undefined;
   /** Default: the engine's. */
   readonly whenFull?: WhenFull | undefined;
+  /**
+   * Called after each step that processed a part of the tokens, but not after the last one: that the promise tells. If it
+   * throws, the append rejects with that.
+   */
+  readonly onProgress?: ((progress: AppendProgress) => void) | undefined;
 }
 
 /**

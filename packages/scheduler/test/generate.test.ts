@@ -329,6 +329,44 @@ describe("stop strings", () => {
   });
 });
 
+describe("the tokenizer", () => {
+  /** As that of a vocabulary whose rows were rounded up: it refuses what it has no token for. */
+  const small = {
+    names: ["a", "b", "<end>", "c"],
+    decodeStream(options?: { readonly skipSpecialTokens?: boolean }) {
+      const push = (id: number) => {
+        const name = this.names[id];
+        if (name === undefined) throw new Error(`no token has the id ${id}`);
+        return options?.skipSpecialTokens && name.startsWith("<") ? "" : name;
+      };
+      return { push, end: () => "" };
+    },
+    idToToken(id: number): string | undefined {
+      return this.names[id];
+    },
+  };
+  const list = [0, 4, 1, 2, 40, 3];
+  const maxTokens = list.length;
+
+  it("is not asked for the text of ids without a token", async () => {
+    const all = await collect(generate(scripted(list), [0], { tokenizer: small, maxTokens }));
+    expect(ids(all)).toEqual(list);
+    expect(all.map(({ text }) => text)).toEqual(["a", "", "b", "", "", "c"]);
+  });
+
+  it("finds stop strings across them", async () => {
+    const options = { tokenizer: small, maxTokens, stop: "bc" };
+    const generation = generate(scripted(list), [0], options);
+    expect(textOf(await collect(generation))).toBe("a");
+    expect(generation.stoppedBy).toBe("bc");
+  });
+
+  it("gives special tokens where they are wanted", async () => {
+    const options = { tokenizer: small, maxTokens, skipSpecialTokens: false };
+    expect(textOf(await collect(generate(scripted(list), [0], options)))).toBe("ab<end>c");
+  });
+});
+
 describe("options", () => {
   const wrong: [GenerateOptions, RegExp][] = [
     [{ maxTokens: 0 }, /maxTokens: expected an integer from 1/],

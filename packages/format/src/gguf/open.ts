@@ -1,4 +1,4 @@
-import type { InputFile } from "../input-file.js";
+import type { FileOpener, InputFile } from "../input-file.js";
 import type { Limits } from "../limits.js";
 import { mergeTensors, OpenFiles } from "../open-files.js";
 import type { SourceContents } from "../tensor-source.js";
@@ -8,6 +8,7 @@ import { checkSplits, splitCount, splitPaths } from "./split.js";
 /** Reads a GGUF file, and the other parts where it is one of several. */
 export async function openGguf(
   file: InputFile,
+  opener: FileOpener,
   limits: Limits,
   signal?: AbortSignal,
 ): Promise<{ readonly contents: SourceContents; readonly files: readonly InputFile[] }> {
@@ -16,7 +17,7 @@ export async function openGguf(
   if (count === 1) return { contents: contentsOf([header], limits), files: [file] };
 
   const { paths, own } = splitPaths(file.path, count);
-  const others = new OpenFiles();
+  const others = new OpenFiles(opener);
   try {
     const rest = paths.filter((_, i) => i !== own);
     const headers = [...(await others.each(rest, (part) => readGgufHeader(part, limits, signal)))];

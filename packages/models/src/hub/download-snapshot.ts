@@ -1,13 +1,14 @@
 // What a listing says, brought into the cache.
 
 import { checkDiskSpace } from "./disk-space.js";
-import { downloadBlob, fetchContent, type Source } from "./download.js";
+import { downloadBlob, fetchContent } from "./download.js";
 import { HubError } from "./errors.js";
 import { forEach } from "./for-each.js";
 import { Progress, type SnapshotProgress } from "./progress.js";
 import type { Content, Listing } from "./repository-file.js";
 import type { Connection } from "./request.js";
 import type { Snapshot } from "./snapshot-options.js";
+import type { Source } from "./source.js";
 import { chosen, type Task } from "./task.js";
 
 interface Wanted {

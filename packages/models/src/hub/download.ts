@@ -6,25 +6,15 @@ import { hashFile, hashFor } from "./checksum.js";
 import { HubError } from "./errors.js";
 import { takeLock } from "./lock.js";
 import { PartialFile } from "./partial-file.js";
-import { refusal } from "./refusal.js";
 import type { Content } from "./repository-file.js";
-import { type Answer, bodyOf, type Connection, type Linked, request } from "./request.js";
+import { type Answer, bodyOf, type Linked, request } from "./request.js";
 import { Passing, retrying } from "./retry.js";
+import { checkStatus, type Source, urlOf } from "./source.js";
 
 /** So much more than ever before that the connection can't be called broken. */
 const PROGRESS = 2 ** 20; // bytes
 const MAX_CHANGES = 2;
 const MAX_DAMAGES = 1;
-
-export interface Source {
-  readonly connection: Connection;
-  readonly repository: string;
-  readonly commit: string;
-  readonly file: string;
-}
-
-const urlOf = ({ connection, repository, commit, file }: Source): string =>
-  `${connection.endpoint}/${repository}/resolve/${commit}/${file.split("/").map(encodeURIComponent).join("/")}`;
 
 /** What came is not what was announced. */
 class Damaged extends Error {}
@@ -215,14 +205,6 @@ class Download {
     this.hash = hashFor(this.content.etag, this.content.size);
     this.onReceived(0);
   }
-}
-
-function checkStatus(source: Source, { response, onHub }: Answer, fine: boolean): void {
-  if (fine) return;
-  const { connection, repository, commit: revision, file } = source;
-  const { endpoint, token } = connection;
-  const hasToken = token !== undefined;
-  throw refusal({ response, onHub, repository, revision, file, endpoint, hasToken });
 }
 
 function mismatch({ file, repository, commit }: Source, { etag, size }: Content, found: string) {

@@ -2,8 +2,9 @@
 
 import { CacheFolder } from "./cache-folder.js";
 import { fromCache, offlineSnapshot } from "./cached-snapshot.js";
+import { checkCount, connectionOf } from "./connection.js";
 import { downloadSnapshot } from "./download-snapshot.js";
-import { cacheFolder, endpointOf, isOffline, tokenOf } from "./environment.js";
+import { cacheFolder, isOffline } from "./environment.js";
 import { asHubError, HubError } from "./errors.js";
 import { fetchListing } from "./fetch-listing.js";
 import { checkRepository, checkRevision, isCommit } from "./names.js";
@@ -45,14 +46,7 @@ export async function fetchSnapshot(
     throw new HubError("ERR_ARGUMENT", `expected a function as files, found ${options.files}`);
   }
   const concurrency = checkCount("concurrency", options.concurrency ?? 4, 1, 64);
-  const connection: Connection = {
-    fetch: options.fetch ?? fetch,
-    endpoint: endpointOf(options.endpoint),
-    token: await tokenOf(options.token),
-    signal,
-    timeout: checkCount("timeout", options.timeout ?? 30_000, 1, 2 ** 31 - 1),
-    retries: checkCount("retries", options.retries ?? 5, 0, 1000),
-  };
+  const connection = await connectionOf(options);
   const cache = new CacheFolder(cacheFolder(options.cacheDir), repository);
   const task = { repository, revision, choose: options.files, cache };
   signal?.throwIfAborted();
@@ -70,14 +64,6 @@ export async function fetchSnapshot(
   } catch (error) {
     throw asHubError(error, cache.cacheDir);
   }
-}
-
-function checkCount(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new HubError(
-    "ERR_ARGUMENT",
-    `expected a whole number from ${least} to ${most} as ${name}, found ${value}`,
-  );
 }
 
 async function knownListing({ cache, revision }: Task): Promise<Listing | undefined> {

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sha256 } from "../support/hub-server.js";
 import { buildSnapshot } from "./support/build.js";
-import { sha256 } from "./support/hub-server.js";
 import {
   COMMIT,
   FILES,

@@ -2,7 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CacheFolder } from "../../src/hub/cache-folder.js";
-import { gitSha1, sha256 } from "./support/hub-server.js";
+import { gitSha1, sha256 } from "../support/hub-server.js";
 import {
   bytesOf,
   COMMIT,

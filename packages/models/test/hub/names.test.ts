@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HubError } from "../../src/hub/errors.js";
 import { checkFileName, checkRepository, checkRevision } from "../../src/hub/names.js";
-import { commitOf } from "./support/hub-server.js";
+import { commitOf } from "../support/hub-server.js";
 import { COMMIT, failure, fetchAll, REPOSITORY, tree, useWorkplace } from "./support/workplace.js";
 
 const place = useWorkplace();

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { cacheFolder } from "../../src/hub/environment.js";
-import { commitOf, HubServer } from "./support/hub-server.js";
+import { commitOf, HubServer } from "../support/hub-server.js";
 import { pauses } from "./support/pauses.js";
 import { COMMIT, FILES, FOLDER, failure, fetchAll, useWorkplace } from "./support/workplace.js";
 

@@ -4,7 +4,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { sha256 } from "./support/hub-server.js";
+import { sha256 } from "../support/hub-server.js";
 import {
   COMMIT,
   FILES,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import { HubError } from "../../src/hub/snapshot.js";
-import { type Fault, sha256 } from "./support/hub-server.js";
+import { type Fault, sha256 } from "../support/hub-server.js";
 import {
   bytesOf,
   COMMIT,

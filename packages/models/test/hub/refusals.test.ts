@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { GOOD_TOKEN } from "./support/hub-server.js";
+import { GOOD_TOKEN } from "../support/hub-server.js";
 import { COMMIT, FILES, failure, fetchAll, REPOSITORY, useWorkplace } from "./support/workplace.js";
 
 vi.mock("../../src/hub/pause.js", () => import("./support/pauses.js"));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ownerName } from "../../src/hub/owner.js";
 import type { SnapshotProgress } from "../../src/hub/snapshot.js";
-import { gitSha1, sha256 } from "./support/hub-server.js";
+import { gitSha1, sha256 } from "../support/hub-server.js";
 import {
   bytesOf,
   COMMIT,

@@ -2,7 +2,7 @@ import { lstat, readFile, readlink, rm, truncate, writeFile } from "node:fs/prom
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import type { SnapshotProgress } from "../../src/hub/snapshot.js";
-import { commitOf, gitSha1, sha256 } from "./support/hub-server.js";
+import { commitOf, gitSha1, sha256 } from "../support/hub-server.js";
 import {
   COMMIT,
   FILES,

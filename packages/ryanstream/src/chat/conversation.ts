@@ -2,16 +2,17 @@
 // doesn't hold yet.
 
 import {
+  type AppendProgress,
+  type Detokenizer,
   type GeneratedToken,
   type GenerateOptions,
   generate,
   type Session,
 } from "@ryanstream/scheduler";
 import type { ChatMessage, Encoding } from "@ryanstream/tokenizer";
-import { type DecodingTokenizer, textDecoder } from "../model/text-decoder.js";
 
 /** What a conversation needs of a tokenizer, such as `Tokenizer` of `@ryanstream/tokenizer`. */
-export interface ChatTokenizer extends DecodingTokenizer {
+export interface ChatTokenizer extends Detokenizer {
   applyChatTemplate(
     messages: readonly ChatMessage[],
     options?: { readonly addGenerationPrompt?: boolean },
@@ -21,7 +22,7 @@ export interface ChatTokenizer extends DecodingTokenizer {
 }
 
 export interface ConversationOptions
-  extends Omit<GenerateOptions, "tokenizer" | "signal" | "sequence"> {
+  extends Omit<GenerateOptions, "tokenizer" | "signal" | "onProgress" | "sequence"> {
   /** The conversation's first message, of the role `system`. */
   readonly system?: string;
 }
@@ -29,6 +30,8 @@ export interface ConversationOptions
 export interface ReplyOptions {
   /** Ends the answer; what there is of it stays in the conversation. */
   readonly signal?: AbortSignal;
+  /** Told how many are read of the tokens that the session didn't hold yet, while that takes several steps. */
+  readonly onProgress?: (progress: AppendProgress) => void;
 }
 
 /** What stands for an answer while its end is looked for. */
@@ -70,7 +73,10 @@ export class Conversation {
    * @throws TokenizerError `ERR_TEMPLATE` when the tokenizer has no chat template, or it refuses these messages;
    *   SchedulerError `ERR_LENGTH` when the conversation is longer than the session may get; the signal's reason
    */
-  async *reply(text: string, { signal }: ReplyOptions = {}): AsyncGenerator<GeneratedToken, void> {
+  async *reply(
+    text: string,
+    { signal, onProgress }: ReplyOptions = {},
+  ): AsyncGenerator<GeneratedToken, void> {
     const before = this.#messages;
     const asked = [...before, { role: "user", content: text }];
     const prompt = await this.#encode(asked);
@@ -81,9 +87,10 @@ export class Conversation {
       const generation = generate(this.#session, prompt.slice(this.#session.length), {
         ...this.#options,
         stopTokens: [...(this.#options.stopTokens ?? []), ...(await this.#endOfTurn(asked))],
-        tokenizer: textDecoder(this.#tokenizer),
+        tokenizer: this.#tokenizer,
         sequence: this.#turns++,
         signal,
+        onProgress,
       });
       for await (const token of generation) {
         given.push(token.token);

@@ -1,11 +1,14 @@
 // A chat at a terminal: lines in, answers out, until the person leaves.
 
+import type { AppendProgress } from "@ryanstream/scheduler";
 import type { Conversation } from "./conversation.js";
 import type { Lines } from "./lines.js";
 
 export interface DialogueOutput {
   /** A part of an answer. */
   text(text: string): Promise<void>;
+  /** Called when a message is about to be read; the result, while that takes long. */
+  reading(): (progress: AppendProgress) => void;
   /** Something about the chat itself. */
   note(text: string): void;
   /** Called when an answer is over. */
@@ -58,7 +61,8 @@ export async function dialogue(
       answering = new AbortController();
       const ending = AbortSignal.any([signal, answering.signal]);
       try {
-        for await (const { text: part = "" } of conversation.reply(line, { signal: ending })) {
+        const options = { signal: ending, onProgress: output.reading() };
+        for await (const { text: part = "" } of conversation.reply(line, options)) {
           await output.text(part);
         }
       } catch (error) {

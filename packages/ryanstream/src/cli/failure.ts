@@ -13,10 +13,11 @@ const advice: Readonly<Record<string, string>> = {
   ERR_FILE: "Check the path.",
   ERR_UNRECOGNIZED: "Give a .gguf or .safetensors file, or a folder that has one.",
   ERR_AMBIGUOUS: "Give the path of the file.",
-  ERR_TRUNCATED: "The file is incomplete, or no model: fetch the file again.",
+  ERR_TRUNCATED: "The file is incomplete: fetch the file again.",
   ERR_ARCHITECTURE: "`ryanstream inspect` shows what the file is.",
   ERR_WEIGHTS: "`ryanstream inspect` shows what the file has.",
   ERR_LOAD: "Name a tokenizer with --tokenizer, or put tokenizer.json beside the weights.",
+  ERR_OFFLINE: "Leave out --offline, and HF_HUB_OFFLINE, to fetch it once.",
   ERR_LENGTH: "Raise --context, or shorten the text.",
   ERR_MEMORY: "Lower --context or --n.",
 };

@@ -34,10 +34,21 @@ ${indented(
 ${style.bold("Examples:")}
   ryanstream chat Qwen/Qwen2.5-0.5B-Instruct
   ryanstream generate model.gguf "Two plus two is" --max-tokens 8
-  ryanstream inspect model.gguf
+  ryanstream inspect Qwen/Qwen2.5-0.5B
+  ryanstream generate --help
 
-MODEL is a GGUF file, a folder of Hugging Face's files, or a hub id such as
-Qwen/Qwen2.5-0.5B-Instruct or owner/name:FILE.gguf.
+MODEL is a GGUF file, a folder of Hugging Face's files, or a hub id: owner/name,
+owner/name:FILE.gguf, or a part of the file's name as in owner/name:Q8_0.
+
+${style.bold("Environment:")}
+${indented(
+  table(columns, [
+    ["HF_HOME", "holds fetched models, in hub; default ~/.cache/huggingface"],
+    ["HF_TOKEN", "opens private and gated repositories"],
+    ["HF_HUB_OFFLINE", "1 uses only what is on disk"],
+    ["RYANSTREAM_THREADS", "threads; default: the processor's cores"],
+  ]),
+)}
 `;
 }
 

@@ -24,6 +24,10 @@ export const countText = (count: number): string => scaled(count, 1000, ["", "K"
 export const millisecondsText = (ms: number): string =>
   ms < 1000 ? `${short(ms)} ms` : `${short(ms / 1000)} s`;
 
+/** As {@link millisecondsText}, in minutes where seconds would be hard to read. */
+export const waitText = (ms: number): string =>
+  ms < 120_000 ? millisecondsText(ms) : `${Math.round(ms / 60_000)} min`;
+
 export const rateText = (perSecond: number): string => `${short(perSecond)} tokens/s`;
 
 /** @param share  from 0 to 1 */

@@ -1,5 +1,6 @@
 // `ryanstream bench`: how fast a model reads and writes on this machine.
 
+import type { ModelConfiguration } from "@ryanstream/models";
 import type { Engine, Session } from "@ryanstream/scheduler";
 import type { Arguments } from "../cli/arguments.js";
 import type { Command } from "../cli/command.js";
@@ -7,6 +8,7 @@ import { CliError } from "../cli/errors.js";
 import { table } from "../cli/table.js";
 import type { Terminal } from "../cli/terminal.js";
 import { bytesText, countText, millisecondsText, rateText } from "../cli/units.js";
+import { expectMemory } from "../model/expect-memory.js";
 import { openEngine } from "../model/open-engine.js";
 import {
   type ModelSettings,
@@ -68,18 +70,24 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
     sequences: count("sequences", 8, 512),
     rounds: count("rounds", 3, 1000),
   };
-  const place = await findModel(given.positionals[0] as string, given, terminal);
+  const needs = {
+    context: Math.max(sizes.prompt, START + sizes.tokens),
+    sequences: sizes.sequences,
+    options: { context: "--prompt and --tokens", sequences: "--sequences" },
+  };
+  const { describeFolder, describeModel } = await import("@ryanstream/models");
+  const check = (model: ModelConfiguration) => {
+    expectContext(needs.context, model);
+    expectMemory(model, settings, needs);
+  };
+  const place = await findModel(given.positionals[0] as string, given, terminal, async (folder) =>
+    check(await describeFolder(folder)),
+  );
+  const { weights } = settings;
+  check(await describeModel(place.path, { weights, signal: terminal.signal }));
   using open = await openWeights(place.path, settings, terminal);
   const { model, loadMs } = open;
-  const context = Math.max(sizes.prompt, START + sizes.tokens);
-  if (context > model.maxPositions) {
-    throw new CliError(
-      "ERR_CONTEXT",
-      `expected --prompt and --tokens within ${model.maxPositions} tokens, found ${context}`,
-      "Lower --prompt or --tokens.",
-    );
-  }
-  await using engine = await openEngine(model, settings, { context, sequences: sizes.sequences });
+  await using engine = await openEngine(model, settings, needs);
   const measurements = await measure(engine, sizes, terminal);
   const { native } = await import("@ryanstream/native-kernels");
   const { isa, threads } = native().info();
@@ -96,6 +104,16 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
       measurements,
     },
     terminal,
+  );
+}
+
+/** @throws CliError `ERR_CONTEXT` */
+function expectContext(context: number, { maxPositions }: ModelConfiguration): void {
+  if (context <= maxPositions) return;
+  throw new CliError(
+    "ERR_CONTEXT",
+    `expected --prompt and --tokens within ${maxPositions} tokens, found ${context}`,
+    "Lower --prompt or --tokens.",
   );
 }
 

@@ -1,5 +1,6 @@
 // `ryanstream chat`: a conversation at a terminal, or one message from a pipe.
 
+import type { ModelConfiguration } from "@ryanstream/models";
 import type { Tokenizer } from "@ryanstream/tokenizer";
 import type { Arguments } from "../cli/arguments.js";
 import type { Command } from "../cli/command.js";
@@ -10,6 +11,7 @@ import type { Terminal } from "../cli/terminal.js";
 import { endTokensOf } from "../model/end-tokens.js";
 import { openEngine } from "../model/open-engine.js";
 import { modelOptions, modelPositional, modelSettings, openModel } from "../model/open-model.js";
+import { readingProgress } from "../model/reading-progress.js";
 import { samplingOptions, samplingSettings } from "../model/sampling-options.js";
 import { Stopwatch, timingsText } from "../model/timings.js";
 
@@ -61,17 +63,20 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
     throw new CliError("ERR_INPUT", "expected a message, found an empty one");
   }
 
-  const check = (tokenizer: Tokenizer) => needTemplate(tokenizer, name as string);
-  using open = await openModel(name as string, given, settings, terminal, check);
-  const { model, tokenizer, loadMs } = open;
-  const context = asked ?? Math.min(USUAL_CONTEXT, model.maxPositions);
-  if (context > model.maxPositions) {
+  const prepare = (tokenizer: Tokenizer, { maxPositions }: ModelConfiguration) => {
+    needTemplate(tokenizer, name as string);
+    const context = asked ?? Math.min(USUAL_CONTEXT, maxPositions);
+    if (context <= maxPositions) {
+      return { context, sequences: 1, options: { context: "--context" } };
+    }
     throw new CliError(
       "ERR_CONTEXT",
-      `--context: expected at most ${model.maxPositions} tokens, found ${context}`,
+      `--context: expected at most ${maxPositions} tokens, found ${context}`,
     );
-  }
-  await using engine = await openEngine(model, settings, { context, sequences: 1 });
+  };
+  using open = await openModel(name as string, given, settings, terminal, prepare);
+  const { model, tokenizer, plan, loadMs } = open;
+  await using engine = await openEngine(model, settings, plan);
   const { Conversation } = await import("../chat/conversation.js");
   const conversation = new Conversation(engine.createSession(), tokenizer, {
     ...sampling,
@@ -109,7 +114,8 @@ async function answer(
   let all = "";
   let reason: string | undefined;
   const tokens: number[] = [];
-  const reply = conversation.reply(message, { signal: terminal.signal });
+  const onProgress = readingProgress(terminal.progress);
+  const reply = conversation.reply(message, { signal: terminal.signal, onProgress });
   for await (const { token, text = "", index, finishReason } of reply) {
     watch.token(index);
     tokens.push(token);
@@ -145,8 +151,10 @@ async function talk(conversation: Talk, terminal: Terminal, name: string): Promi
         if (text !== "") last = text;
         return terminal.writeText(text);
       },
+      reading: () => readingProgress(terminal.progress),
       note: (text) => terminal.note(dim(text)),
       answered: async () => {
+        terminal.progress.clear();
         if (!last.endsWith("\n")) await terminal.line();
         await terminal.line();
         last = "\n";
@@ -155,6 +163,7 @@ async function talk(conversation: Talk, terminal: Terminal, name: string): Promi
     {
       signal: terminal.signal,
       failed: (error) => {
+        terminal.progress.clear();
         const { report } = failureOf(error, terminal.signal);
         // A conversation that got too long can begin anew; other errors would come again.
         if (report?.code !== "ERR_LENGTH") return false;

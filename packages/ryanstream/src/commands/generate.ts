@@ -1,6 +1,8 @@
 // `ryanstream generate`: continues a prompt, once or several times in one batch.
 
+import type { ModelConfiguration } from "@ryanstream/models";
 import type { Generation } from "@ryanstream/scheduler";
+import type { Tokenizer } from "@ryanstream/tokenizer";
 import type { Arguments } from "../cli/arguments.js";
 import type { Command } from "../cli/command.js";
 import { CliError } from "../cli/errors.js";
@@ -10,8 +12,8 @@ import type { Terminal } from "../cli/terminal.js";
 import { endTokensOf } from "../model/end-tokens.js";
 import { contextFor, openEngine } from "../model/open-engine.js";
 import { modelOptions, modelPositional, modelSettings, openModel } from "../model/open-model.js";
+import { readingProgress } from "../model/reading-progress.js";
 import { samplingOptions, samplingSettings } from "../model/sampling-options.js";
-import { textDecoder } from "../model/text-decoder.js";
 import { Stopwatch, timingsText } from "../model/timings.js";
 
 export const generateCommand: Command = {
@@ -28,7 +30,7 @@ export const generateCommand: Command = {
     context: {
       short: "c",
       value: "N",
-      help: "tokens of prompt and text; default: as needed, up to 4096",
+      help: "tokens of prompt and text; default: prompt and --max-tokens, else 4096 or 1024 after a longer prompt",
     },
     "no-special-tokens": { help: "add none at the prompt's beginning" },
     ...modelOptions,
@@ -55,19 +57,16 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   const file = given.text("file");
   const text = await inputText({ argument, file, what: "a prompt", signal });
 
-  using open = await openModel(name as string, given, settings, terminal);
-  const { model, tokenizer, loadMs } = open;
-  const prompt = tokenizer.encodeIds(text, {
-    addSpecialTokens: !given.has("no-special-tokens"),
-    truncation: false,
-    padding: false,
-  });
-  if (prompt.length === 0) {
-    throw new CliError("ERR_INPUT", "expected a prompt of at least one token, found an empty one");
-  }
-  const { maxTokens } = sampling;
-  const context = contextFor(model, { asked, prompt: prompt.length, maxTokens });
-  await using engine = await openEngine(model, settings, { context, sequences: n });
+  let prompt: Int32Array = new Int32Array(0);
+  const prepare = (tokenizer: Tokenizer, { maxPositions }: ModelConfiguration) => {
+    if (prompt.length === 0) prompt = promptOf(text, tokenizer, given);
+    const { maxTokens } = sampling;
+    const context = contextFor({ maxPositions }, { asked, prompt: prompt.length, maxTokens });
+    return { context, sequences: n, options: { context: "--context", sequences: "--n" } };
+  };
+  using open = await openModel(name as string, given, settings, terminal, prepare);
+  const { model, tokenizer, plan, loadMs } = open;
+  await using engine = await openEngine(model, settings, plan);
   const { generate } = await import("@ryanstream/scheduler");
 
   terminal.progress.show(() => `reading ${prompt.length} tokens`);
@@ -76,10 +75,11 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   const first = engine.createSession();
   // All share the pages of the prompt; each takes its last token itself, to have logits.
   const shared = n > 1 ? prompt.length - 1 : 0;
-  if (shared > 0) await first.append(prompt.subarray(0, shared), "none", { signal });
+  const onProgress = readingProgress(terminal.progress);
+  if (shared > 0) await first.append(prompt.subarray(0, shared), "none", { signal, onProgress });
   const generations = Array.from({ length: n }, (_, sequence) => {
     const session = sequence === 0 ? first : first.fork();
-    const options = { ...sampling, sequence, tokenizer: textDecoder(tokenizer), signal };
+    const options = { ...sampling, sequence, tokenizer, signal, onProgress };
     const stopTokens = endTokensOf(model, tokenizer);
     return generate(session, prompt.subarray(shared), { ...options, stopTokens });
   });
@@ -91,6 +91,14 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   if (terminal.json) return await terminal.writeJson({ event: "timings", ...timings });
   const seed = (sampling.temperature ?? 0) > 0 ? [`seed ${sampling.seed}`] : [];
   terminal.note(terminal.errorStyle.dim(timingsText(timings, seed)));
+}
+
+/** @throws CliError `ERR_INPUT` */
+function promptOf(text: string, tokenizer: Tokenizer, given: Arguments): Int32Array {
+  const addSpecialTokens = !given.has("no-special-tokens");
+  const prompt = tokenizer.encodeIds(text, { addSpecialTokens, truncation: false, padding: false });
+  if (prompt.length > 0) return prompt;
+  throw new CliError("ERR_INPUT", "expected a prompt of at least one token, found an empty one");
 }
 
 interface Output {

@@ -7,7 +7,8 @@ import { table } from "../cli/table.js";
 import type { Terminal } from "../cli/terminal.js";
 import { bytesText, countText } from "../cli/units.js";
 import { cut, visible } from "../cli/visible.js";
-import { configBeside } from "../model/read-config.js";
+import { findHeaders, hubOptionSpecs } from "../model/place-options.js";
+import { configIn } from "../model/read-config.js";
 
 /** Rows of a list that are shown without `--all`. */
 const ROWS = 24;
@@ -16,11 +17,11 @@ const VALUE_WIDTH = 76;
 export const inspectCommand: Command = {
   name: "inspect",
   summary:
-    "Shows what a model file is made of: metadata, tensors, types and sizes. Reads headers only.",
+    "Shows what a model is made of: metadata, tensors, types and sizes. Reads headers only, on the hub too.",
   positionals: [
     {
-      name: "FILE",
-      help: "a GGUF or safetensors file, an index of shards, or a folder with one",
+      name: "MODEL",
+      help: "a GGUF or safetensors file, an index of shards, a folder with one, or a hub id",
       required: true,
     },
   ],
@@ -30,27 +31,27 @@ export const inspectCommand: Command = {
       value: "PATTERN",
       help: "only tensors whose name has this in it; * stands for any text",
     },
+    ...hubOptionSpecs,
   },
   examples: [
     ["inspect model.gguf", "metadata, types and tensors"],
     ["inspect folder --tensors '*.0.*'", "the first layer's tensors"],
+    ["inspect Qwen/Qwen2.5-0.5B", "a model of the hub, without fetching its weights"],
     ["inspect model.gguf --json | jq .bitsPerWeight", "one figure for a script"],
   ],
   run,
 };
 
 async function run(given: Arguments, terminal: Terminal): Promise<void> {
-  const { openTensors, inspect } = await import("@ryanstream/format");
-  const { signal } = terminal;
+  const { inspect } = await import("@ryanstream/format");
   const all = given.has("all");
-  await using source = await openTensors(given.positionals[0] as string, { signal });
+  const { source, folder } = await findHeaders(given.positionals[0] as string, given, terminal);
+  await source.close();
   const inspection = inspect(source, { arrayItems: all ? 1000 : 8 });
   const pattern = given.text("tensors");
   const named = pattern === undefined ? undefined : matcher(pattern);
   const tensors = inspection.tensors.filter(({ name }) => named?.test(name) ?? true);
-  const [file] = inspection.files;
-  const config =
-    inspection.format === "safetensors" && file !== undefined ? await configBeside(file.path) : {};
+  const config = inspection.format === "safetensors" ? await configIn(folder) : {};
   const shown = { ...inspection, tensors };
   const hasConfig = Object.keys(config).length > 0;
   if (terminal.json && hasConfig) return await terminal.writeJson({ ...shown, config });

@@ -8,7 +8,7 @@ import { inputText } from "../cli/input-text.js";
 import { table } from "../cli/table.js";
 import type { Terminal } from "../cli/terminal.js";
 import { visible } from "../cli/visible.js";
-import { findTokenizer, openTokenizer, placeOptions } from "../model/place-options.js";
+import { findTokenizer, hubOptionSpecs, openTokenizer } from "../model/place-options.js";
 
 /** Rows that are made and written at a time. */
 const BATCH = 2000;
@@ -34,7 +34,7 @@ export const tokenizeCommand: Command = {
       help: "special tokens written out in the text: parse (default), text or refuse",
     },
     "skip-special-tokens": { help: "with --ids: leave special tokens out of the text" },
-    ...placeOptions,
+    ...hubOptionSpecs,
   },
   examples: [
     ['tokenize Qwen/Qwen2.5-0.5B "x = 12345"', "ids and tokens"],

@@ -1,10 +1,8 @@
 // An engine with memory for what a command is about to do.
 
-import { totalmem } from "node:os";
 import type { Model } from "@ryanstream/models";
 import type { Engine } from "@ryanstream/scheduler";
 import { CliError } from "../cli/errors.js";
-import { bytesText } from "../cli/units.js";
 import type { ModelSettings } from "./open-model.js";
 
 const PAGE = 64;
@@ -18,40 +16,26 @@ export interface EngineNeeds {
   readonly sequences: number;
 }
 
-/** Bytes that this machine or container has. */
-function availableMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+/** Bytes of keys and values that an engine takes for them. */
+export function engineMemory(
+  model: Pick<Model, "kvBytesPerPosition">,
+  { kvType }: Pick<ModelSettings, "kvType">,
+  { context, sequences }: EngineNeeds,
+): number {
+  return Math.ceil(context / PAGE) * sequences * PAGE * model.kvBytesPerPosition(kvType);
 }
 
-/**
- * Systems give out memory that they don't have, and kill who uses it.
- *
- * @throws CliError `ERR_MEMORY`
- */
-export function ensureMemory(keysAndValues: number, weights: number, available: number): void {
-  if (keysAndValues + weights <= available) return;
-  throw new CliError(
-    "ERR_MEMORY",
-    `expected at most ${bytesText(available)} of memory, which this machine has, found ` +
-      `${bytesText(keysAndValues)} of keys and values and ${bytesText(weights)} of weights`,
-    "Lower --context or the number of sequences, or hold weights as --weights int4.",
-  );
-}
-
-/** @throws CliError `ERR_MEMORY` */
+/** The memory must be there: {@link expectMemory} tells. */
 export async function openEngine(
   model: Model,
-  { kvType }: ModelSettings,
-  { context, sequences }: EngineNeeds,
+  settings: Pick<ModelSettings, "kvType">,
+  needs: EngineNeeds,
 ): Promise<Engine> {
   const { Engine } = await import("@ryanstream/scheduler");
-  const pages = Math.ceil(context / PAGE) * sequences;
-  const memory = pages * PAGE * model.kvBytesPerPosition(kvType);
-  ensureMemory(memory, model.weightBytes, availableMemory());
+  const { context, sequences } = needs;
   return new Engine(model, {
-    memory,
-    kvType,
+    memory: engineMemory(model, settings, needs),
+    kvType: settings.kvType,
     pageSize: PAGE,
     maxLength: context,
     maxSequences: Math.min(sequences, MOST_IN_A_STEP),

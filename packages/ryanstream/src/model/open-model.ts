@@ -1,11 +1,12 @@
 // A loaded model with its tokenizer, and the options that say how it is loaded.
 
-import type { Model } from "@ryanstream/models";
+import type { Model, ModelConfiguration } from "@ryanstream/models";
 import type { Tokenizer } from "@ryanstream/tokenizer";
 import type { Arguments } from "../cli/arguments.js";
 import type { OptionSpecs } from "../cli/command.js";
 import type { Terminal } from "../cli/terminal.js";
 import { bytesText, percentText } from "../cli/units.js";
+import { expectMemory, type MemoryNeeds } from "./expect-memory.js";
 import { findModel, openTokenizer, placeOptions } from "./place-options.js";
 
 export const weightFormats = ["as-is", "int8", "int4"] as const;
@@ -24,7 +25,7 @@ export const modelOptions: OptionSpecs = {
 
 export const modelPositional = {
   name: "MODEL",
-  help: "a GGUF file, a folder of Hugging Face's files, or a hub id (owner/name, owner/name:FILE.gguf)",
+  help: "a GGUF file, a folder of Hugging Face's files, or a hub id (owner/name, owner/name:Q8_0)",
   required: true,
 } as const;
 
@@ -62,38 +63,55 @@ export async function openWeights(
 ): Promise<OpenModel> {
   const { loadModel } = await import("@ryanstream/models");
   const start = performance.now();
+  let last = "loading";
   const model = await loadModel(path, {
     weights,
     ...(packedFolder === undefined ? {} : { packedFolder }),
     signal,
-    onProgress: ({ loaded, total }) =>
+    onProgress: ({ phase, loaded, total }) => {
+      if (phase !== last) progress.clear(); // so that the first line of the next is seen
+      last = phase;
+      const what = phase === "loading" ? phase : "writing packed weights,";
       progress.show(
-        () => `loading ${percentText(loaded / Math.max(1, total))} of ${bytesText(total)}`,
-      ),
+        () => `${what} ${percentText(loaded / Math.max(1, total))} of ${bytesText(total)}`,
+      );
+    },
   });
   progress.clear();
   const loadMs = performance.now() - start;
   return { model, loadMs, [Symbol.dispose]: () => model.dispose() };
 }
 
-export interface OpenModelAndTokenizer extends OpenModel {
+export interface OpenModelAndTokenizer<P> extends OpenModel {
   readonly tokenizer: Tokenizer;
+  readonly plan: P;
 }
 
 /**
- * Loads a model and its tokenizer: the latter first, since it says sooner what is wrong.
+ * Loads a model and its tokenizer: the latter first, since it says sooner what is wrong, and after that what a command
+ * makes of both before the weights are loaded, or even fetched.
  *
- * @param check  called before the weights are loaded
+ * @param prepare  what the command will do; called again when more is known of the model
+ * @throws CliError `ERR_MEMORY` if the plan needs more than there is; what `prepare` throws
  */
-export async function openModel(
+export async function openModel<P extends MemoryNeeds>(
   name: string,
   given: Arguments,
   settings: ModelSettings,
   terminal: Terminal,
-  check: (tokenizer: Tokenizer) => void = () => {},
-): Promise<OpenModelAndTokenizer> {
-  const place = await findModel(name, given, terminal);
-  const tokenizer = await openTokenizer(place.tokenizer, given, terminal);
-  check(tokenizer);
-  return { tokenizer, ...(await openWeights(place.path, settings, terminal)) };
+  prepare: (tokenizer: Tokenizer, model: ModelConfiguration) => P,
+): Promise<OpenModelAndTokenizer<P>> {
+  const { describeFolder, describeModel } = await import("@ryanstream/models");
+  let early: Tokenizer | undefined;
+  const place = await findModel(name, given, terminal, async (folder) => {
+    early = await openTokenizer(folder, given, terminal);
+    const model = await describeFolder(folder);
+    expectMemory(model, settings, prepare(early, model));
+  });
+  const tokenizer = early ?? (await openTokenizer(place.tokenizer, given, terminal));
+  const { weights } = settings;
+  const model = await describeModel(place.path, { weights, signal: terminal.signal });
+  const plan = prepare(tokenizer, model);
+  expectMemory(model, settings, plan);
+  return { tokenizer, plan, ...(await openWeights(place.path, settings, terminal)) };
 }

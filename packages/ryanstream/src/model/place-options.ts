@@ -1,7 +1,7 @@
 // Options that say which files a model is, shared by the commands.
 
 import { stat } from "node:fs/promises";
-import type { HubOptions, ModelPlace } from "@ryanstream/models";
+import type { HubOptions, ModelHeaders, ModelPlace } from "@ryanstream/models";
 import type { Tokenizer } from "@ryanstream/tokenizer";
 import type { Arguments } from "../cli/arguments.js";
 import type { OptionSpecs } from "../cli/command.js";
@@ -9,10 +9,15 @@ import type { Terminal } from "../cli/terminal.js";
 import { bytesText, percentText } from "../cli/units.js";
 import { visible } from "../cli/visible.js";
 
-export const placeOptions: OptionSpecs = {
-  tokenizer: { value: "PLACE", help: "take the tokenizer from this file, folder or hub id" },
+/** Those of the hub alone. */
+export const hubOptionSpecs: OptionSpecs = {
   revision: { value: "NAME", help: "branch, tag or commit of a hub repository; default main" },
   offline: { help: "use only what is on disk; HF_HUB_OFFLINE=1 does the same" },
+};
+
+export const placeOptions: OptionSpecs = {
+  tokenizer: { value: "PLACE", help: "take the tokenizer from this file, folder or hub id" },
+  ...hubOptionSpecs,
 };
 
 function hubOptions(given: Arguments, { progress }: Terminal): HubOptions {
@@ -29,17 +34,40 @@ function hubOptions(given: Arguments, { progress }: Terminal): HubOptions {
   };
 }
 
-/** The files of a model, fetched if they are on the hub. */
+/**
+ * The files of a model, fetched if they are on the hub.
+ *
+ * @param beforeWeights  called with a folder of the hub's cache that has all but the weights
+ */
 export async function findModel(
   name: string,
   given: Arguments,
   terminal: Terminal,
+  beforeWeights?: (folder: string) => Promise<void>,
 ): Promise<ModelPlace> {
   const { resolveModel } = await import("@ryanstream/models");
   const { signal, progress } = terminal;
-  const place = await resolveModel(name, { hub: hubOptions(given, terminal), signal });
+  const place = await resolveModel(name, {
+    hub: hubOptions(given, terminal),
+    signal,
+    ...(beforeWeights === undefined ? {} : { beforeWeights }),
+  });
   progress.clear();
   return place;
+}
+
+/** The headers of a model; of one that is on the hub and not in the cache, nothing else is fetched. */
+export async function findHeaders(
+  name: string,
+  given: Arguments,
+  terminal: Terminal,
+): Promise<ModelHeaders> {
+  const { openHeaders } = await import("@ryanstream/models");
+  const { signal, progress } = terminal;
+  progress.show(() => `reading headers of ${visible(name)}`);
+  const headers = await openHeaders(name, { hub: hubOptions(given, terminal), signal });
+  progress.clear();
+  return headers;
 }
 
 /** The tokenizer at a place that {@link findModel} gave, or at `--tokenizer`. */

@@ -1,13 +1,13 @@
 // The configuration beside weights in safetensors, which say nothing of themselves.
 
 import { readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 const MAX_BYTES = 2 ** 24;
 
-/** The fields of `config.json` in a file's folder; none if there is no such file, or it is no object. */
-export async function configBeside(file: string): Promise<Readonly<Record<string, unknown>>> {
-  const path = join(dirname(file), "config.json");
+/** The fields of `config.json` in a folder; none if there is no such file, or it is no object. */
+export async function configIn(folder: string): Promise<Readonly<Record<string, unknown>>> {
+  const path = join(folder, "config.json");
   try {
     if ((await stat(path)).size > MAX_BYTES) return {};
     const json: unknown = JSON.parse(await readFile(path, "utf8"));

@@ -13,13 +13,23 @@ export const samplingOptions: OptionSpecs = {
   },
   temperature: {
     value: "X",
-    help: "0 (default) takes the likeliest token; 1 as it is",
+    help: "0 (default) takes the likeliest token; 1 chooses as the model says, less is nearer to 0",
   },
   "top-k": { value: "N", help: "choose among the N likeliest tokens; default 0: all" },
-  "top-p": { value: "X", help: "choose among those with this share of probability; default 1" },
-  "min-p": { value: "X", help: "leave out those below this share of the likeliest; default 0" },
-  seed: { short: "s", value: "N", help: "same seed, same text; default: a random one" },
-  stop: { value: "TEXT", repeatable: true, help: "end before this text; may be repeated" },
+  "top-p": {
+    value: "X",
+    help: "choose among the likeliest that have this share of probability together; default 1",
+  },
+  "min-p": {
+    value: "X",
+    help: "leave out those below this share of the likeliest's probability; default 0",
+  },
+  seed: {
+    short: "s",
+    value: "N",
+    help: "same seed, same text; default: a random one, told at the end",
+  },
+  stop: { value: "TEXT", repeatable: true, help: "end right before this text; may be repeated" },
 };
 
 export type SamplingSettings = Pick<

@@ -42,9 +42,17 @@ export const tinyTokenizer = (): Promise<TokenizerDefinition> =>
 /** Writes the folder: weights, configurations, tokenizer. */
 export async function writeTinyFolder(
   folder: string,
-  { template = TEMPLATE as string | null, vocabulary = VOCABULARY } = {},
+  {
+    template = TEMPLATE as string | null,
+    vocabulary = VOCABULARY,
+    positions = config.max_position_embeddings,
+  } = {},
 ): Promise<void> {
-  await writeHuggingFace(folder, { ...config, vocab_size: vocabulary }, "F32");
+  await writeHuggingFace(
+    folder,
+    { ...config, vocab_size: vocabulary, max_position_embeddings: positions },
+    "F32",
+  );
   const json = (name: string, value: unknown) =>
     writeFile(join(folder, name), typeof value === "string" ? value : JSON.stringify(value));
   await json("generation_config.json", { eos_token_id: [END] });
@@ -56,7 +64,10 @@ export async function writeTinyFolder(
 }
 
 /** Writes the same model with 8 bits, and the tokenizer as llama.cpp has it; one that names no end goes on until its context is full. */
-export async function writeTinyGguf(path: string, { ends = true } = {}): Promise<void> {
+export async function writeTinyGguf(
+  path: string,
+  { ends = true, positions = config.max_position_embeddings } = {},
+): Promise<void> {
   const { model, addedTokens } = await tinyTokenizer();
   if (model.type !== "BPE") throw new Error("expected BPE");
   const { vocabulary } = model;
@@ -69,15 +80,21 @@ export async function writeTinyGguf(path: string, { ends = true } = {}): Promise
     [0, 1].map((side) => tokens[model.merges?.[2 * i + side] as number]).join(" "),
   );
   const types = Int32Array.from(tokens, (_, id) => (id < SPECIAL.length ? 3 : 1));
-  await writeGgufModel(path, config, "Q8_0", (matrix) => matrix, {
-    "tokenizer.ggml.model": "gpt2",
-    "tokenizer.ggml.pre": "qwen2",
-    "tokenizer.ggml.tokens": tokens,
-    "tokenizer.ggml.token_type": types,
-    "tokenizer.ggml.merges": merges,
-    ...(ends ? { "tokenizer.ggml.eos_token_id": END } : {}),
-    "tokenizer.chat_template": TEMPLATE,
-  });
+  await writeGgufModel(
+    path,
+    { ...config, max_position_embeddings: positions },
+    "Q8_0",
+    (matrix) => matrix,
+    {
+      "tokenizer.ggml.model": "gpt2",
+      "tokenizer.ggml.pre": "qwen2",
+      "tokenizer.ggml.tokens": tokens,
+      "tokenizer.ggml.token_type": types,
+      "tokenizer.ggml.merges": merges,
+      ...(ends ? { "tokenizer.ggml.eos_token_id": END } : {}),
+      "tokenizer.chat_template": TEMPLATE,
+    },
+  );
 }
 
 interface TinyModel {

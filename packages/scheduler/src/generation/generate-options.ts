@@ -13,8 +13,10 @@ export interface GenerateOptions extends SamplingOptions, AppendOptions {
   readonly stopTokens?: Iterable<number>;
   /** Strings that end the generation: the text ends before the one that is complete first. Needs `tokenizer`. */
   readonly stop?: string | readonly string[];
-  /** Gives the tokens' text. */
+  /** Gives the tokens' text. Ids that it has no token for add none. */
   readonly tokenizer?: Detokenizer;
+  /** Whether special tokens add no text. Default `true`. */
+  readonly skipSpecialTokens?: boolean;
   /** Whether to give each token's `logprob`. Default `false`. */
   readonly logprobs?: boolean;
   /** Same seed, same tokens: from 0 to 2^53 - 1. Default: a random one, which {@link Generation.seed} tells. */

@@ -66,8 +66,8 @@ export class Generation implements AsyncIterableIterator<GeneratedToken> {
     this.#options = options;
     this.#checked = checkGenerateOptions(options);
     this.seed = this.#checked.place.seed;
-    const { tokenizer } = options;
-    this.#text = tokenizer && new TokenText(tokenizer, this.#checked.stops);
+    const { tokenizer, skipSpecialTokens = true } = options;
+    this.#text = tokenizer && new TokenText(tokenizer, this.#checked.stops, skipSpecialTokens);
     tokenCount(tokens);
     this.#prompt = tokenIds(tokens, 2 ** 31);
     this.#iterator = this.#run();
@@ -122,8 +122,8 @@ export class Generation implements AsyncIterableIterator<GeneratedToken> {
   /** Appends tokens; if all wait for memory of each other, anew from the start when the others have got on. */
   async #append(tokens: Int32Array, start: number): Promise<LastLogits> {
     const session = this.#session;
-    const { signal, whenFull } = this.#options;
-    const options = { signal, whenFull };
+    const { signal, whenFull, onProgress } = this.#options;
+    const options = { signal, whenFull, onProgress };
     try {
       return await session.append(tokens, "last", options);
     } catch (error) {

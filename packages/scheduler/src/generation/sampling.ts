@@ -2,7 +2,10 @@
 
 import { describe, integer } from "../check.js";
 import { ensure, SchedulerError } from "../errors.js";
+import { atLeast, type Candidates, total, weigh } from "./candidates.js";
 import { largest } from "./largest.js";
+import { nucleus } from "./nucleus.js";
+import { quickNucleus } from "./quick-nucleus.js";
 
 /** Filters are applied in the order of their names here, each to what the one before left. */
 export interface SamplingOptions {
@@ -49,13 +52,10 @@ export function sampleToken(
   const best = likeliest(logits);
   if (temperature === 0) return best;
   const most = logits[best] as number;
-  const ids = topK > 0 && topK < logits.length ? largest(logits, topK) : allIds(logits.length);
-  const weights = new Float64Array(ids.length);
-  for (let i = 0; i < ids.length; i++) {
-    weights[i] = Math.exp(((logits[ids[i] as number] as number) - most) / temperature);
-  }
-  let kept: Candidates = { ids, weights };
-  if (topP < 1) kept = nucleus(kept, topP);
+  const some = topK > 0 && topK < logits.length ? largest(logits, topK) : undefined;
+  const quick = some || topP === 1 ? undefined : quickNucleus(logits, most, temperature, topP);
+  let kept = quick ?? weigh(logits, most, temperature, some);
+  if (topP < 1 && quick === undefined) kept = nucleus(kept, topP);
   if (minP > 0) kept = atLeast(kept, minP); // the likeliest weighs 1
   return draw(kept, random);
 }
@@ -90,57 +90,6 @@ function likeliest(logits: Float32Array): number {
     () => `logits: expected a token that is possible, found ${logits.length} times -Infinity`,
   );
   return best;
-}
-
-interface Candidates {
-  readonly ids: Int32Array;
-  readonly weights: Float64Array;
-}
-
-function allIds(count: number): Int32Array {
-  const ids = new Int32Array(count);
-  for (let id = 0; id < count; id++) ids[id] = id;
-  return ids;
-}
-
-// Indices rather than iterators below: vocabularies are large, and these run for each token.
-
-function total(weights: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++) sum += weights[i] as number;
-  return sum;
-}
-
-/** Candidates that weigh at least `least`; of those that weigh just that, only the first `ties`. */
-function atLeast({ ids, weights }: Candidates, least: number, ties = Infinity): Candidates {
-  const kept = { ids: new Int32Array(ids.length), weights: new Float64Array(ids.length) };
-  let count = 0;
-  let left = ties;
-  for (let i = 0; i < ids.length; i++) {
-    const weight = weights[i] as number;
-    if (weight < least || (weight === least && left-- <= 0)) continue;
-    kept.ids[count] = ids[i] as number;
-    kept.weights[count++] = weight;
-  }
-  return { ids: kept.ids.subarray(0, count), weights: kept.weights.subarray(0, count) };
-}
-
-/** The likeliest candidates that have at least a share of the probability. */
-function nucleus(all: Candidates, share: number): Candidates {
-  const sum = total(all.weights);
-  const enough = share * sum;
-  // Tokens below this have less than what may be left out all together: no need to sort them.
-  const some = atLeast(all, (sum - enough) / all.ids.length);
-  const ascending = some.weights.slice().sort();
-  let least = Infinity;
-  let ties = 0;
-  for (let i = ascending.length - 1, kept = 0; i >= 0 && kept < enough; i--) {
-    const weight = ascending[i] as number;
-    ties = weight === least ? ties + 1 : 1;
-    least = weight;
-    kept += weight;
-  }
-  return atLeast(some, least, ties);
 }
 
 function draw({ ids, weights }: Candidates, random: number): number {

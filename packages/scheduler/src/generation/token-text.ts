@@ -4,15 +4,25 @@ import { StopMatcher } from "./stop-matcher.js";
 
 /** What makes text of tokens, such as a `Tokenizer` of `@ryanstream/tokenizer`. */
 export interface Detokenizer {
-  decodeStream(): { push(id: number): string; end(): string };
+  decodeStream(options?: { readonly skipSpecialTokens?: boolean }): {
+    push(id: number): string;
+    end(): string;
+  };
+  /**
+   * Tells which ids have a token. With it, one that has none adds no text, as in vLLM and llama.cpp: models give such ids
+   * whose vocabulary was rounded up.
+   */
+  idToToken?(id: number): string | undefined;
 }
 
 export class TokenText {
+  readonly #detokenizer: Detokenizer;
   readonly #decoder: ReturnType<Detokenizer["decodeStream"]>;
   readonly #matcher: StopMatcher;
 
-  constructor(detokenizer: Detokenizer, stops: readonly string[]) {
-    this.#decoder = detokenizer.decodeStream();
+  constructor(detokenizer: Detokenizer, stops: readonly string[], skipSpecialTokens: boolean) {
+    this.#detokenizer = detokenizer;
+    this.#decoder = detokenizer.decodeStream({ skipSpecialTokens });
     this.#matcher = new StopMatcher(stops);
   }
 
@@ -23,6 +33,8 @@ export class TokenText {
 
   /** What a token adds to the text that is certain. */
   push(token: number): string {
+    const known = this.#detokenizer;
+    if (known.idToToken && known.idToToken(token) === undefined) return "";
     return this.#matcher.push(this.#decoder.push(token));
   }
 

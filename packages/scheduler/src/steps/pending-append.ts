@@ -3,7 +3,7 @@
 import { Logits } from "../logits.js";
 import type { Reservation } from "../memory/page-pool.js";
 import type { Sequence } from "../memory/sequence.js";
-import type { Want } from "../session.js";
+import type { AppendProgress, Want } from "../session.js";
 import type { StepLogits } from "./logits-memory.js";
 
 export class PendingAppend {
@@ -33,6 +33,7 @@ export class PendingAppend {
     readonly tokens: Int32Array,
     readonly want: Want,
     readonly onOver: () => void,
+    private readonly onProgress?: (progress: AppendProgress) => void,
   ) {
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -56,6 +57,11 @@ export class PendingAppend {
     this.done += rows;
     this.#rows.push(...logits);
     if (of !== undefined) this.#held.push(of);
+  }
+
+  /** Tells how far it is, between two of its steps. */
+  report(): void {
+    this.onProgress?.({ done: this.done, total: this.tokens.length });
   }
 
   /** Makes its tokens part of the sequence. */

@@ -162,7 +162,20 @@ export class StepLoop {
     });
     this.#ready = this.#ready.filter((append) => !append.over);
     this.#memoryCameBack = true;
+    this.#report(shares);
     this.#wake();
+  }
+
+  /** Foreign code, which may do anything to any session: so it comes when the step has been settled. */
+  #report(shares: Shares): void {
+    for (const { append } of shares) {
+      if (append.over) continue;
+      try {
+        append.report();
+      } catch (error) {
+        if (!append.over) this.cancel(append, error);
+      }
+    }
   }
 
   /** The rows of each share, and the step's array that those with rows hold. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 import { fetchSnapshot, HubError, type SnapshotOptions } from "../../../src/hub/snapshot.js";
-import { commitOf, HubServer, sha256 } from "./hub-server.js";
+import { commitOf, HubServer, sha256 } from "../../support/hub-server.js";
 import { pauses } from "./pauses.js";
 
 export const REPOSITORY = "org/tiny";

@@ -1,39 +1,12 @@
 // Packed weights on disk: the same bits, and nothing that is broken or of another model is used.
 
-import { mkdir, readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { relative } from "node:path";
 import { liveHandles } from "@ryanstream/tensor";
 import { expect, it } from "vitest";
-import { type LoadModelOptions, loadModel } from "../src/index.js";
-import { type HuggingFaceConfig, temporaryFolder, writeGgufModel } from "./support/checkpoint.js";
-import { run, runnerOf } from "./support/steps.js";
-
-const json: HuggingFaceConfig = {
-  model_type: "qwen2",
-  vocab_size: 96,
-  hidden_size: 64,
-  intermediate_size: 128,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  max_position_embeddings: 256,
-  tie_word_embeddings: true,
-};
-
-async function logitsOf(path: string, options: LoadModelOptions): Promise<Float32Array> {
-  using model = await loadModel(path, options);
-  using runner = runnerOf(model);
-  return await run(runner, [1, 2, 3, 4], { wanted: 2 });
-}
-
-async function setting() {
-  const folder = await temporaryFolder();
-  const path = join(folder.path, "model.gguf");
-  await writeGgufModel(path, json, "Q8_0");
-  const packedFolder = join(folder.path, "packed");
-  const only = async () => join(packedFolder, (await readdir(packedFolder))[0] as string);
-  return { folder, path, packedFolder, only };
-}
+import { type LoadProgress, loadModel } from "../../src/index.js";
+import { logitsOf, setting } from "./support/setting.js";
 
 it("gives the same bits from the folder, and writes it once", async () => {
   const before = liveHandles();
@@ -81,15 +54,72 @@ it("packs again what is cut, empty or of another header", async () => {
   }
 });
 
-it("makes another file for a model that changed, and for other bits", async () => {
+it("makes another file for other bits", async () => {
   const { folder, path, packedFolder } = await setting();
   await using _ = folder;
   await logitsOf(path, { packedFolder });
   await logitsOf(path, { packedFolder, weights: "int4" });
-  expect(await readdir(packedFolder)).toHaveLength(2);
-  await utimes(path, 1, 1);
   await logitsOf(path, { packedFolder });
-  expect(await readdir(packedFolder)).toHaveLength(3);
+  expect(await readdir(packedFolder)).toHaveLength(2);
+});
+
+it("is the same file by a relative path", async () => {
+  const { folder, path, packedFolder } = await setting();
+  await using _ = folder;
+  await logitsOf(path, { packedFolder });
+  await logitsOf(relative(process.cwd(), path), { packedFolder });
+  expect(await readdir(packedFolder)).toHaveLength(1);
+});
+
+it("packs what it can't map, if the file goes while it is read", async () => {
+  const { folder, path, packedFolder, only } = await setting();
+  await using _ = folder;
+  const expected = await logitsOf(path, { packedFolder });
+  const file = await only();
+  let gone = false;
+  const onProgress = () => {
+    if (!gone) rmSync(file);
+    gone = true;
+  };
+  expect(await logitsOf(path, { packedFolder, onProgress })).toEqual(expected);
+  expect(gone).toBe(true);
+});
+
+it("tells how far it is, first of loading, then of writing", async () => {
+  const { folder, path, packedFolder, only } = await setting();
+  await using _ = folder;
+  const seen: LoadProgress[] = [];
+  const onProgress = (progress: LoadProgress) => seen.push(progress);
+  await logitsOf(path, { packedFolder, onProgress });
+  const of = (wanted: string) => seen.filter(({ phase }) => phase === wanted);
+  expect(seen).toEqual([...of("loading"), ...of("writing")]);
+  for (const phase of ["loading", "writing"]) {
+    const all = of(phase).map(({ loaded }) => loaded);
+    expect(all.length).toBeGreaterThan(5);
+    expect(all).toEqual([...all].sort((a, b) => a - b));
+    expect(of(phase).every(({ total }) => total === all.at(-1))).toBe(true);
+  }
+  const { size } = await stat(await only());
+  expect(size - (of("writing")[0]?.total ?? 0)).toBe("RYANPKEND".length);
+  seen.length = 0;
+  await logitsOf(path, { packedFolder, onProgress });
+  expect(of("writing")).toEqual([]);
+});
+
+it("leaves no half-written file when it is stopped while it writes", async () => {
+  const { folder, path, packedFolder } = await setting();
+  await using _ = folder;
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const loading = loadModel(path, {
+    packedFolder,
+    signal: controller.signal,
+    onProgress: ({ phase }) => {
+      if (phase === "writing") controller.abort(reason);
+    },
+  });
+  await expect(loading).rejects.toBe(reason);
+  expect(await readdir(packedFolder)).toEqual([]);
 });
 
 it("leaves no half-written file when it is stopped", async () => {
@@ -118,17 +148,4 @@ it("refuses a folder that can't be written before anything is loaded", async () 
     message: expect.stringContaining("packedFolder"),
   });
   expect(progress).toEqual([]);
-});
-
-it("removes what killed processes left, but not what is being written", async () => {
-  const { folder, path, packedFolder } = await setting();
-  await using _ = folder;
-  await mkdir(packedFolder);
-  const name = (age: string) =>
-    join(packedFolder, `${age.repeat(32)}.${"0".repeat(8)}-0000-0000-0000-${"0".repeat(12)}.tmp`);
-  await writeFile(name("a"), "old");
-  await utimes(name("a"), 1, 1);
-  await writeFile(name("b"), "new");
-  await logitsOf(path, { packedFolder });
-  expect((await readdir(packedFolder)).filter((each) => each.endsWith(".tmp"))).toHaveLength(1);
 });

@@ -262,16 +262,17 @@ function sendBytes(
     bytes[fault.at] = (bytes[fault.at] ?? 0) ^ 1;
   }
   if (fault?.kind === "longer") bytes = Buffer.concat([whole, new Uint8Array(fault.by)]);
-  const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? "");
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
   if (range && fault?.kind !== "ignoreRange") {
     const start = Number(range[1]);
+    const end = range[2] ? Math.min(Number(range[2]) + 1, bytes.length) : bytes.length;
     if (start >= bytes.length) {
       response.writeHead(416, { "content-range": `bytes */${bytes.length}` }).end();
       return;
     }
     response.statusCode = 206;
-    response.setHeader("content-range", `bytes ${start}-${bytes.length - 1}/${bytes.length}`);
-    bytes = bytes.subarray(start);
+    response.setHeader("content-range", `bytes ${start}-${end - 1}/${bytes.length}`);
+    bytes = bytes.subarray(start, end);
   }
   if (fault?.kind === "headers") {
     for (const [name, value] of Object.entries(fault.headers)) response.setHeader(name, value);

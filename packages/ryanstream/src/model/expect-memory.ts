@@ -1,0 +1,56 @@
+// Whether a machine can hold what a command is about to load.
+
+import { totalmem } from "node:os";
+import type { ModelConfiguration } from "@ryanstream/models";
+import { CliError } from "../cli/errors.js";
+import { bytesText } from "../cli/units.js";
+import { type EngineNeeds, engineMemory } from "./open-engine.js";
+import type { ModelSettings } from "./open-model.js";
+
+/** What a command needs, and which of its options say so. */
+export interface MemoryNeeds extends EngineNeeds {
+  /** Options that bound the context, and the number of sequences. */
+  readonly options: { readonly context: string; readonly sequences?: string };
+}
+
+/** A model as far as it is known: the bytes of its weights come with its headers. */
+export type Expected = Pick<ModelConfiguration, "kvBytesPerPosition"> & {
+  readonly weightBytes?: number;
+};
+
+/** Bytes that this machine or container has. */
+function availableMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+/**
+ * Systems give out memory that they don't have, and kill who uses it: so this is asked before anything is loaded.
+ *
+ * @throws CliError `ERR_MEMORY`
+ */
+export function expectMemory(
+  model: Expected,
+  settings: Pick<ModelSettings, "kvType" | "weights">,
+  needs: MemoryNeeds,
+  available = availableMemory(),
+): void {
+  const keysAndValues = engineMemory(model, settings, needs);
+  const { weightBytes = 0 } = model;
+  if (keysAndValues + weightBytes <= available) return;
+  const { context, sequences, options } = needs;
+  const times = sequences === 1 ? "" : ` in each of ${sequences} sequences`;
+  const weights = weightBytes === 0 ? "" : ` and ${bytesText(weightBytes)} of weights`;
+  const lower = [options.context, ...(options.sequences ? [options.sequences] : [])].join(" or ");
+  const ways = [
+    `lower ${lower}`,
+    ...(settings.kvType === "f32" ? ["hold keys and values as --kv f16"] : []),
+    ...(weightBytes > 0 && settings.weights !== "int4" ? ["hold weights as --weights int4"] : []),
+  ].join(", or ");
+  throw new CliError(
+    "ERR_MEMORY",
+    `expected at most ${bytesText(available)} of memory, which this machine has, found ` +
+      `${bytesText(keysAndValues)} of keys and values (${context} tokens${times}, --kv ${settings.kvType})${weights}`,
+    `${ways[0]?.toUpperCase()}${ways.slice(1)}.`,
+  );
+}
