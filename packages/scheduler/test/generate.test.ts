@@ -268,6 +268,53 @@ describe("the end", () => {
     expect([generation.finishReason, session.length]).toEqual(["abort", 1]);
   });
 
+  it.each([2, 5])("by an error after an append: of what chooses token %i", async (failing) => {
+    using engine = setup().engine;
+    const session = engine.createSession();
+    const given: number[] = [];
+    const processLogits = (_: Float32Array, tokens: readonly number[]) => {
+      if (tokens.length === failing) throw new Error("no grammar");
+    };
+    const generation = generate(session, [1, 2], { processLogits });
+    const run = async () => {
+      for await (const { token } of generation) given.push(token);
+    };
+    await expect(run()).rejects.toThrow("no grammar");
+    expect(given).toHaveLength(failing);
+    expect(generation.finishReason).toBe("error");
+    await expectHeld(session, [1, 2, ...given.slice(0, -1)]);
+  });
+
+  it("by an error after the prompt's append, which stays", async () => {
+    using engine = setup().engine;
+    const session = engine.createSession();
+    const processLogits = (logits: Float32Array) => {
+      logits[7] = Number.NaN;
+    };
+    const generation = generate(session, [1, 2], { processLogits });
+    await expect(collect(generation)).rejects.toEqual(code("ERR_LOGITS"));
+    await expectHeld(session, [1, 2]);
+  });
+
+  it("by its signal, once the append has ended", async () => {
+    using engine = setup().engine;
+    const session = engine.createSession();
+    const other = engine.createSession();
+    const abort = new AbortController();
+    const given: number[] = [];
+    const generation = generate(session, [1, 2], { signal: abort.signal });
+    const run = async () => {
+      for await (const { token, index } of generation) {
+        given.push(token);
+        // Its append settles before that of the generation's next token, in the same step.
+        if (index === 3) void other.append([1]).then(() => abort.abort(new Error("enough")));
+      }
+    };
+    await expect(run()).rejects.toThrow("enough");
+    expect([given.length, generation.finishReason]).toEqual([4, "abort"]);
+    await expectHeld(session, [1, 2, ...given.slice(0, -1)]);
+  });
+
   it("by an error of the session", async () => {
     const { open, opened } = gate();
     const { engine } = setup({ onStep: () => opened });

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { generate, type Logits } from "../src/index.js";
+import { Engine, type EngineModel, generate, type Logits, type Step } from "../src/index.js";
 import { code, setup, tokensOf } from "./support/engines.js";
 import { logitsAfter } from "./support/hash-model.js";
 
@@ -63,6 +63,39 @@ describe("logits", () => {
       { numRuns: 100, seed: 1 },
     );
   });
+});
+
+it("holds more rows than a call has arguments", async () => {
+  const steps: Step[] = [];
+  // Without a past, which the hash model would read for each row.
+  const model: EngineModel = {
+    vocabularySize: 1,
+    maxPositions: 2 ** 18,
+    kvBytesPerPosition: () => 1,
+    createRunner: () => ({
+      run: async (step) => {
+        steps.push(step);
+        return Float32Array.from(step.logitRows);
+      },
+      copyPage() {},
+      [Symbol.dispose]() {},
+    }),
+  };
+  using large = new Engine(model, { memory: 2 ** 18, maxRows: 2 ** 18, maxLogits: 2 ** 18 });
+  using session = large.createSession();
+  const logits = await session.append(new Int32Array(2 ** 18), "all");
+  expect(steps).toHaveLength(1);
+  expect([logits.rows, logits.last[0]]).toEqual([2 ** 18, 2 ** 18 - 1]);
+});
+
+it("keeps no large array for a step of few rows", async () => {
+  const { engine, model } = setup({ maxRows: 64, maxLogits: 64 });
+  using session = engine.createSession();
+  (await session.append(tokensOf(64), "all"))[Symbol.dispose]();
+  const kept = await session.append([1]);
+  expect(kept.last.buffer.byteLength).toBe(50 * 4);
+  expect(model.runner.filled).toEqual([]);
+  engine[Symbol.dispose]();
 });
 
 describe("generation", () => {

@@ -24,7 +24,10 @@ export interface GenerationSession {
   /** Without it, only `maxTokens` bounds the length. */
   readonly maxLength?: number;
   append(tokens: Int32Array, want: "last", options: AppendOptions): Promise<LastLogits>;
-  /** With it, a generation gives its memory back when all wait for each other, and goes on later. */
+  /**
+   * With it, a generation gives its memory back when all wait for each other, and goes on later; and takes back the last
+   * token when what comes after its append fails.
+   */
   truncate?(length: number): void;
 }
 
@@ -101,21 +104,33 @@ export class Generation implements AsyncIterableIterator<GeneratedToken> {
     const { signal } = this.#options;
     const start = this.#session.length;
     let tokens = this.#prompt;
+    let isAhead = false; // the session has the token that was given out last
     try {
       while (this.#finishReason === undefined) {
         const logits = await this.#append(tokens, start);
+        isAhead = tokens !== this.#prompt;
         signal?.throwIfAborted();
         const token = this.#next(logits.last);
         // Who has seen them may have kept them.
         if (this.#options.processLogits === undefined) logits[Symbol.dispose]?.();
         tokens = Int32Array.of(token.token);
+        isAhead = false;
         yield token;
       }
     } catch (error) {
+      if (isAhead) this.#stepBack();
       this.#finishReason ??= signal?.aborted && error === signal.reason ? "abort" : "error";
       throw error;
     } finally {
       this.#finishReason ??= "closed";
+    }
+  }
+
+  #stepBack(): void {
+    try {
+      this.#session.truncate?.(this.#session.length - 1);
+    } catch {
+      // It has been disposed of, or is busy with an append of somebody else's; the error that ends this matters more.
     }
   }
 

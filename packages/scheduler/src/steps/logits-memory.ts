@@ -22,18 +22,21 @@ export class StepLogits {
   }
 }
 
+/** How many times larger than a step's logits the array may be that takes them: who keeps a row keeps it whole. */
+const MOST_TIMES = 4;
+
 export class LogitsMemory {
   #spare: Float32Array | undefined;
   /** What the step that runs was given a part of. */
   #taken: Float32Array | undefined;
 
-  /** Memory for `length` numbers that nobody reads, if there is some. */
+  /** Memory for `length` numbers that nobody reads, if there is some; what doesn't fit is given up. */
   take(length: number): Float32Array | undefined {
     const spare = this.#spare;
-    if (spare === undefined || spare.length < length) return undefined;
-    this.#taken = spare;
     this.#spare = undefined;
-    return spare.subarray(0, length);
+    const fits = spare && spare.length >= length && spare.length <= MOST_TIMES * length;
+    this.#taken = fits ? spare : undefined;
+    return this.#taken?.subarray(0, length);
   }
 
   /** The array of a step, held by `holders`. */

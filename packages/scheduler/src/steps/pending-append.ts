@@ -55,7 +55,7 @@ export class PendingAppend {
   /** Takes in the results of its next `rows` rows, a view for each; those of a step, which it holds from now on. */
   advance(rows: number, logits: readonly Float32Array[], of: StepLogits | undefined): void {
     this.done += rows;
-    this.#rows.push(...logits);
+    for (const row of logits) this.#rows.push(row); // there may be more than arguments of a call
     if (of !== undefined) this.#held.push(of);
   }
 

@@ -16,6 +16,13 @@ import { givesWay, isDeadlock } from "./stall.js";
 
 type Shares = readonly RowShare<PendingAppend>[];
 
+interface StepResults {
+  /** The rows of each share. */
+  readonly rowsOf: readonly Float32Array[][];
+  /** The array of them all, which the shares with rows hold. */
+  readonly held: StepLogits;
+}
+
 export interface LoopOptions extends RunnerOptions {
   readonly vocabularySize: number;
   /** Milliseconds that appends wait for memory while nothing runs. */
@@ -140,24 +147,23 @@ export class StepLoop {
   }
 
   async #run(shares: Shares, signal: AbortSignal): Promise<void> {
-    let logits: Float32Array | undefined;
+    let results: StepResults | undefined;
     let failure: unknown;
     try {
-      logits = await this.#logitsOf(shares, signal);
+      results = this.#handOut(shares, await this.#logitsOf(shares, signal));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       failure = new SchedulerError("ERR_RUN", `step ${this.steps}: ${why}`, { cause });
     }
     this.#running = undefined;
-    const { rowsOf, held } = this.#handOut(shares, logits);
     shares.forEach(({ append, rows }, index) => {
       append.running = false;
-      const given = rowsOf[index] ?? [];
-      const step = given.length > 0 ? held : undefined;
-      if (append.cancelled || logits === undefined) {
-        step?.release();
+      const given = results?.rowsOf[index] ?? [];
+      const held = given.length > 0 ? results?.held : undefined;
+      if (append.cancelled || results === undefined) {
+        held?.release();
         append.rollBack(append.cancelled ? append.cancelled.reason : failure);
-      } else append.advance(rows, given, step);
+      } else append.advance(rows, given, held);
       if (!append.over && append.rest === 0) append.commit(this.#options.vocabularySize);
     });
     this.#ready = this.#ready.filter((append) => !append.over);
@@ -178,12 +184,7 @@ export class StepLoop {
     }
   }
 
-  /** The rows of each share, and the step's array that those with rows hold. */
-  #handOut(
-    shares: Shares,
-    logits: Float32Array | undefined,
-  ): { readonly rowsOf: Float32Array[][]; readonly held: StepLogits | undefined } {
-    if (logits === undefined) return { rowsOf: [], held: undefined };
+  #handOut(shares: Shares, logits: Float32Array): StepResults {
     const rowsOf = splitLogits(shares, logits, this.#options.vocabularySize);
     const holders = rowsOf.filter((rows) => rows.length > 0).length;
     return { rowsOf, held: this.#memory.held(logits, holders) };

@@ -26,6 +26,7 @@ export const operation = fc.record({
   which: fc.nat(1000),
   size: fc.nat(1000),
   want: fc.constantFrom<Want>("last", "all", "none"),
+  keep: fc.boolean(),
   fail: fc.boolean(),
 });
 export type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
@@ -36,6 +37,11 @@ interface Mirror {
   abort: AbortController | undefined;
   pending: Promise<void> | undefined;
   disposed: boolean;
+}
+
+interface Kept {
+  readonly logits: Logits;
+  readonly rows: readonly Float32Array[];
 }
 
 export class World {
@@ -52,6 +58,8 @@ export class World {
   readonly #engine: Engine;
   readonly #onRow: RowCheck;
   readonly #under = new Set<Promise<void>>();
+  /** Logits that were not disposed of, and what they were: no later step may change them. */
+  readonly #kept: Kept[] = [];
 
   readonly #turn: () => Promise<unknown>;
 
@@ -87,6 +95,7 @@ export class World {
       this.#dispose(mirror);
     }
     await Promise.all(this.#under); // what went wrong in them
+    this.#checkKept(0);
     const stats = { usedPages: 0, reservedPages: 0, sessions: 0, active: 0, waiting: 0 };
     // A step may still have rows of a session that was disposed of.
     await vi.waitFor(() => expect(this.#engine.stats).toMatchObject(stats), { interval: 1 });
@@ -121,14 +130,17 @@ export class World {
     }
   }
 
-  #append(mirror: Mirror, added: number[], { want, fail }: Operation): void {
+  #append(mirror: Mirror, added: number[], { want, fail, keep }: Operation): void {
     const abort = new AbortController();
     const whenFull = fail ? "fail" : "wait";
     mirror.abort = abort;
     const pending = mirror.session
       .append(added, want, { signal: abort.signal, whenFull })
       .then(
-        (logits) => this.#resolved(mirror, added, want, logits),
+        (logits) => {
+          this.#resolved(mirror, added, want, logits);
+          this.#keepOrLetGo(logits, keep);
+        },
         (error: unknown) => this.#rejected(mirror, abort.signal, error),
       )
       .finally(() => {
@@ -148,6 +160,25 @@ export class World {
     expect(logits.rows).toBe(want === "all" ? added.length : want === "last" ? 1 : 0);
     for (let i = 0; i < logits.rows; i++) {
       this.#onRow(tokens.slice(0, tokens.length - logits.rows + i + 1), logits.row(i));
+    }
+  }
+
+  #keepOrLetGo(logits: Logits, keep: boolean): void {
+    if (keep) {
+      const rows = Array.from({ length: logits.rows }, (_, i) => logits.row(i).slice());
+      this.#kept.push({ logits, rows });
+    } else logits[Symbol.dispose]();
+    this.#checkKept(20);
+  }
+
+  /** Compares what is kept with what it was, and keeps the latest. */
+  #checkKept(count: number): void {
+    while (this.#kept.length > count) {
+      const { logits, rows } = this.#kept.shift() as Kept;
+      rows.forEach((row, i) => {
+        expect(logits.row(i)).toEqual(row);
+      });
+      logits[Symbol.dispose]();
     }
   }
 

@@ -35,6 +35,7 @@ async function append(
       if (bytesOf(logits.row(i)).equals(rows[from + i] as Buffer)) continue;
       throw new Error(`${way}: other bits at position ${from + i} of ${tokens.length}`);
     }
+    logits[Symbol.dispose](); // so that later steps write to memory that was used before
   }
 }
 
