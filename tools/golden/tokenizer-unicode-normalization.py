@@ -1,9 +1,8 @@
-"""Prints the characters that a new Unicode normalizes, reorders or composes and that Hugging
-Face tokenizers leaves alone, as its tables are older: the string UNKNOWN of
-packages/tokenizer/src/unicode/normalize.ts. Characters that are unassigned in the table of
-categories are left out.
+"""Finds the characters that a new Unicode normalizes, reorders or composes and that Hugging
+Face tokenizers leaves alone, as its tables are older, for tokenizer-unicode.py. Characters
+that are unassigned in the table of categories are left out.
 
-Run with tokenizers 0.23.2 and a Node of Unicode 16 or later:
+Prints them when it is run with tokenizers 0.23.2 and a Node of Unicode 16 or later:
 
     python tools/golden/tokenizer-unicode-normalization.py
 """
@@ -49,26 +48,6 @@ unknown |= {c for c in parts - old if c > "\u07ff"}
 
 unassigned = P.Split(Regex(r"[^\P{Cn}]+"), "removed")
 unknown = sorted(ord(x) for x in unknown if unassigned.pre_tokenize_str(x))
-out, at = "", 0
 
-
-def digits(n):
-    text = ""
-    while n >= 26:
-        text += chr(40 + 26 + n % 26)
-        n = n // 26 - 1
-    return text + chr(40 + n)
-
-
-ranges = []
-for c in unknown:
-    if ranges and ranges[-1][1] == c:
-        ranges[-1][1] = c + 1
-    else:
-        ranges.append([c, c + 1])
-for start, end in ranges:
-    out += digits(start - at) + digits(end - start - 1)
-    at = end
-print(len(unknown), "characters", file=sys.stderr)
-print(" ".join(f"{a:x}-{b-1:x}" for a, b in ranges), file=sys.stderr)
-print(out)
+if __name__ == "__main__":
+    print(" ".join(f"{c:x}" for c in unknown))

@@ -1,14 +1,18 @@
 """Writes packages/tokenizer/src/unicode/data.ts: the Unicode tables that Hugging Face
 tokenizers and tiktoken carry inside, measured by asking them about every code point.
 
-Run with tokenizers 0.23.2 and tiktoken 0.14.0 installed:
+Run with tokenizers 0.23.2, tiktoken 0.14.0 and a Node of Unicode 16 or later installed:
 
     python tools/golden/tokenizer-unicode.py > packages/tokenizer/src/unicode/data.ts
+    npx biome format --write packages/tokenizer/src/unicode/data.ts
 
 It takes about a minute. What differs between the two libraries is printed to stderr.
 """
 
+import runpy
 import sys
+from collections import Counter
+from pathlib import Path
 
 import tiktoken
 import tokenizers
@@ -60,31 +64,28 @@ def dropped(normalizer):
     return {c for c in SCALARS if normalizer.normalize_str(f"x{chr(c)}x") == "xx"}
 
 
-def digits(n):
-    """Base 26 in the characters ( to [, the lowest digit first; all but the last have 26 added."""
+# As in packages/tokenizer/src/unicode/unpack.ts.
+ALPHABET = "etnr=si(),oa.lhucf;d{}:p0&gm[]1+?yb>2|w#k-!vx<A3$4RTINE6M5_S*8/OzCUjPFL97BDGWJ^V"
+
+
+def packed(numbers):
     out = ""
-    while n >= 26:
-        out += chr(40 + 26 + n % 26)
-        n = n // 26 - 1
-    return out + chr(40 + n)
-
-
-def ranges(points):
-    out = []
-    for c in sorted(points):
-        if out and out[-1][1] == c:
-            out[-1][1] = c + 1
-        else:
-            out.append([c, c + 1])
+    for n in numbers:
+        while n >= 64:
+            out += ALPHABET[64 + n % 16]
+            n = (n - 64) // 16
+        out += ALPHABET[n]
     return out
 
 
-def packed(points):
-    """Gap and length of every range."""
-    out, at = "", 0
-    for start, end in ranges(points):
-        out += digits(start - at) + digits(end - start - 1)
-        at = end
+def run_lengths(values):
+    """The values, and how many more times each follows itself."""
+    out = []
+    for value in values:
+        if out and out[-1][0] == value:
+            out[-1][1] += 1
+        else:
+            out.append([value, 0])
     return out
 
 
@@ -104,36 +105,12 @@ def union(initials):
 
 white = both(r"\s")
 alphabetic = both(r"\p{Alphabetic}")
-other_alphabetic = alphabetic - union("L") - sets["Nl"]
-symbols = {}
-for c in range(0x110000):
-    key = (category[c], c in other_alphabetic)
-    symbols.setdefault(key, 0)
-    symbols[key] += 1
-extra = sorted(key for key in symbols if key[1])
-print("alphabetic besides letters:", [(CATEGORIES[c], symbols[c, a]) for c, a in extra], file=sys.stderr)
-
-
-def symbol(c):
-    return extra.index((category[c], True)) + 30 if c in other_alphabetic else category[c]
-
-
-runs, start = "", 0
-count = 0
-for c in range(1, 0x110001):
-    if c == 0x110000 or symbol(c) != symbol(start):
-        runs += chr(40 + symbol(start)) + digits(c - start - 1)
-        start = c
-        count += 1
-print("runs:", count, file=sys.stderr)
-
 bert = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
 clean = dropped(N.BertNormalizer(**{**bert, "clean_text": True}))
 spaced = {
     c for c in SCALARS
     if len(N.BertNormalizer(**{**bert, "handle_chinese_chars": True}).normalize_str(chr(c))) == 3
 }
-ascii_punctuation = {c for c in range(33, 127) if not chr(c).isalnum()}
 punctuation = split_alone(P.Punctuation(), 3)
 assert punctuation == split_alone(P.BertPreTokenizer(), 3)
 assert split_alone(P.WhitespaceSplit(), 2) == white
@@ -143,40 +120,55 @@ assert words == tiktoken_set(r"\w")
 derived = alphabetic | union("M") | sets["Nd"] | sets["Pc"]
 print("word, regex crate:", [hex(c) for c in words ^ derived], file=sys.stderr)
 print("word, Oniguruma:", [hex(c) for c in hugging_face(r"\w") ^ derived], file=sys.stderr)
-differences = {
-    "Numeric": split_alone(P.Digits(False), 3) ^ union("N"),
-    "Punctuation": punctuation ^ union("P") ^ (ascii_punctuation - union("P")),
-    "Mark": dropped(N.StripAccents()) ^ union("M"),
-    "NonspacingMark": dropped(N.BertNormalizer(**{**bert, "strip_accents": True})) ^ sets["Mn"],
-    "Other": (clean - {0, 0xFFFD}) ^ (union("C") - sets["Cn"] - {0, 9, 10, 13}),
-}
+inert = runpy.run_path(str(Path(__file__).with_name("tokenizer-unicode-normalization.py")))["unknown"]
+# In the order of the flags in properties.ts.
+flags = [
+    alphabetic,
+    white,
+    both(r"\p{Lowercase}"),
+    both(r"\p{Uppercase}"),
+    split_alone(P.Digits(False), 3),
+    punctuation,
+    dropped(N.StripAccents()),
+    dropped(N.BertNormalizer(**{**bert, "strip_accents": True})),
+    clean,
+    spaced,
+    {*inert, *sets["Cn"]},
+]
+properties = list(category)
+for bit, points in enumerate(flags):
+    for c in points:
+        properties[c] |= 32 << bit
+script = [0] * 0x110000
+for index, name in enumerate(SCRIPTS):
+    for c in both(rf"\p{{{name}}}"):
+        script[c] = index + 1
+
+
+runs = run_lengths(zip(properties, script))
+distinct = [value for value, _ in Counter(value for (value, _), _ in runs).most_common()]
+print("runs:", len(runs), file=sys.stderr)
 lower = {c: N.Lowercase().normalize_str(chr(c)) for c in sorted(sets["Cn"])}
 lower = {c: ord(s) for c, s in lower.items() if s != chr(c)}
 
 out = [
     "// Written by tools/golden/tokenizer-unicode.py from the answers of Hugging Face tokenizers",
-    f"// {tokenizers.__version__} and tiktoken {tiktoken.__version__} for every code point; packed.ts reads the strings.",
+    f"// {tokenizers.__version__} and tiktoken {tiktoken.__version__} for every code point; properties.ts and scripts.ts read it.",
     "",
-    "/** General category, from U+0000 on: a character for the value, then the length of the run less one. */",
-    f'export const CATEGORY_RUNS =\n  "{runs}";',
+    "/** Distinct properties, the frequent ones first: the category, and flags from 32 on. */",
+    f"export const PROPERTIES = {distinct};",
     "",
-    "/** Values 30 and up of the runs: categories whose characters count as alphabetic. */",
-    f"export const ALPHABETIC_CATEGORIES = [{', '.join(str(c) for c, _ in extra)}];",
+    "/** Index in PROPERTIES of every run of code points that have the same property and script. */",
+    f'export const RUNS =\n  "{packed(distinct.index(value) for (value, _), _ in runs)}";',
     "",
-    "/** White_Space. */",
-    f'export const WHITE_SPACE = "{packed(white)}";',
+    "/** Lengths of the runs, less one. */",
+    f'export const LENGTHS =\n  "{packed(length for _, length in runs)}";',
     "",
-    "/** Lowercase and Uppercase beyond Ll and Lu. */",
-    f'export const OTHER_LOWERCASE = "{packed(both(chr(92) + "p{Lowercase}") ^ sets["Ll"])}";',
-    f'export const OTHER_UPPERCASE = "{packed(both(chr(92) + "p{Uppercase}") ^ sets["Lu"])}";',
+    "/** Scripts of the runs by turns with how many more runs have them; 0 is none of them. */",
+    f'export const SCRIPTS =\n  "{packed(n for run in run_lengths(s for (_, s), _ in runs) for n in run)}";',
     "",
-    "/** Where other predicates of Hugging Face differ from the categories, having tables of another age. */",
-    "export const DIFFERENCES = {",
-    *(f'  {name}:\n    "{packed(points)}",' for name, points in differences.items()),
-    "};",
-    "",
-    "/** What BertNormalizer puts spaces around. */",
-    f'export const BERT_CHINESE = "{packed(spaced)}";',
+    "/** Names of the scripts, which are numbered from 1 on. */",
+    f'export const SCRIPT_NAMES =\n  "{" ".join(SCRIPTS)}".split(" ");',
     "",
     "/** Lowercase of characters that are unassigned in the table of categories: first, last, distance. */",
     "export const NEW_LOWERCASE: readonly (readonly [number, number, number])[] = [",
@@ -188,7 +180,5 @@ for c, l in lower.items():
     else:
         groups.append([c, c, l - c])
 out += [f"  [0x{a:x}, 0x{b:x}, {d}]," for a, b, d in groups]
-out += ["];", "", "export const SCRIPTS: Readonly<Record<string, string>> = {"]
-out += [f'  {name}:\n    "{packed(both(chr(92) + "p{" + name + "}"))}",' for name in SCRIPTS]
-out += ["};"]
+out += ["];"]
 print("\n".join(out))

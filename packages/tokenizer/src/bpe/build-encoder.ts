@@ -72,19 +72,10 @@ function idOfContent({ bytes, starts, ends, size }: Vocabulary, content: string)
 }
 
 function rawContents(vocabulary: Vocabulary): TokenBytes {
-  const { bytes, starts, ends, size } = vocabulary;
-  if (vocabulary.encoding === "bytes") {
-    return { bytes, starts, ends };
-  }
-  const toByte = CHARACTER_BYTES;
-  const raw = new Uint8Array(totalLength(vocabulary));
-  const from = new Uint32Array(size);
-  const to = new Uint32Array(size);
-  let at = 0;
-  for (let id = 0; id < size; id++) {
-    from[id] = at;
-    const end = ends[id] as number;
-    for (let p = starts[id] as number; p < end; ) {
+  const { bytes, starts, ends } = vocabulary;
+  if (vocabulary.encoding === "bytes") return { bytes, starts, ends };
+  return rewritten(vocabulary, (out, at, p, end) => {
+    while (p < end) {
       const a = bytes[p] as number;
       let point = a;
       if (a < 0x80) p++;
@@ -92,44 +83,48 @@ function rawContents(vocabulary: Vocabulary): TokenBytes {
         point = a < 0xe0 ? ((a & 31) << 6) | ((bytes[p + 1] as number) & 63) : 0x143 + 1;
         p += sequenceLength(a);
       }
-      const byte = point < 0x144 ? (toByte[point] as number) : -1;
-      if (byte < 0) {
-        at = from[id] as number; // no text gives it
-        break;
-      }
-      raw[at++] = byte;
+      const byte = point < 0x144 ? (CHARACTER_BYTES[point] as number) : -1;
+      if (byte < 0) return -1;
+      out[at++] = byte;
     }
-    to[id] = at;
-  }
-  return { bytes: raw, starts: from, ends: to };
+    return at;
+  });
 }
 
 function spacedContents(vocabulary: Vocabulary): TokenBytes {
-  const { bytes, starts, ends, size } = vocabulary;
-  const raw = new Uint8Array(totalLength(vocabulary));
+  const { bytes } = vocabulary;
+  return rewritten(vocabulary, (out, at, p, end) => {
+    while (p < end) {
+      const a = bytes[p] as number;
+      if (a === 0x20) return -1; // each space is a mark by then
+      const mark = a === 0xe2 && bytes[p + 1] === 0x96 && bytes[p + 2] === 0x81;
+      out[at++] = mark ? 0x20 : a;
+      p += mark ? 3 : 1;
+    }
+    return at;
+  });
+}
+
+/**
+ * The contents as `write` writes them to `out` from `at` on. It returns where it ends, or -1 for
+ * one that no text gives: that is empty.
+ */
+function rewritten(
+  vocabulary: Vocabulary,
+  write: (out: Uint8Array, at: number, start: number, end: number) => number,
+): TokenBytes {
+  const { starts, ends, size } = vocabulary;
+  const bytes = new Uint8Array(totalLength(vocabulary));
   const from = new Uint32Array(size);
   const to = new Uint32Array(size);
   let at = 0;
   for (let id = 0; id < size; id++) {
     from[id] = at;
-    const end = ends[id] as number;
-    for (let p = starts[id] as number; p < end; ) {
-      const a = bytes[p] as number;
-      if (a === 0x20) {
-        at = from[id] as number; // no text gives it: each space is a mark by then
-        break;
-      }
-      if (a === 0xe2 && bytes[p + 1] === 0x96 && bytes[p + 2] === 0x81) {
-        raw[at++] = 0x20;
-        p += 3;
-      } else {
-        raw[at++] = a;
-        p++;
-      }
-    }
+    const end = write(bytes, at, starts[id] as number, ends[id] as number);
+    if (end >= 0) at = end;
     to[id] = at;
   }
-  return { bytes: raw, starts: from, ends: to };
+  return { bytes, starts: from, ends: to };
 }
 
 function totalLength({ starts, ends, size }: Vocabulary): number {

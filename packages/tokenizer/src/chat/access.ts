@@ -3,7 +3,7 @@
 
 import { fail, spend } from "./budget.js";
 import { escapeHtml, sliceOf } from "./operators.js";
-import { invoke, type Routine, routine } from "./signature.js";
+import { invoke, type Routine, routine, routineTable } from "./signature.js";
 import { sliceText, textMethods } from "./text.js";
 import {
   characters,
@@ -34,49 +34,37 @@ const textRoutines = textMethods((object, key, attribute) =>
   attribute ? getAttribute(object, key) : getItem(object, /^\d+$/.test(key) ? Number(key) : key),
 );
 
-const dictRoutines = new Map<string, Routine>([
-  [
-    "get",
-    routine(1, 2, (self, [key, otherwise = null]) => {
-      const found = lookup(self as Dict, key as Value);
-      return found === undefined ? otherwise : found;
-    }),
-  ],
-  ["items", routine(0, 0, (self) => new View(self as Dict, "items"))],
-  ["keys", routine(0, 0, (self) => new View(self as Dict, "keys"))],
-  ["values", routine(0, 0, (self) => new View(self as Dict, "values"))],
-  ["copy", routine(0, 0, (self) => new Map(self as Dict))],
-  [
-    "fromkeys",
-    routine(
-      1,
-      2,
-      (_, [keys, value]) => new Map(list(keys as Value).map((k) => [k, value ?? null])),
-    ),
-  ],
-]);
+const dictRoutines = routineTable({
+  get: routine(1, 2, (self, [key, otherwise = null]) => {
+    const found = lookup(self as Dict, key as Value);
+    return found === undefined ? otherwise : found;
+  }),
+  items: routine(0, 0, (self) => new View(self as Dict, "items")),
+  keys: routine(0, 0, (self) => new View(self as Dict, "keys")),
+  values: routine(0, 0, (self) => new View(self as Dict, "values")),
+  copy: routine(0, 0, (self) => new Map(self as Dict)),
+  fromkeys: routine(
+    1,
+    2,
+    (_, [keys, value]) => new Map(list(keys as Value).map((k) => [k, value ?? null])),
+  ),
+});
 
-const listRoutines = new Map<string, Routine>([
-  [
-    "count",
-    routine(
-      1,
-      1,
-      (self, [item]) => (self as Value[]).filter((other) => equal(other, item as Value)).length,
-    ),
-  ],
-  [
-    "index",
-    routine(1, 3, (self, [item, from, to]) => {
-      const items = self as Value[];
-      const { start, count } = sliceOf(items.length, [from, to]);
-      for (let i = start; i < start + count; i++)
-        if (equal(items[i] as Value, item as Value)) return i;
-      fail(`${repr(item as Value)} is not in list`);
-    }),
-  ],
-  ["copy", routine(0, 0, (self) => (self as Value[]).slice())],
-]);
+const listRoutines = routineTable({
+  count: routine(
+    1,
+    1,
+    (self, [item]) => (self as Value[]).filter((other) => equal(other, item as Value)).length,
+  ),
+  index: routine(1, 3, (self, [item, from, to]) => {
+    const items = self as Value[];
+    const { start, count } = sliceOf(items.length, [from, to]);
+    for (let i = start; i < start + count; i++)
+      if (equal(items[i] as Value, item as Value)) return i;
+    fail(`${repr(item as Value)} is not in list`);
+  }),
+  copy: routine(0, 0, (self) => (self as Value[]).slice()),
+});
 
 /** Attributes that Python's objects have and a sandbox hides. */
 const hidden = new Set(

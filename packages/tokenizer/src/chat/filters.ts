@@ -20,9 +20,9 @@ import {
   sortKey,
   unique,
 } from "./sequences.js";
-import { type Given, invoke, type Routine, routine } from "./signature.js";
+import { type Given, invoke, type Routine, routine, routineTable } from "./signature.js";
 import { makeTests } from "./tests.js";
-import { center, join, replace, sliceText, splitLines, strip, text, titleCase } from "./text.js";
+import { capitalize, center, join, replace, sliceText, splitLines, strip, text } from "./text.js";
 import {
   compare,
   Float,
@@ -198,176 +198,127 @@ const otherwise = routine(0, "default_value boolean", (value, [fallback = "", bo
 const escaping = routine(0, 0, (value) => new Markup(escapeHtml(value)));
 const count = routine(0, 0, length);
 
-export const filters: ReadonlyMap<string, Routine> = new Map<string, Routine>([
-  [
-    "abs",
-    routine(0, 0, (v) => {
-      if (!isNumber(v)) fail(`bad operand type for abs(): '${typeName(v)}'`);
-      return compare(v, 0) < 0 ? arithmetic("-", 0, v) : isInt(v) ? numeric(v) : v;
-    }),
-  ],
-  [
-    "attr",
-    routine(1, "name", (v, [name]) => {
-      const found = getAttribute(v, text(name));
-      return v instanceof Map && v.has(name as Value) && found === v.get(name as Value)
-        ? new Undefined(`'dict object' has no attribute ${repr(name as Value)}`)
-        : found;
-    }),
-  ],
-  ["batch", routine(1, "linecount fill_with", (v, args) => new Iter(batch(v, args)))],
-  [
-    "capitalize",
-    routine(0, 0, (v) =>
-      onText(v, (s) => {
-        const [first = ""] = s;
-        return titleCase(first) + s.slice(first.length).toLowerCase();
-      }),
-    ),
-  ],
-  ["center", routine(0, "width", (v, [width = 80]) => onText(v, (s) => center(s, [width])))],
-  ["count", count],
-  ["d", otherwise],
-  ["default", otherwise],
-  ["dictsort", routine(0, "case_sensitive by reverse", dictSort)],
-  ["e", escaping],
-  ["escape", escaping],
-  [
-    "first",
-    routine(0, 0, (v) => {
-      for (const item of iterate(v)) return item;
-      return new Undefined("No first item, sequence was empty.");
-    }),
-  ],
-  [
-    "float",
-    routine(0, "default", (v, [fallback = new Float(0)]) => {
-      const x = toFloat(v);
-      return x === undefined ? fallback : float(x);
-    }),
-  ],
-  ["forceescape", routine(0, 0, (v) => new Markup(escapeHtml(str(v))))],
-  [
-    "format",
-    routine(0, "*", (v, args, kwargs) => {
-      if (args.length > 0 && kwargs?.size)
-        fail("can't handle positional and keyword arguments at the same time");
-      return onText(v, (s) =>
-        percent(
-          s,
-          kwargs?.size ? new Map(kwargs) : tuple(...(args as Value[])),
-          v instanceof Markup ? escapeHtml : str,
-        ),
-      );
-    }),
-  ],
-  ["groupby", routine(1, "attribute default case_sensitive", groupBy)],
-  ["indent", routine(0, "width first blank", indent)],
-  [
-    "int",
-    routine(0, "default base", (v, [fallback = 0, base = 10]) => toInt(v, index(base)) ?? fallback),
-  ],
-  [
-    "items",
-    routine(0, 0, (v) => {
-      if (v instanceof Undefined) return new Iter([]);
-      if (!(v instanceof Map)) return new Iter(refusing());
-      return new Iter(Array.from(v, ([key, value]) => tuple(key, value)));
-    }),
-  ],
-  [
-    "join",
-    routine(0, "d attribute", (v, [separator = "", attribute]) => {
-      const get = getter(attribute);
-      return join(str(separator), v, (item) => str(get(item)));
-    }),
-  ],
-  [
-    "last",
-    routine(0, 0, (v) => {
-      const [last] = reversed(v);
-      return last === undefined ? new Undefined("No last item, sequence was empty.") : last;
-    }),
-  ],
-  ["length", count],
-  ["list", routine(0, 0, list)],
-  ["lower", routine(0, 0, (v) => onText(v, (s) => s.toLowerCase()))],
-  ["map", routine(0, "*", (v, args, kwargs) => new Iter(map(v, args as Value[], kwargs)))],
-  ["max", routine(0, "case_sensitive attribute", (v, args) => extreme(v, args, 1))],
-  ["min", routine(0, "case_sensitive attribute", (v, args) => extreme(v, args, -1))],
-  ["reject", chooser(false, false)],
-  ["rejectattr", chooser(false, true)],
-  [
-    "replace",
-    routine(2, "old new count", (v, [from, to, most]) =>
-      replace(str(v), str(from as Value), str(to as Value), given(most) ? index(most) : -1),
-    ),
-  ],
-  [
-    "reverse",
-    routine(0, 0, (v) => {
-      if (isText(v)) return onText(v, (s) => [...s].reverse().join(""));
-      return v instanceof Iter ? list(v).reverse() : new Iter(reversed(v), "list_reverseiterator");
-    }),
-  ],
-  ["round", routine(0, "precision method", round)],
-  ["safe", routine(0, 0, (v) => new Markup(str(v)))],
-  ["select", chooser(true, false)],
-  ["selectattr", chooser(true, true)],
-  ["slice", routine(1, "slices fill_with", (v, args) => new Iter(slices(v, args)))],
-  [
-    "sort",
-    routine(0, "reverse case_sensitive attribute", (v, [descending, sensitive, attribute]) => {
-      const names: Value[] =
-        given(attribute) && isText(attribute) ? str(attribute).split(",") : [attribute ?? null];
-      const keys = names.map((name) => sortKey(name, sensitive));
-      return sort(list(v), (item) => keys.map((key) => key(item)), flag(descending));
-    }),
-  ],
-  ["string", routine(0, 0, (v) => (v instanceof Markup ? v : str(v)))],
-  [
-    "striptags",
-    routine(0, 0, (v) => {
-      const plain = str(v).replace(/<!--.*?-->|<[^>]*>/gs, "");
-      return strip(plain, null, 3)
-        .replace(/\s+/g, " ")
-        .replace(
-          /&(?:lt|gt|amp|quot|#39|#34);/g,
-          (e) => ({ "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#39;": "'" })[e] ?? '"',
-        );
-    }),
-  ],
-  [
-    "sum",
-    routine(0, "attribute start", (v, [attribute, start = 0]) => {
-      const get = getter(attribute);
-      if (isText(start)) fail("sum() can't sum strings [use ''.join(seq) instead]");
-      let total: Value = start;
-      for (const item of iterate(v)) total = add(total, get(item));
-      return total;
-    }),
-  ],
-  [
-    "title",
-    routine(0, 0, (v) =>
-      onText(v, (s) =>
-        s
-          .split(/([-\s({[<]+)/)
-          .map((part) => {
-            const [first = ""] = part;
-            return first.toUpperCase() + part.slice(first.length).toLowerCase();
-          })
-          .join(""),
+export const filters: ReadonlyMap<string, Routine> = routineTable({
+  abs: routine(0, 0, (v) => {
+    if (!isNumber(v)) fail(`bad operand type for abs(): '${typeName(v)}'`);
+    return compare(v, 0) < 0 ? arithmetic("-", 0, v) : isInt(v) ? numeric(v) : v;
+  }),
+  attr: routine(1, "name", (v, [name]) => {
+    const found = getAttribute(v, text(name));
+    return v instanceof Map && v.has(name as Value) && found === v.get(name as Value)
+      ? new Undefined(`'dict object' has no attribute ${repr(name as Value)}`)
+      : found;
+  }),
+  batch: routine(1, "linecount fill_with", (v, args) => new Iter(batch(v, args))),
+  capitalize: routine(0, 0, (v) => onText(v, capitalize)),
+  center: routine(0, "width", (v, [width = 80]) => onText(v, (s) => center(s, [width]))),
+  count: count,
+  d: otherwise,
+  default: otherwise,
+  dictsort: routine(0, "case_sensitive by reverse", dictSort),
+  e: escaping,
+  escape: escaping,
+  first: routine(0, 0, (v) => {
+    for (const item of iterate(v)) return item;
+    return new Undefined("No first item, sequence was empty.");
+  }),
+  float: routine(0, "default", (v, [fallback = new Float(0)]) => {
+    const x = toFloat(v);
+    return x === undefined ? fallback : float(x);
+  }),
+  forceescape: routine(0, 0, (v) => new Markup(escapeHtml(str(v)))),
+  format: routine(0, "*", (v, args, kwargs) => {
+    if (args.length > 0 && kwargs?.size)
+      fail("can't handle positional and keyword arguments at the same time");
+    return onText(v, (s) =>
+      percent(
+        s,
+        kwargs?.size ? new Map(kwargs) : tuple(...(args as Value[])),
+        v instanceof Markup ? escapeHtml : str,
       ),
+    );
+  }),
+  groupby: routine(1, "attribute default case_sensitive", groupBy),
+  indent: routine(0, "width first blank", indent),
+  int: routine(
+    0,
+    "default base",
+    (v, [fallback = 0, base = 10]) => toInt(v, index(base)) ?? fallback,
+  ),
+  items: routine(0, 0, (v) => {
+    if (v instanceof Undefined) return new Iter([]);
+    if (!(v instanceof Map)) return new Iter(refusing());
+    return new Iter(Array.from(v, ([key, value]) => tuple(key, value)));
+  }),
+  join: routine(0, "d attribute", (v, [separator = "", attribute]) => {
+    const get = getter(attribute);
+    return join(str(separator), v, (item) => str(get(item)));
+  }),
+  last: routine(0, 0, (v) => {
+    const [last] = reversed(v);
+    return last === undefined ? new Undefined("No last item, sequence was empty.") : last;
+  }),
+  length: count,
+  list: routine(0, 0, list),
+  lower: routine(0, 0, (v) => onText(v, (s) => s.toLowerCase())),
+  map: routine(0, "*", (v, args, kwargs) => new Iter(map(v, args as Value[], kwargs))),
+  max: routine(0, "case_sensitive attribute", (v, args) => extreme(v, args, 1)),
+  min: routine(0, "case_sensitive attribute", (v, args) => extreme(v, args, -1)),
+  reject: chooser(false, false),
+  rejectattr: chooser(false, true),
+  replace: routine(2, "old new count", (v, [from, to, most]) =>
+    replace(str(v), str(from as Value), str(to as Value), given(most) ? index(most) : -1),
+  ),
+  reverse: routine(0, 0, (v) => {
+    if (isText(v)) return onText(v, (s) => [...s].reverse().join(""));
+    return v instanceof Iter ? list(v).reverse() : new Iter(reversed(v), "list_reverseiterator");
+  }),
+  round: routine(0, "precision method", round),
+  safe: routine(0, 0, (v) => new Markup(str(v))),
+  select: chooser(true, false),
+  selectattr: chooser(true, true),
+  slice: routine(1, "slices fill_with", (v, args) => new Iter(slices(v, args))),
+  sort: routine(0, "reverse case_sensitive attribute", (v, [descending, sensitive, attribute]) => {
+    const names: Value[] =
+      given(attribute) && isText(attribute) ? str(attribute).split(",") : [attribute ?? null];
+    const keys = names.map((name) => sortKey(name, sensitive));
+    return sort(list(v), (item) => keys.map((key) => key(item)), flag(descending));
+  }),
+  string: routine(0, 0, (v) => (v instanceof Markup ? v : str(v))),
+  striptags: routine(0, 0, (v) => {
+    const plain = str(v).replace(/<!--.*?-->|<[^>]*>/gs, "");
+    return strip(plain, null, 3)
+      .replace(/\s+/g, " ")
+      .replace(
+        /&(?:lt|gt|amp|quot|#39|#34);/g,
+        (e) => ({ "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#39;": "'" })[e] ?? '"',
+      );
+  }),
+  sum: routine(0, "attribute start", (v, [attribute, start = 0]) => {
+    const get = getter(attribute);
+    if (isText(start)) fail("sum() can't sum strings [use ''.join(seq) instead]");
+    let total: Value = start;
+    for (const item of iterate(v)) total = add(total, get(item));
+    return total;
+  }),
+  title: routine(0, 0, (v) =>
+    onText(v, (s) =>
+      s
+        .split(/([-\s({[<]+)/)
+        .map((part) => {
+          const [first = ""] = part;
+          return first.toUpperCase() + part.slice(first.length).toLowerCase();
+        })
+        .join(""),
     ),
-  ],
-  ["tojson", routine(0, "ensure_ascii indent separators sort_keys", toJson)],
-  ["trim", routine(0, "chars", (v, [chars]) => onText(v, (s) => strip(s, chars, 3)))],
-  ["truncate", routine(0, "length killwords end leeway", truncate)],
-  ["unique", routine(0, "case_sensitive attribute", (v, args) => new Iter(unique(v, args)))],
-  ["upper", routine(0, 0, (v) => onText(v, (s) => s.toUpperCase()))],
-  ["urlencode", routine(0, 0, urlEncode)],
-  ["wordcount", routine(0, 0, (v) => str(v).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0)],
-]);
+  ),
+  tojson: routine(0, "ensure_ascii indent separators sort_keys", toJson),
+  trim: routine(0, "chars", (v, [chars]) => onText(v, (s) => strip(s, chars, 3))),
+  truncate: routine(0, "length killwords end leeway", truncate),
+  unique: routine(0, "case_sensitive attribute", (v, args) => new Iter(unique(v, args))),
+  upper: routine(0, 0, (v) => onText(v, (s) => s.toUpperCase())),
+  urlencode: routine(0, 0, urlEncode),
+  wordcount: routine(0, 0, (v) => str(v).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
+});
 
 export const tests: ReadonlyMap<string, Routine> = makeTests(filters);

@@ -24,23 +24,26 @@ const MAX_RANGE = 100_000;
 
 class Cycler extends Obj {
   readonly type = "Cycler";
-  private at = 0;
-  constructor(private readonly items: readonly Value[]) {
+  #at = 0;
+  readonly #items: readonly Value[];
+
+  constructor(items: readonly Value[]) {
     super();
+    this.#items = items;
   }
   override attribute(name: string): Value | undefined {
-    const current = this.items[this.at] as Value;
+    const current = this.#items[this.#at] as Value;
     if (name === "current") return current;
     if (name === "next") {
       return new Fn(name, () => {
-        const now = this.items[this.at] as Value;
-        this.at = (this.at + 1) % this.items.length;
+        const now = this.#items[this.#at] as Value;
+        this.#at = (this.#at + 1) % this.#items.length;
         return now;
       });
     }
     return name === "reset"
       ? new Fn(name, () => {
-          this.at = 0;
+          this.#at = 0;
           return null;
         })
       : undefined;

@@ -266,18 +266,27 @@ export function parse(template: string): Statement[] {
     return parameters;
   }
 
-  function parseTarget(end?: string, fields = false): Target {
-    const { line } = current();
-    const items: Target[] = [];
+  /** Items between commas, up to what ends them: a block, a parenthesis or the name `end`. */
+  function parseItems<T>(parseItem: () => T, end?: string): { items: T[]; comma: boolean } {
+    const items: T[] = [];
     let comma = false;
     do {
       const { type } = current();
       if (type === "end" || type === "close" || type === ")" || (end && isName(end))) break;
-      items.push(parseOneTarget(fields));
+      items.push(parseItem());
       comma ||= current().type === ",";
     } while (skip(","));
-    if (comma) return { t: "targets", line, items };
-    return items[0] ?? fail(`Expected an expression, got '${describe(current())}'`);
+    return { items, comma };
+  }
+
+  function failExpression(): never {
+    fail(`Expected an expression, got '${describe(current())}'`);
+  }
+
+  function parseTarget(end?: string, fields = false): Target {
+    const { line } = current();
+    const { items, comma } = parseItems(() => parseOneTarget(fields), end);
+    return comma ? { t: "targets", line, items } : (items[0] ?? failExpression());
   }
 
   function parseOneTarget(fields: boolean): Target {
@@ -301,17 +310,10 @@ export function parse(template: string): Statement[] {
   /** An expression, or several with commas between them. */
   function parseTuple(conditions = true, end?: string, parentheses = false): Expression {
     const { line } = current();
-    const items: Expression[] = [];
-    let comma = false;
-    do {
-      const { type } = current();
-      if (type === "end" || type === "close" || type === ")" || (end && isName(end))) break;
-      items.push(conditions ? parseExpression() : parseOr());
-      comma ||= current().type === ",";
-    } while (skip(","));
+    const { items, comma } = parseItems(() => (conditions ? parseExpression() : parseOr()), end);
     if (!comma) {
       if (items[0]) return items[0];
-      if (!parentheses) fail(`Expected an expression, got '${describe(current())}'`);
+      if (!parentheses) failExpression();
     }
     return { t: "tuple", line, items };
   }
@@ -330,21 +332,7 @@ export function parse(template: string): Statement[] {
   }
 
   function parseOr(): Expression {
-    let left = parseAnd();
-    while (isName("or")) {
-      const { line } = advance();
-      left = { t: "binary", line, op: "or", left, right: parseAnd() };
-    }
-    return left;
-  }
-
-  function parseAnd(): Expression {
-    let left = parseNot();
-    while (isName("and")) {
-      const { line } = advance();
-      left = { t: "binary", line, op: "and", left, right: parseNot() };
-    }
-    return left;
+    return parseBinary(["or"], () => parseBinary(["and"], parseNot));
   }
 
   function parseNot(): Expression {
@@ -372,14 +360,17 @@ export function parse(template: string): Statement[] {
 
   function parseBinary(operators: readonly string[], operand: () => Expression): Expression {
     let left = operand();
-    while (operators.includes(current().type)) {
-      const { line, type: op } = advance();
+    for (;;) {
+      const { line, type, text } = current();
+      const op = type === "name" ? text : type;
+      if (!operators.includes(op)) return left;
+      at++;
       left = { t: "binary", line, op, left, right: operand() };
     }
-    return left;
   }
+
   function parseSum(): Expression {
-    return parseBinary(["+", "-"], () => parseConcatenation());
+    return parseBinary(["+", "-"], parseConcatenation);
   }
   function parseConcatenation(): Expression {
     const { line } = current();
@@ -430,31 +421,32 @@ export function parse(template: string): Statement[] {
         expect(")");
         return inner;
       }
-      case "[": {
-        const items: Expression[] = [];
-        while (current().type !== "]") {
-          if (items.length > 0) expect(",");
-          if (current().type === "]") break;
-          items.push(parseExpression());
-        }
-        advance();
-        return { t: "list", line, items };
-      }
+      case "[":
+        return { t: "list", line, items: parseUntil("]", parseExpression) };
       case "{": {
-        const items: [Expression, Expression][] = [];
-        while (current().type !== "}") {
-          if (items.length > 0) expect(",");
-          if (current().type === "}") break;
+        const parsePair = (): [Expression, Expression] => {
           const key = parseExpression();
           expect(":");
-          items.push([key, parseExpression()]);
-        }
-        advance();
-        return { t: "dict", line, items };
+          return [key, parseExpression()];
+        };
+        return { t: "dict", line, items: parseUntil("}", parsePair) };
       }
       default:
         fail(`unexpected '${describe(token)}'`, line);
     }
+  }
+
+  /** Items between commas, the last of which may have one behind it, and the bracket after them. */
+  function parseUntil<T>(close: string, parseItem: () => T): T[] {
+    const items: T[] = [];
+    while (!skip(close)) {
+      if (items.length > 0) {
+        expect(",");
+        if (skip(close)) break;
+      }
+      items.push(parseItem());
+    }
+    return items;
   }
 
   function parsePostfix(start: Expression): Expression {

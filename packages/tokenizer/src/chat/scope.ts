@@ -39,7 +39,7 @@ export class Scope {
     this.level = parent ? parent.level + 1 : 0;
   }
 
-  private copy(): Scope {
+  #copy(): Scope {
     const made = new Scope(this.parent, this.code);
     made.refs = new Map(this.refs);
     made.starts = new Map(this.starts);
@@ -51,7 +51,7 @@ export class Scope {
     return this.refs.get(name) ?? this.parent?.find(name);
   }
 
-  private define(name: string, start: Start): Slot {
+  #define(name: string, start: Start): Slot {
     const key = `${this.level} ${name}`;
     let slot = this.code.slots.get(key);
     if (!slot) {
@@ -65,27 +65,27 @@ export class Scope {
 
   parameter(name: string): Slot {
     this.stores.add(name);
-    return this.define(name, { from: "parameter" });
+    return this.#define(name, { from: "parameter" });
   }
 
-  private load(name: string): void {
-    if (!this.find(name)) this.define(name, { from: "context", name });
+  #load(name: string): void {
+    if (!this.find(name)) this.#define(name, { from: "context", name });
   }
 
   store(name: string): void {
     this.stores.add(name);
     if (this.refs.has(name)) return;
     const slot = this.parent?.find(name);
-    this.define(name, slot ? { from: "outer", slot } : { from: "nothing" });
+    this.#define(name, slot ? { from: "outer", slot } : { from: "nothing" });
   }
 
-  private branch(nodes: readonly Node[]): Scope {
-    const scope = this.copy();
+  #branch(nodes: readonly Node[]): Scope {
+    const scope = this.#copy();
     scope.visitAll(nodes);
     return scope;
   }
 
-  private join(branches: readonly Scope[]): void {
+  #join(branches: readonly Scope[]): void {
     const stored = new Set<string>();
     for (const branch of branches) {
       for (const name of branch.stores) if (!this.stores.has(name)) stored.add(name);
@@ -112,10 +112,10 @@ export class Scope {
   visit(node: Node): void {
     switch (node.t) {
       case "name":
-        this.load(node.name);
+        this.#load(node.name);
         return;
       case "field":
-        this.load(node.name);
+        this.#load(node.name);
         return;
       case "store":
       case "macro":
@@ -144,13 +144,13 @@ export class Scope {
         const [first, ...rest] = node.branches;
         if (!first) return;
         this.visit(first.test);
-        const branches = [this.branch(first.body)];
-        const others = this.copy();
+        const branches = [this.#branch(first.body)];
+        const others = this.#copy();
         for (const { test, body } of rest) {
           others.visit({ t: "if", line: 0, branches: [{ test, line: 0, body }], otherwise: [] });
         }
-        branches.push(others, this.branch(node.otherwise));
-        this.join(branches);
+        branches.push(others, this.#branch(node.otherwise));
+        this.#join(branches);
         return;
       }
       default:

@@ -19,6 +19,10 @@ export function routine(min: number, takes: string | number, run: Routine["run"]
   return { min, takes: typeof takes === "number" ? takes : takes.split(" "), run };
 }
 
+/** Routines by name. */
+export const routineTable = (table: Record<string, Routine>): ReadonlyMap<string, Routine> =>
+  new Map(Object.entries(table));
+
 export function invoke(
   name: string,
   { min, takes, run }: Routine,

@@ -51,9 +51,9 @@ const reasoning = ["reasoning_content", "thinking", "reasoning"];
  * `new Float(1)` and {@link parseJson} say `1.0`.
  */
 export class ChatTemplate {
-  private readonly run: () => void;
-  private readonly base: Map<string, Value>;
-  private readonly limits: Required<RenderLimits>;
+  readonly #run: () => void;
+  readonly #base: Map<string, Value>;
+  readonly #limits: Required<RenderLimits>;
 
   /**
    * Throws ERR_TEMPLATE with the line where the template isn't Jinja, ERR_UNSUPPORTED where
@@ -75,12 +75,12 @@ export class ChatTemplate {
         `expected a chat template of at most ${MAX_SOURCE} characters, found ${source.length}`,
       );
     }
-    this.run = guard(() => compileTemplate(parse(source)));
-    this.limits = { steps: 1e7, length: 1 << 25, depth: 200, ...options.limits };
-    this.base = new Map(globals);
+    this.#run = guard(() => compileTemplate(parse(source)));
+    this.#limits = { steps: 1e7, length: 1 << 25, depth: 200, ...options.limits };
+    this.#base = new Map(globals);
     for (const name of tokenNames) {
       const token = options[`${name}Token`];
-      if (token !== undefined) this.base.set(`${name}_token`, token);
+      if (token !== undefined) this.#base.set(`${name}_token`, token);
     }
   }
 
@@ -98,8 +98,8 @@ export class ChatTemplate {
     checkMessages(messages);
     const chat = toValue(messages, "messages") as Map<Value, Value>[];
     const { continueFinalMessage: open = false } = options;
-    const final = open ? this.openFinal(chat, open === true ? "content" : open) : undefined;
-    const variables = new Map(this.base);
+    const final = open ? this.#openFinal(chat, open === true ? "content" : open) : undefined;
+    const variables = new Map(this.#base);
     variables.set("messages", chat);
     variables.set("tools", toValue(options.tools ?? null, "tools"));
     variables.set("documents", toValue(options.documents ?? null, "documents"));
@@ -107,11 +107,11 @@ export class ChatTemplate {
     for (const [name, value] of Object.entries(options.variables ?? {})) {
       if (value !== undefined) variables.set(name, toValue(value, name));
     }
-    const { steps, length, depth } = this.limits;
+    const { steps, length, depth } = this.#limits;
     const next = new Render(variables, options.date ?? new Date(), length, depth, steps);
     const previous = enterRender(next);
     try {
-      guard(this.run, next);
+      guard(this.#run, next);
     } finally {
       enterRender(previous);
     }
@@ -120,7 +120,7 @@ export class ChatTemplate {
   }
 
   /** Marks the end of the text to go on with, and gives that text. */
-  private openFinal(chat: readonly Map<Value, Value>[], name: string): string {
+  #openFinal(chat: readonly Map<Value, Value>[], name: string): string {
     const refuse = (what: string): never => {
       throw new TokenizerError(
         "ERR_ARGUMENT",

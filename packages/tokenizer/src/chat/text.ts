@@ -5,7 +5,7 @@ import { fail, spend, spendText } from "./budget.js";
 import { braces } from "./format.js";
 import { SPACE } from "./lexer.js";
 import { sliceOf } from "./operators.js";
-import { type Given, type Routine, routine } from "./signature.js";
+import { type Given, type Routine, routine, routineTable } from "./signature.js";
 import {
   characters,
   defined,
@@ -47,7 +47,7 @@ export function sliceText(text: string, parts: readonly (Value | undefined)[]): 
 }
 
 /** Digraphs have a form of their own for the start of a word. */
-export function titleCase(char: string): string {
+function titleCase(char: string): string {
   const code = char.codePointAt(0) as number;
   if (code >= 0x1c4 && code <= 0x1cc)
     return String.fromCharCode(code < 0x1c7 ? 0x1c5 : code < 0x1ca ? 0x1c8 : 0x1cb);
@@ -56,6 +56,11 @@ export function titleCase(char: string): string {
   const upper = char.toUpperCase();
   const [first = "", ...rest] = upper;
   return upper.length > char.length ? first + rest.join("").toLowerCase() : upper;
+}
+
+export function capitalize(self: string): string {
+  const [first = ""] = self;
+  return titleCase(first) + self.slice(first.length).toLowerCase();
 }
 
 export function strip(value: string, chars: Value | undefined, sides: number): string {
@@ -260,122 +265,90 @@ export type Read = (object: Value, key: string, attribute: boolean) => Value;
 
 /** The methods by name; `read` is how a replacement field reads attributes and items. */
 export function textMethods(read: Read): ReadonlyMap<string, Routine> {
-  return new Map<string, Routine>([
-    [
-      "capitalize",
-      simple((s) => {
-        const [first = ""] = s;
-        return titleCase(first) + s.slice(first.length).toLowerCase();
-      }),
-    ],
-    ["casefold", simple((s) => s.toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ"))],
-    ["center", method(1, 2, center)],
-    [
-      "count",
-      method(1, 3, (s, args) => {
-        const part = args[1] === undefined ? s : sliceText(s, [args[1], args[2]]);
-        const needle = text(args[0]);
-        spendText(part.length);
-        return needle === "" ? characters(part).length + 1 : part.split(needle).length - 1;
-      }),
-    ],
-    ["endswith", method(1, 3, (s, args) => affix(s, args, true))],
-    [
-      "expandtabs",
-      method(0, "tabsize", (s, [size]) => {
-        const width = size === undefined ? 8 : index(size);
-        spendText(s.length + s.split("\t").length * Math.max(0, width));
-        let column = 0;
-        return Array.from(s, (c) => {
-          if (c !== "\t") {
-            column = c === "\n" || c === "\r" ? 0 : column + 1;
-            return c;
-          }
-          const room = width > 0 ? width - (column % width) : 0;
-          column += room;
-          return " ".repeat(room);
-        }).join("");
-      }),
-    ],
-    ["find", method(1, 3, (s, args) => find(s, args, false, false))],
-    ["format", method(0, "*", (s, args, kwargs) => braces(s, args as Value[], kwargs, read))],
-    [
-      "format_map",
-      method(1, 1, (s, [map]) => {
-        if (!isDict(map as Value)) fail("format_map() expects a mapping");
-        return braces(s, [], map as unknown as Map<string, Value>, read);
-      }),
-    ],
-    ["index", method(1, 3, (s, args) => find(s, args, false, true))],
-    ["isalnum", fits(/^[\p{L}\p{N}]+$/u)],
-    ["isalpha", fits(/^\p{L}+$/u)],
-    ["isascii", fits(/^\p{ASCII}*$/u)],
-    ["isdecimal", fits(/^\p{Nd}+$/u)],
-    ["isdigit", fits(/^[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒]+$/u)],
-    ["isidentifier", fits(/^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{M}\p{Nd}\p{Pc}]*$/u)],
-    ["islower", simple((s) => lowerChar.test(s) && !upperChar.test(s))],
-    ["isnumeric", fits(/^\p{N}+$/u)],
-    ["isprintable", fits(/^(?: |[^\p{C}\p{Z}])*$/u)],
-    ["isspace", fits(new RegExp(`^[${SPACE}]+$`))],
-    ["istitle", simple(isTitle)],
-    ["isupper", simple((s) => upperChar.test(s) && !lowerChar.test(s))],
-    [
-      "join",
-      method(1, 1, (s, [items]) =>
-        join(s, items as Value, (item, at) =>
-          isText(item)
-            ? str(item)
-            : fail(`sequence item ${at}: expected str instance, ${typeName(item)} found`),
-        ),
+  return routineTable({
+    capitalize: simple(capitalize),
+    casefold: simple((s) => s.toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ")),
+    center: method(1, 2, center),
+    count: method(1, 3, (s, args) => {
+      const part = args[1] === undefined ? s : sliceText(s, [args[1], args[2]]);
+      const needle = text(args[0]);
+      spendText(part.length);
+      return needle === "" ? characters(part).length + 1 : part.split(needle).length - 1;
+    }),
+    endswith: method(1, 3, (s, args) => affix(s, args, true)),
+    expandtabs: method(0, "tabsize", (s, [size]) => {
+      const width = size === undefined ? 8 : index(size);
+      spendText(s.length + s.split("\t").length * Math.max(0, width));
+      let column = 0;
+      return Array.from(s, (c) => {
+        if (c !== "\t") {
+          column = c === "\n" || c === "\r" ? 0 : column + 1;
+          return c;
+        }
+        const room = width > 0 ? width - (column % width) : 0;
+        column += room;
+        return " ".repeat(room);
+      }).join("");
+    }),
+    find: method(1, 3, (s, args) => find(s, args, false, false)),
+    format: method(0, "*", (s, args, kwargs) => braces(s, args as Value[], kwargs, read)),
+    format_map: method(1, 1, (s, [map]) => {
+      if (!isDict(map as Value)) fail("format_map() expects a mapping");
+      return braces(s, [], map as unknown as Map<string, Value>, read);
+    }),
+    index: method(1, 3, (s, args) => find(s, args, false, true)),
+    isalnum: fits(/^[\p{L}\p{N}]+$/u),
+    isalpha: fits(/^\p{L}+$/u),
+    isascii: fits(/^\p{ASCII}*$/u),
+    isdecimal: fits(/^\p{Nd}+$/u),
+    isdigit: fits(/^[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒]+$/u),
+    isidentifier: fits(/^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{M}\p{Nd}\p{Pc}]*$/u),
+    islower: simple((s) => lowerChar.test(s) && !upperChar.test(s)),
+    isnumeric: fits(/^\p{N}+$/u),
+    isprintable: fits(/^(?: |[^\p{C}\p{Z}])*$/u),
+    isspace: fits(new RegExp(`^[${SPACE}]+$`)),
+    istitle: simple(isTitle),
+    isupper: simple((s) => upperChar.test(s) && !lowerChar.test(s)),
+    join: method(1, 1, (s, [items]) =>
+      join(s, items as Value, (item, at) =>
+        isText(item)
+          ? str(item)
+          : fail(`sequence item ${at}: expected str instance, ${typeName(item)} found`),
       ),
-    ],
-    ["ljust", method(1, 2, (s, args) => justify(s, args, () => 0))],
-    ["lower", simple((s) => s.toLowerCase())],
-    ["lstrip", method(0, 1, (s, [chars]) => strip(s, chars, 1))],
-    ["partition", method(1, 1, (s, [by]) => partition(s, by, false))],
-    [
-      "removeprefix",
-      method(1, 1, (s, [p]) => (s.startsWith(text(p)) ? s.slice(text(p).length) : s)),
-    ],
-    [
-      "removesuffix",
-      method(1, 1, (s, [p]) => (s.endsWith(text(p)) ? s.slice(0, s.length - text(p).length) : s)),
-    ],
-    [
-      "replace",
-      method(2, 3, (s, [from, to, count]) =>
-        replace(s, text(from), text(to), count === undefined ? -1 : index(count)),
-      ),
-    ],
-    ["rfind", method(1, 3, (s, args) => find(s, args, true, false))],
-    ["rindex", method(1, 3, (s, args) => find(s, args, true, true))],
-    ["rjust", method(1, 2, (s, args) => justify(s, args, (room) => room))],
-    ["rpartition", method(1, 1, (s, [by]) => partition(s, by, true))],
-    ["rsplit", method(0, "sep maxsplit", (s, [by, most]) => split(s, by, most, true))],
-    ["rstrip", method(0, 1, (s, [chars]) => strip(s, chars, 2))],
-    ["split", method(0, "sep maxsplit", (s, [by, most]) => split(s, by, most, false))],
-    [
-      "splitlines",
-      method(0, "keepends", (s, [keep]) => splitLines(s, keep !== undefined && truth(keep))),
-    ],
-    ["startswith", method(1, 3, (s, args) => affix(s, args, false))],
-    ["strip", method(0, 1, (s, [chars]) => strip(s, chars, 3))],
-    [
-      "swapcase",
-      simple((s) =>
-        Array.from(s, (c) => (upperChar.test(c) ? c.toLowerCase() : c.toUpperCase())).join(""),
-      ),
-    ],
-    ["title", simple(title)],
-    ["upper", simple((s) => s.toUpperCase())],
-    [
-      "zfill",
-      method(1, 1, (s, [width]) => {
-        const sign = /^[+-]/.exec(s)?.[0] ?? "";
-        const room = Math.max(0, index(width) - characters(s).length);
-        spendText(room);
-        return sign + "0".repeat(room) + s.slice(sign.length);
-      }),
-    ],
-  ]);
+    ),
+    ljust: method(1, 2, (s, args) => justify(s, args, () => 0)),
+    lower: simple((s) => s.toLowerCase()),
+    lstrip: method(0, 1, (s, [chars]) => strip(s, chars, 1)),
+    partition: method(1, 1, (s, [by]) => partition(s, by, false)),
+    removeprefix: method(1, 1, (s, [p]) => (s.startsWith(text(p)) ? s.slice(text(p).length) : s)),
+    removesuffix: method(1, 1, (s, [p]) =>
+      s.endsWith(text(p)) ? s.slice(0, s.length - text(p).length) : s,
+    ),
+    replace: method(2, 3, (s, [from, to, count]) =>
+      replace(s, text(from), text(to), count === undefined ? -1 : index(count)),
+    ),
+    rfind: method(1, 3, (s, args) => find(s, args, true, false)),
+    rindex: method(1, 3, (s, args) => find(s, args, true, true)),
+    rjust: method(1, 2, (s, args) => justify(s, args, (room) => room)),
+    rpartition: method(1, 1, (s, [by]) => partition(s, by, true)),
+    rsplit: method(0, "sep maxsplit", (s, [by, most]) => split(s, by, most, true)),
+    rstrip: method(0, 1, (s, [chars]) => strip(s, chars, 2)),
+    split: method(0, "sep maxsplit", (s, [by, most]) => split(s, by, most, false)),
+    splitlines: method(0, "keepends", (s, [keep]) =>
+      splitLines(s, keep !== undefined && truth(keep)),
+    ),
+    startswith: method(1, 3, (s, args) => affix(s, args, false)),
+    strip: method(0, 1, (s, [chars]) => strip(s, chars, 3)),
+    swapcase: simple((s) =>
+      Array.from(s, (c) => (upperChar.test(c) ? c.toLowerCase() : c.toUpperCase())).join(""),
+    ),
+    title: simple(title),
+    upper: simple((s) => s.toUpperCase()),
+    zfill: method(1, 1, (s, [width]) => {
+      const sign = /^[+-]/.exec(s)?.[0] ?? "";
+      const room = Math.max(0, index(width) - characters(s).length);
+      spendText(room);
+      return sign + "0".repeat(room) + s.slice(sign.length);
+    }),
+  });
 }

@@ -63,12 +63,16 @@ export class EditLog {
   #at = 0;
   readonly #ranges: number[] = [];
 
-  constructor(private readonly old: AlignedText) {}
+  readonly #old: AlignedText;
+
+  constructor(old: AlignedText) {
+    this.#old = old;
+  }
 
   /** Keeps the next `units` of the old text. */
   keep(units: number): void {
     const stop = this.#at + units;
-    const { text, ranges, base, origin } = this.old;
+    const { text, ranges, base, origin } = this.#old;
     if (ranges) {
       for (let i = 2 * (base + this.#at); i < 2 * (base + stop); i++) {
         this.#ranges.push(ranges[i] as number);
@@ -99,7 +103,7 @@ export class EditLog {
    * takes the place of the next old character and the `n` after it.
    */
   put(units: number, change: number): void {
-    let start = this.old.origin;
+    let start = this.#old.origin;
     let end = start;
     if (change > 0) {
       this.changed = true;
@@ -108,11 +112,11 @@ export class EditLog {
         end = this.#endAt(this.#at - 1);
       }
     } else {
-      if (this.#at < this.old.text.length) {
+      if (this.#at < this.#old.text.length) {
         start = this.#startAt(this.#at);
         end = this.#endAt(this.#at);
       } else if (this.#at > 0) {
-        start = end = this.old.end(this.#at);
+        start = end = this.#old.end(this.#at);
       }
       if (change < 0) this.changed = true;
       for (let n = change; n <= 0; n++) {
@@ -150,22 +154,22 @@ export class EditLog {
 
   /** The rewritten text with its alignment; what was not consumed counts as removed. */
   finish(text: string): AlignedText {
-    return new AlignedText(text, this.old.origin, this.#ranges);
+    return new AlignedText(text, this.#old.origin, this.#ranges);
   }
 
   #width(): number {
-    return widthAt(this.old.text, this.#at);
+    return widthAt(this.#old.text, this.#at);
   }
 
   // Both units of a surrogate pair have the range of the character.
   #startAt(unit: number): number {
-    const { ranges, text } = this.old;
-    return this.old.start(ranges || !isInsidePair(text, unit) ? unit : unit - 1);
+    const { ranges, text } = this.#old;
+    return this.#old.start(ranges || !isInsidePair(text, unit) ? unit : unit - 1);
   }
 
   #endAt(unit: number): number {
-    const { ranges, text } = this.old;
-    return this.old.end(ranges || !isInsidePair(text, unit + 1) ? unit + 1 : unit + 2);
+    const { ranges, text } = this.#old;
+    return this.#old.end(ranges || !isInsidePair(text, unit + 1) ? unit + 1 : unit + 2);
   }
 }
 

@@ -48,25 +48,33 @@ function streamsOf(component: Component, fused: boolean): () => ChainStream {
 }
 
 class Steps implements ChainStream {
-  constructor(private readonly steps: readonly ChainStream[]) {}
+  readonly #steps: readonly ChainStream[];
+
+  constructor(steps: readonly ChainStream[]) {
+    this.#steps = steps;
+  }
 
   push(tokens: readonly string[]): string[] {
-    return this.steps.reduce((parts, step) => step.push(parts), [...tokens]);
+    return this.#steps.reduce((parts, step) => step.push(parts), [...tokens]);
   }
 
   end(): string[] {
-    return this.steps.reduce<string[]>((parts, step) => [...step.push(parts), ...step.end()], []);
+    return this.#steps.reduce<string[]>((parts, step) => [...step.push(parts), ...step.end()], []);
   }
 }
 
 /** Where a token's text depends on the one before it at most, and on whether there is one. */
 class FollowingStream implements ChainStream {
   #before: string[] = [];
-  constructor(private readonly chain: Chain) {}
+  readonly #chain: Chain;
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
 
   push(tokens: readonly string[]): string[] {
-    const given = this.chain(this.#before).length;
-    const parts = this.chain([...this.#before, ...tokens]).slice(given);
+    const given = this.#chain(this.#before).length;
+    const parts = this.#chain([...this.#before, ...tokens]).slice(given);
     if (tokens.length > 0) this.#before = tokens.slice(-1);
     return parts;
   }
@@ -79,23 +87,31 @@ class FollowingStream implements ChainStream {
 /** Where the last token gives another text than it would before others. */
 class LastDiffersStream implements ChainStream {
   #last: string[] = [];
-  constructor(private readonly chain: Chain) {}
+  readonly #chain: Chain;
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
 
   push(tokens: readonly string[]): string[] {
     const all = [...this.#last, ...tokens];
     this.#last = all.slice(-1);
-    return this.chain(all).slice(0, -1);
+    return this.#chain(all).slice(0, -1);
   }
 
   end(): string[] {
-    return this.chain(this.#last);
+    return this.#chain(this.#last);
   }
 }
 
 /** Tokens of bytes wait for the others of their group. */
 class ByteFallbackStream implements ChainStream {
   #group: string[] = [];
-  constructor(private readonly chain: Chain) {}
+  readonly #chain: Chain;
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
 
   push(tokens: readonly string[]): string[] {
     let whole = tokens.length;
@@ -104,13 +120,13 @@ class ByteFallbackStream implements ChainStream {
       this.#group.push(...tokens);
       return [];
     }
-    const parts = this.chain([...this.#group, ...tokens.slice(0, whole)]);
+    const parts = this.#chain([...this.#group, ...tokens.slice(0, whole)]);
     this.#group = tokens.slice(whole);
     return parts;
   }
 
   end(): string[] {
-    return this.chain(this.#group);
+    return this.#chain(this.#group);
   }
 }
 
@@ -129,7 +145,11 @@ class ByteLevelStream implements ChainStream {
 /** Where what comes later can change everything. */
 class WholeStream implements ChainStream {
   #text = "";
-  constructor(private readonly chain: Chain) {}
+  readonly #chain: Chain;
+
+  constructor(chain: Chain) {
+    this.#chain = chain;
+  }
 
   push(parts: readonly string[]): string[] {
     for (const part of parts) this.#text += part;
@@ -137,6 +157,6 @@ class WholeStream implements ChainStream {
   }
 
   end(): string[] {
-    return this.chain([this.#text]);
+    return this.#chain([this.#text]);
   }
 }

@@ -2,6 +2,7 @@
 // names and what they stand for are llama.cpp's (llama-vocab.cpp); where it writes an
 // expression in another way for its own engine, this is the original one.
 
+import { unpack } from "../unicode/unpack.js";
 import { GPT2, gpt4, gpt4o, KIMI } from "./patterns.js";
 
 export interface Split {
@@ -9,6 +10,21 @@ export interface Split {
   readonly patterns: readonly string[];
   readonly ignoreMerges?: boolean;
   readonly addBos?: boolean;
+}
+
+/** The inside of a character class, from the gap before each range and its length less one. */
+function characterRanges(packed: string): string {
+  const numbers = unpack(packed);
+  let at = 0;
+  let text = "";
+  for (let i = 0; i < numbers.length; i += 2) {
+    const first = at + (numbers[i] as number);
+    const length = numbers[i + 1] as number;
+    at = first + length;
+    text += String.fromCodePoint(first);
+    if (length > 0) text += (length > 1 ? "-" : "") + String.fromCodePoint(at);
+  }
+  return text;
 }
 
 const LLAMA3 = gpt4("\\p{N}{1,3}");
@@ -19,8 +35,10 @@ const DEEPSEEK3 = [
   "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+",
   `${MARKS}|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
 ];
-const LATIN =
-  "A-Za-z\u00b5\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01ba\u01bc-\u01bf\u01c4-\u0293\u0295-\u02af\u0370-\u0373\u0376\u0377\u037b-\u037d\u037f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03f5\u03f7-\u0481\u048a-\u052f\u0531-\u0556\u10a0-\u10c5\u13a0-\u13f5\u13f8-\u13fd\u1c90-\u1cba\u1cbd-\u1cbf\u1d00-\u1d2b\u1d6b-\u1d77\u1d79-\u1d9a\u1e00-\u1f15\u1f18-\u1f1d\u1f20-\u1f45\u1f48-\u1f4d\u1f50-\u1f57\u1f59\u1f5b\u1f5d\u1f5f-\u1f7d\u1f80-\u1fb4\u1fb6-\u1fbc\u1fbe\u1fc2-\u1fc4\u1fc6-\u1fcc\u1fd0-\u1fd3\u1fd6-\u1fdb\u1fe0-\u1fec\u1ff2-\u1ff4\u1ff6-\u1ffc\u2102\u2107\u210a-\u2113\u2115\u2119-\u211d\u2124\u2126\u2128\u212a-\u212d\u212f-\u2134\u2139\u213c-\u213f\u2145-\u2149\u214e\u2183\u2184\u2c00-\u2c7b\u2c7e-\u2ce4\u2ceb-\u2cee\u2cf2\u2cf3\ua640-\ua66d\ua680-\ua69b\ua722-\ua76f\ua771-\ua787\ua78b-\ua78e\uab70-\uabbf\ufb00-\ufb06\ufb13-\ufb17\uff21-\uff3a\uff41-\uff5a\u{10400}-\u{1044f}\u{104b0}-\u{104d3}\u{104d8}-\u{104fb}\u{10c80}-\u{10cb2}\u{10cc0}-\u{10cf2}\u{118a0}-\u{118df}\u{1e900}-\u{1e943}";
+/** Letters of scripts with case: gaps and lengths of their ranges, as unicode/unpack.ts reads them. */
+const LATIN = characterRanges(
+  "Ce&(&Sea:n1nU)nrsV)ngC)rrt=nne(ennnendnUtnD=,Fin|Dz(|G-FtrsjF=!rnCevze.nyLnFlrsr|rsr(nenenen1rInine=nni=rrss.inniL.eser,ne==(enenenrnsserri=seNtWjiGrrLn(r=tJzFr<dm9=Jen:=rU_VeCzGeil=D*&(&LLeVeCn>s>FPrRhR^L(OC^G)je",
+);
 const BAILING =
   "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
 const BLOOM = " ?[^(\\s|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)]+";

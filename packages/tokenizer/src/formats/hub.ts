@@ -60,7 +60,7 @@ async function implicitToken(): Promise<string | undefined> {
   if (isTrue(env("HF_HUB_DISABLE_IMPLICIT_TOKEN"))) return undefined;
   const token = env("HF_TOKEN") ?? env("HUGGING_FACE_HUB_TOKEN");
   if (token !== undefined || !onNode()) return token;
-  return (await import("./node-environment.js")).storedToken();
+  return (await import("./node.js")).storedToken();
 }
 
 export const endpointOf = ({ endpoint }: FetchOptions): string =>

@@ -99,7 +99,7 @@ export class JsonScanner {
       }
       if (c === 0x5c) {
         this.at = at;
-        to = this.escape(out, to, path);
+        to = this.#escape(out, to, path);
         at = this.at;
       } else if (c < 0x80) {
         if (c < 0x20) break;
@@ -118,7 +118,7 @@ export class JsonScanner {
     this.fail("the rest of a string", path);
   }
 
-  private escape(out: Uint8Array, to: number, path: string): number {
+  #escape(out: Uint8Array, to: number, path: string): number {
     const c = this.bytes[this.at + 1] as number;
     const simple = '"\\/bfnrt'.indexOf(String.fromCharCode(c));
     if (simple >= 0 && this.at + 1 < this.end) {
@@ -126,9 +126,9 @@ export class JsonScanner {
       this.at += 2;
       return to + 1;
     }
-    let unit = this.unit(path);
+    let unit = this.#unit(path);
     if (unit >> 10 === 0x36 && this.bytes[this.at] === 0x5c) {
-      const low = this.unit(path);
+      const low = this.#unit(path);
       if (low >> 10 !== 0x37) this.fail("the second half of a surrogate pair before here", path);
       unit = 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
     } else if (unit >> 11 === 0x1b) {
@@ -151,7 +151,7 @@ export class JsonScanner {
   }
 
   /** The UTF-16 unit of `\uXXXX`. */
-  private unit(path: string): number {
+  #unit(path: string): number {
     const text = String.fromCharCode(
       ...this.bytes.subarray(this.at, Math.min(this.at + 6, this.end)),
     );

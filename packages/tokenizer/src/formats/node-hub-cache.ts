@@ -2,7 +2,6 @@
 // @huggingface/hub package use, so that what one has fetched the others find:
 // models--org--name/{blobs,refs,snapshots}.
 
-import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { TokenizerError } from "../errors.js";
@@ -19,25 +18,27 @@ const COMMIT = /^[0-9a-f]{40}$/;
 
 /** The files of one revision of one repository. */
 export class HubCache {
-  private readonly folder: string;
-  private readonly revision: string;
-  private offline: boolean;
-  private commit: string | undefined;
+  readonly #folder: string;
+  readonly #revision: string;
+  #offline: boolean;
+  #commit: string | undefined;
 
-  constructor(
-    private readonly repository: string,
-    private readonly options: HubOptions,
-  ) {
+  readonly #repository: string;
+  readonly #options: HubOptions;
+
+  constructor(repository: string, options: HubOptions) {
+    this.#repository = repository;
+    this.#options = options;
     const cache = options.cache || hubCacheFolder();
-    this.folder = join(cache, `models--${repository.replaceAll("/", "--")}`);
-    this.revision = options.revision ?? "main";
-    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(this.revision) || /(^|\/)\.\.?(\/|$)/.test(this.revision)) {
+    this.#folder = join(cache, `models--${repository.replaceAll("/", "--")}`);
+    this.#revision = options.revision ?? "main";
+    if (!/^[\w.-]+(\/[\w.-]+)*$/.test(this.#revision) || /(^|\/)\.\.?(\/|$)/.test(this.#revision)) {
       throw new TokenizerError(
         "ERR_ARGUMENT",
-        `expected a revision's name, found ${this.revision}`,
+        `expected a revision's name, found ${this.#revision}`,
       );
     }
-    this.offline = isOffline(options);
+    this.#offline = isOffline(options);
   }
 
   /**
@@ -46,45 +47,45 @@ export class HubCache {
    * offline, and the cache as it is stands in for a hub that can't be reached.
    */
   async file(name: string): Promise<Uint8Array | undefined> {
-    const commit = this.commit ?? (COMMIT.test(this.revision) ? this.revision : undefined);
-    const known = commit && (await this.cached(commit, name));
+    const commit = this.#commit ?? (COMMIT.test(this.#revision) ? this.#revision : undefined);
+    const known = commit && (await this.#cached(commit, name));
     if (known) return known;
-    if (this.offline) return this.fromDisk(name);
+    if (this.#offline) return this.#fromDisk(name);
     try {
-      return await this.fetch(name);
+      return await this.#fetch(name);
     } catch (error) {
       const unreachable =
         error instanceof TokenizerError && error.code === "ERR_LOAD" && error.cause;
       // Files of one answer are not mixed with older ones.
-      if (!unreachable || this.commit || !(await this.ref())) throw error;
-      this.offline = true;
-      return this.fromDisk(name);
+      if (!unreachable || this.#commit || !(await this.#ref())) throw error;
+      this.#offline = true;
+      return this.#fromDisk(name);
     }
   }
 
-  private async fromDisk(name: string): Promise<Uint8Array | undefined> {
-    const commit = COMMIT.test(this.revision) ? this.revision : await this.ref();
+  async #fromDisk(name: string): Promise<Uint8Array | undefined> {
+    const commit = COMMIT.test(this.#revision) ? this.#revision : await this.#ref();
     if (!commit) {
       throw new TokenizerError(
         "ERR_LOAD",
-        `expected ${this.repository}@${this.revision} in ${this.folder}, found none, ${OFFLINE}`,
+        `expected ${this.#repository}@${this.#revision} in ${this.#folder}, found none, ${OFFLINE}`,
       );
     }
-    return this.cached(commit, name);
+    return this.#cached(commit, name);
   }
 
-  private async ref(): Promise<string | undefined> {
-    const bytes = await readIfThere(join(this.folder, "refs", this.revision), this.options);
+  async #ref(): Promise<string | undefined> {
+    const bytes = await readIfThere(join(this.#folder, "refs", this.#revision), this.#options);
     const commit = bytes && new TextDecoder().decode(bytes).trim();
     return commit && COMMIT.test(commit) ? commit : undefined;
   }
 
-  private cached(commit: string, name: string): Promise<Uint8Array | undefined> {
-    return readIfThere(join(this.folder, "snapshots", commit, name), this.options);
+  #cached(commit: string, name: string): Promise<Uint8Array | undefined> {
+    return readIfThere(join(this.#folder, "snapshots", commit, name), this.#options);
   }
 
-  private async fetch(name: string): Promise<Uint8Array | undefined> {
-    const { options } = this;
+  async #fetch(name: string): Promise<Uint8Array | undefined> {
+    const options = this.#options;
     let commit = "";
     let etag = "";
     let size: string | undefined;
@@ -97,8 +98,8 @@ export class HubCache {
     };
     const follow: typeof fetch = (input, init) =>
       following(options.fetch ?? fetch, String(input), init ?? {}, see);
-    const revision = this.commit ?? this.revision;
-    const url = hubUrl(this.repository, name, { ...options, revision });
+    const revision = this.#commit ?? this.#revision;
+    const url = hubUrl(this.#repository, name, { ...options, revision });
     const bytes = await fetchBytes(url, { ...options, fetch: follow });
     if (!bytes) return undefined;
     if (size !== undefined && Number(size) !== bytes.length) {
@@ -109,14 +110,14 @@ export class HubCache {
     }
     // Without these it's no hub, and nothing is kept.
     if (!COMMIT.test(commit) || !/^\w[\w.-]*$/.test(etag)) return bytes;
-    this.commit ??= commit;
-    await this.keep(name, commit, etag, bytes);
+    this.#commit ??= commit;
+    await this.#keep(name, commit, etag, bytes);
     return bytes;
   }
 
-  private async keep(name: string, commit: string, etag: string, bytes: Uint8Array): Promise<void> {
-    const blob = join(this.folder, "blobs", etag);
-    const pointer = join(this.folder, "snapshots", commit, name);
+  async #keep(name: string, commit: string, etag: string, bytes: Uint8Array): Promise<void> {
+    const blob = join(this.#folder, "blobs", etag);
+    const pointer = join(this.#folder, "snapshots", commit, name);
     await writeWhole(blob, bytes);
     await mkdir(dirname(pointer), { recursive: true });
     await rm(pointer, { force: true });
@@ -126,8 +127,8 @@ export class HubCache {
       // Some systems have no symbolic links for everybody.
       await copyFile(blob, pointer);
     }
-    if (this.revision !== commit)
-      await writeWhole(join(this.folder, "refs", this.revision), commit);
+    if (this.#revision !== commit)
+      await writeWhole(join(this.#folder, "refs", this.#revision), commit);
   }
 }
 
@@ -159,7 +160,7 @@ async function following(
 /** Written beside its place and moved there, so that nobody finds half of it. */
 async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomUUID()}.incomplete`;
+  const temporary = `${path}.${crypto.randomUUID()}.incomplete`;
   try {
     await writeFile(temporary, content);
     await rename(temporary, path);

@@ -1,14 +1,19 @@
-// Tokenizers by name: paths, folders, URLs, repositories of the hub.
+// Tokenizers by name: paths, folders, URLs, repositories of the hub; and blobs.
 
 import type { TokenizerDefinition } from "../definition.js";
 import { TokenizerError } from "../errors.js";
-import { ggufStart } from "./blob.js";
+import { ggufStart, readBlob } from "./blob.js";
 import { fetchBytes, hubUrl, onNode } from "./hub.js";
 import { fromBytes, type LoadOptions } from "./resolve.js";
 import { parseJson, readTokenizerConfig, withConfig } from "./tokenizer-config.js";
 
 /** Gives a file's bytes by its name, or undefined if there is none of this name. */
 type Files = (name: string) => Promise<Uint8Array | undefined>;
+
+/** The tokenizer in a blob, which may be a file that has a name. */
+export async function fromBlob(blob: Blob, options: LoadOptions): Promise<TokenizerDefinition> {
+  return fromBytes(await readBlob(blob, options), options, "name" in blob ? String(blob.name) : "");
+}
 
 export async function fromPlace(place: string, options: LoadOptions): Promise<TokenizerDefinition> {
   if (/^https?:/.test(place)) {
@@ -112,23 +117,22 @@ async function completed(
 }
 
 async function localFiles(place: string, options: LoadOptions) {
-  return onNode() ? (await import("./node-files.js")).openPlace(place, options) : undefined;
+  return onNode() ? (await import("./node.js")).openPlace(place, options) : undefined;
 }
 
 async function besideLocal(path: string, options: LoadOptions): Promise<Files> {
-  const { beside } = await import("./node-files.js");
-  return beside(path, options);
+  return (await import("./node.js")).beside(path, options);
 }
 
 async function readLocal(path: string, options: LoadOptions): Promise<Uint8Array> {
-  const files = await import("./node-files.js");
+  const files = await import("./node.js");
   if (!(await files.startsWith(path, "GGUF"))) return files.readWhole(path, options);
   return ggufStart((size) => files.readStart(path, size, options));
 }
 
 async function hubFiles(repository: string, options: LoadOptions): Promise<Files> {
   if (options.cache !== false && onNode()) {
-    const { HubCache } = await import("./node-hub-cache.js");
+    const { HubCache } = await import("./node.js");
     const cache = new HubCache(repository, options);
     return (name) => cache.file(name);
   }

@@ -50,8 +50,7 @@ export async function fromSource(
 ): Promise<TokenizerDefinition> {
   if (source instanceof ArrayBuffer) return fromBytes(new Uint8Array(source), options);
   if (typeof Blob !== "undefined" && source instanceof Blob) {
-    const { readBlob } = await import("./blob.js");
-    return fromBytes(await readBlob(source, options), options, nameOf(source));
+    return (await import("./place.js")).fromBlob(source, options);
   }
   if (typeof source === "string" || source instanceof URL)
     return (await import("./place.js")).fromPlace(String(source), options);
@@ -60,5 +59,3 @@ export async function fromSource(
   }
   throw new TokenizerError("ERR_ARGUMENT", `expected a tokenizer's source, found ${typeof source}`);
 }
-
-const nameOf = (blob: Blob): string => ("name" in blob ? String(blob.name) : "");

@@ -22,7 +22,7 @@ export class VocabularyBuilder {
   // Four numbers for each token: hash, id + 1, start, end.
   records: Int32Array;
   // The same, at the place that the hash says or soon after; 0 in the second means free.
-  private table = new Int32Array(0);
+  #table = new Int32Array(0);
 
   /** @param capacity of `bytes`, which `append` enlarges; who writes there directly may not exceed it */
   constructor(capacity: number) {
@@ -64,11 +64,11 @@ export class VocabularyBuilder {
     const { records, bytes } = this;
     let size = 16;
     while (size < this.count * 1.5) size *= 2;
-    this.table = new Int32Array(size * 4);
-    const { table } = this;
+    this.#table = new Int32Array(size * 4);
+    const table = this.#table;
     for (let at = 0; at < this.count * 4; at += 4) {
       const start = records[at + 2] as number;
-      const slot = this.slot(bytes, start, records[at + 3] as number, records[at] as number);
+      const slot = this.#slot(bytes, start, records[at + 3] as number, records[at] as number);
       if (table[slot + 1] === 0) this.distinct++;
       for (let i = 0; i < 4; i++) table[slot + i] = records[at + i] as number;
     }
@@ -80,7 +80,7 @@ export class VocabularyBuilder {
   }
 
   findHashed(source: Uint8Array, start: number, end: number, hash: number): number {
-    return (this.table[this.slot(source, start, end, hash) + 1] as number) - 1;
+    return (this.#table[this.#slot(source, start, end, hash) + 1] as number) - 1;
   }
 
   hash(source: Uint8Array, start: number, end: number): number {
@@ -90,8 +90,9 @@ export class VocabularyBuilder {
   }
 
   /** Where the table has this content, or the free place where it would go. */
-  private slot(source: Uint8Array, start: number, end: number, hash: number): number {
-    const { table, bytes } = this;
+  #slot(source: Uint8Array, start: number, end: number, hash: number): number {
+    const { bytes } = this;
+    const table = this.#table;
     const mask = table.length - 4;
     let slot = ((hash ^ (hash >>> 15)) << 2) & mask;
     while (table[slot + 1] !== 0) {

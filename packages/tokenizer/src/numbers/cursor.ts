@@ -133,7 +133,7 @@ export class Cursor {
   }
 
   /** Whether the letters that end before `end` are the name of a LaTeX command. */
-  private command(end: number): string | undefined {
+  #command(end: number): string | undefined {
     let i = end;
     while (
       i > 0 &&
@@ -156,7 +156,7 @@ export class Cursor {
     if (!isLetter(last)) return false;
     // 2x5 is a product.
     if (end === p && (last | 0x20) === 0x78 && zeroOf(this.before(end - 1)) !== 0) return false;
-    return this.command(end) === undefined;
+    return this.#command(end) === undefined;
   }
 
   /** Whether the one digit `[p, end)` is the power of a unit after the last number: `m/s^2`, `s^{-1}`. */
@@ -198,11 +198,11 @@ export class Cursor {
       if (c === 0x24 && this.before(q) === 0x5c) q--;
       c = this.before(q);
     }
-    return isSign(c) && q - 1 >= this.low && this.takesSign(q - 1, money) ? q - 1 : start;
+    return isSign(c) && q - 1 >= this.low && this.#takesSign(q - 1, money) ? q - 1 : start;
   }
 
   /** Whether a sign at `q` is a number's own rather than a subtraction. */
-  private takesSign(q: number, money: boolean): boolean {
+  #takesSign(q: number, money: boolean): boolean {
     const c = this.before(q);
     if (q === 0 || isSpace(c)) return true;
     if (c < 0x80) {
@@ -213,7 +213,7 @@ export class Cursor {
           q === 1 || isSpace(this.before(q - 1)) || OPENING.includes(this.text[q - 2] as string)
         );
       }
-      if (isLetter(c)) return OPERATORS.has(this.command(q) ?? "");
+      if (isLetter(c)) return OPERATORS.has(this.#command(q) ?? "");
       return OPENING.includes(this.text[q - 1] as string);
     }
     return isCurrency(c) || OPENING.includes(this.text[q - 1] as string);

@@ -203,7 +203,7 @@ export class Forms extends Cursor {
     const a = this.from;
     const aEnd = this.to;
     const close = this.argument(top, !proper);
-    if (close < 0 || this.isZero(this.from, this.to)) return -1;
+    if (close < 0 || this.#isZero(this.from, this.to)) return -1;
     return proper && !this.isLess(a, aEnd, this.from, this.to) ? -1 : close;
   }
 
@@ -233,7 +233,7 @@ export class Forms extends Cursor {
   }
 
   /** Whether digits with or without a point are all 0; those in groups never are. */
-  private isZero(from: number, to: number): boolean {
+  #isZero(from: number, to: number): boolean {
     while (from < to && (this.at(from) === this.zero || this.isPoint(from))) from++;
     this.steps++;
     return from === to;

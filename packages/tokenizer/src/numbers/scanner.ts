@@ -75,19 +75,19 @@ export class Scanner extends Forms {
         if (prev < 0x80 && PLAIN_BEFORE[prev] === 1) return end;
         if (prev === 0x20 && this.before(p - 1) !== 0x63) return end;
       }
-      return this.form(p, end, prev, plain);
+      return this.#form(p, end, prev, plain);
     }
     if (!isVulgar(c)) {
       this.zero = zeroOf(c);
-      return this.form(p, this.digits(p), prev, false);
+      return this.#form(p, this.digits(p), prev, false);
     }
     this.zero = 0x30;
     this.kind = NONE;
     if (isLetter(prev) && this.inWord(p)) return p + 1;
-    return this.finish(p, p + 1, FRACTION);
+    return this.#finish(p, p + 1, FRACTION);
   }
 
-  private form(p: number, digitsEnd: number, prev: number, plain: boolean): number {
+  #form(p: number, digitsEnd: number, prev: number, plain: boolean): number {
     let end = digitsEnd;
     this.kind = NONE;
     if ((prev === 0x5f || prev === 0x7b || isLetter(prev)) && this.inWord(p))
@@ -100,7 +100,7 @@ export class Scanner extends Forms {
     if (latin && (opens || isSign(prev))) {
       const start = this.fractionBefore(p);
       const close = start < 0 ? -1 : this.fraction(start, false);
-      if (close >= 0) return this.finish(start, close, FRACTION);
+      if (close >= 0) return this.#finish(start, close, FRACTION);
     }
     let start = p;
     let kind = INTEGER;
@@ -112,7 +112,7 @@ export class Scanner extends Forms {
         const date = this.date(p, end, prev);
         if (date >= 0) return date;
         const radix = this.radix(p, end);
-        if (radix >= 0) return this.finish(p, radix, RADIX);
+        if (radix >= 0) return this.#finish(p, radix, RADIX);
       }
       const grouped = this.groups(p, end);
       if (grouped >= 0) {
@@ -135,18 +135,18 @@ export class Scanner extends Forms {
         if (kind === INTEGER) kind = DECIMAL;
       }
     }
-    return this.finish(start, end, kind, start < p ? this.before(start) : prev);
+    return this.#finish(start, end, kind, start < p ? this.before(start) : prev);
   }
 
-  private leads(end: number): number {
+  #leads(end: number): number {
     const next = this.at(end);
     return next < 0x80 ? (LEADS_TO[next] as number) : ALL;
   }
 
   /** What may follow: a period, an exponent, a denominator, a percent sign and so on. */
-  private finish(start: number, end: number, kind: number, prev = 0): number {
+  #finish(start: number, end: number, kind: number, prev = 0): number {
     const slashed = prev === 0x2f || prev === 0x2044 || prev === 0x5e;
-    let leads = this.leads(end);
+    let leads = this.#leads(end);
     if ((kind === INTEGER || kind === DECIMAL) && leads & (POWER | PERIOD)) {
       const close = leads & POWER ? this.exponent(start, end, slashed) : -1;
       const period = close < 0 && leads & PERIOD ? this.repeating(end, kind) : -1;
@@ -171,7 +171,7 @@ export class Scanner extends Forms {
     }
     if (kind === INTEGER && leads & RANK && this.ordinal(end)) kind = ORDINAL;
     else if (kind !== SCIENTIFIC && kind !== RADIX) {
-      leads = this.leads(end);
+      leads = this.#leads(end);
       const close = leads & HUNDREDTHS ? this.percent(end) : -1;
       if (close >= 0) {
         end = close;

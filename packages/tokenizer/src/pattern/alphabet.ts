@@ -3,7 +3,7 @@
 
 import { ensure } from "../errors.js";
 import { type Blocks, buildBlocks, CODE_POINTS } from "../unicode/blocks.js";
-import type { Ranges } from "../unicode/packed.js";
+import type { Ranges } from "../unicode/ranges.js";
 
 /** Class of the end of the text. */
 export const END = 0;

@@ -65,17 +65,19 @@ export function makeDfa(program: Program): Dfa {
 }
 
 class Determinizer {
-  private readonly lists: (readonly number[])[] = [[]];
-  private readonly known = new Map<string, number>();
+  readonly #lists: (readonly number[])[] = [[]];
+  readonly #known = new Map<string, number>();
   /** Whether instruction i takes class c, or lets it pass. */
-  private readonly allowed: Uint8Array;
-  private readonly visited: Int32Array;
-  private round = 0;
+  readonly #allowed: Uint8Array;
+  readonly #visited: Int32Array;
+  #round = 0;
 
-  constructor(
-    private readonly program: Program,
-    private readonly alphabet: Alphabet,
-  ) {
+  readonly #program: Program;
+  readonly #alphabet: Alphabet;
+
+  constructor(program: Program, alphabet: Alphabet) {
+    this.#program = program;
+    this.#alphabet = alphabet;
     const { operations, x, y, sets } = program;
     const { size } = alphabet;
     const bySet = sets.map((_, set) => {
@@ -83,48 +85,49 @@ class Determinizer {
       for (let c = 1; c < size; c++) row[c] = Number(alphabet.has(set, c));
       return row;
     });
-    this.allowed = new Uint8Array(operations.length * size);
+    this.#allowed = new Uint8Array(operations.length * size);
     for (let i = 0; i < operations.length; i++) {
       const operation = operations[i] as number;
       if (operation !== TAKE && operation !== NEXT) continue;
-      this.allowed.set(bySet[x[i] as number] as Uint8Array, i * size);
-      if (operation === NEXT) this.allowed[i * size + END] = y[i] as number;
+      this.#allowed.set(bySet[x[i] as number] as Uint8Array, i * size);
+      if (operation === NEXT) this.#allowed[i * size + END] = y[i] as number;
     }
-    this.visited = new Int32Array(operations.length);
+    this.#visited = new Int32Array(operations.length);
   }
 
   /** Number of the last state; 0 has no threads. */
   get count(): number {
-    return this.lists.length - 1;
+    return this.#lists.length - 1;
   }
 
   /** Number of the state of these threads, by priority. */
   state(threads: readonly number[]): number {
     if (threads.length === 0) return 0;
     const key = threads.join();
-    let state = this.known.get(key);
+    let state = this.#known.get(key);
     if (state === undefined) {
-      state = this.lists.push(threads) - 1;
+      state = this.#lists.push(threads) - 1;
       ensure(
         state < MAX_STATES,
         "ERR_LIMIT",
         () => `expected a pattern of at most ${MAX_STATES} states, found more`,
       );
-      this.known.set(key, state);
+      this.#known.set(key, state);
     }
     return state;
   }
 
   /** The transition of a state where a character of this class is next. */
   step(state: number, characterClass: number): number {
-    const { operations, x, y } = this.program;
-    const { size } = this.alphabet;
-    const { allowed, visited } = this;
-    const round = ++this.round;
+    const { operations, x, y } = this.#program;
+    const { size } = this.#alphabet;
+    const allowed = this.#allowed;
+    const visited = this.#visited;
+    const round = ++this.#round;
     const next: number[] = [];
     const stack: number[] = [];
     let matched = 0;
-    for (const thread of this.lists[state] as readonly number[]) {
+    for (const thread of this.#lists[state] as readonly number[]) {
       stack.push(thread);
       while (stack.length > 0) {
         const at = stack.pop() as number;
@@ -138,7 +141,7 @@ class Determinizer {
           break;
         } else if (allowed[at * size + characterClass] === 1) {
           if (operation === NEXT) stack.push(at + 1);
-          else next.push(this.skip(at + 1));
+          else next.push(this.#skip(at + 1));
         }
       }
       // Threads of lower priority than a match are of no interest.
@@ -148,8 +151,8 @@ class Determinizer {
   }
 
   /** Where a jump, which is a split with one target, leads: fewer lists differ then. */
-  private skip(at: number): number {
-    const { operations, x, y } = this.program;
+  #skip(at: number): number {
+    const { operations, x, y } = this.#program;
     while (operations[at] === SPLIT && x[at] === y[at]) at = x[at] as number;
     return at;
   }

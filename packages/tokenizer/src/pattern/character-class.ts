@@ -2,7 +2,7 @@
 
 import { ensure } from "../errors.js";
 import { CODE_POINTS } from "../unicode/blocks.js";
-import type { Ranges } from "../unicode/packed.js";
+import type { Ranges } from "../unicode/ranges.js";
 import { foldCase } from "./fold.js";
 import type { Reader } from "./reader.js";
 import { difference, intersection, invert, NOTHING, named, setOf, union } from "./sets.js";

@@ -2,7 +2,7 @@
 // folding, such as s, S and ſ.
 
 import { categoryMask, inCategory } from "../unicode/categories.js";
-import type { Ranges } from "../unicode/packed.js";
+import type { Ranges } from "../unicode/ranges.js";
 import { setOf, union } from "./sets.js";
 
 const LAST_CASED = 0x1e943;

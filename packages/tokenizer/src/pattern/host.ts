@@ -1,7 +1,7 @@
 // Patterns that an automaton can't run (longer lookaheads, lookbehind, boundaries) as
 // regular expressions of the host, in which every set is spelled out.
 
-import type { Ranges } from "../unicode/packed.js";
+import type { Ranges } from "../unicode/ranges.js";
 import { invert } from "./sets.js";
 import type { PatternNode } from "./syntax.js";
 
@@ -22,7 +22,7 @@ function classText(set: Ranges): string {
 }
 
 class Writer {
-  private atoms = 0;
+  #atoms = 0;
 
   write(node: PatternNode): string {
     switch (node.type) {
@@ -37,7 +37,7 @@ class Writer {
       case "reference":
         return `\\k<g${node.group}>`;
       case "atomic":
-        return this.atomic(this.write(node.body));
+        return this.#atomic(this.write(node.body));
       case "repeat": {
         const body = this.write(node.body);
         const lazy = node.mode === "lazy";
@@ -46,7 +46,7 @@ class Writer {
         const optional = lazy ? `(?:|${body})` : `(?:${body}|)`;
         const text =
           node.min === 0 && node.max === 1 ? optional : `(?:${body})${bounds}${lazy ? "?" : ""}`;
-        return node.mode === "possessive" ? this.atomic(text) : text;
+        return node.mode === "possessive" ? this.#atomic(text) : text;
       }
       case "next":
         return node.end ? `(?!${classText(invert(node.set))})` : `(?=${classText(node.set)})`;
@@ -64,8 +64,8 @@ class Writer {
   }
 
   /** A lookahead is not entered again, so what it has captured is all or nothing. */
-  private atomic(text: string): string {
-    const name = `a${++this.atoms}`;
+  #atomic(text: string): string {
+    const name = `a${++this.#atoms}`;
     return `(?:(?=(?<${name}>${text}))\\k<${name}>)`;
   }
 }

@@ -2,7 +2,7 @@
 // understand, as far as tokenizer files use it.
 
 import { ensure, TokenizerError } from "../errors.js";
-import type { Ranges } from "../unicode/packed.js";
+import type { Ranges } from "../unicode/ranges.js";
 import { readClass, readEscapedSet } from "./character-class.js";
 import { foldCase } from "./fold.js";
 import { Reader } from "./reader.js";
@@ -32,13 +32,13 @@ export function parsePattern(source: string, dialect: PatternDialect): PatternNo
 
 class Parser {
   readonly reader: Reader;
-  private groups = 0;
-  private readonly sets = new Map<string, Ranges>();
+  #groups = 0;
+  readonly #sets = new Map<string, Ranges>();
 
-  constructor(
-    source: string,
-    private readonly dialect: PatternDialect,
-  ) {
+  readonly #dialect: PatternDialect;
+
+  constructor(source: string, dialect: PatternDialect) {
+    this.#dialect = dialect;
     this.reader = new Reader(source);
   }
 
@@ -61,32 +61,32 @@ class Parser {
         parts = [];
         continue;
       }
-      const changed = this.flagsOnly(current);
+      const changed = this.#flagsOnly(current);
       if (changed !== undefined) {
         current = changed;
         continue;
       }
-      const atom = this.atom(current, depth);
-      if (atom !== undefined) parts.push(this.quantified(atom));
+      const atom = this.#atom(current, depth);
+      if (atom !== undefined) parts.push(this.#quantified(atom));
     }
     options.push(sequence(parts));
     return options.length === 1 ? (options[0] as PatternNode) : { type: "choice", options, at };
   }
 
   /** `(?i)`: flags for the rest of the group. */
-  private flagsOnly(flags: Flags): Flags | undefined {
+  #flagsOnly(flags: Flags): Flags | undefined {
     const match = this.reader.match(/\(\?([a-z]*)(?:-([a-z]*))?\)/y);
-    return match ? this.withFlags(flags, match[1] ?? "", match[2] ?? "") : undefined;
+    return match ? this.#withFlags(flags, match[1] ?? "", match[2] ?? "") : undefined;
   }
 
-  private withFlags(flags: Flags, on: string, off: string): Flags {
+  #withFlags(flags: Flags, on: string, off: string): Flags {
     const result = { ...flags };
     const set = (letters: string, value: boolean) => {
       for (const letter of letters) {
         if (letter === "i") result.ignoreCase = value;
-        else if (letter === "m" && this.dialect === "oniguruma") result.dotAll = value;
+        else if (letter === "m" && this.#dialect === "oniguruma") result.dotAll = value;
         else if (letter === "m") result.multiLine = value;
-        else if (letter === "s" && this.dialect === "rust") result.dotAll = value;
+        else if (letter === "s" && this.#dialect === "rust") result.dotAll = value;
         else this.reader.fail(`the flag ${letter}, which is not supported`);
       }
     };
@@ -95,7 +95,7 @@ class Parser {
     return result;
   }
 
-  private group(flags: Flags, depth: number): PatternNode | undefined {
+  #group(flags: Flags, depth: number): PatternNode | undefined {
     const { reader } = this;
     const start = reader.at;
     let inner = flags;
@@ -103,7 +103,7 @@ class Parser {
     const look = reader.match(/\?(<?)([=!])/y);
     const named = look
       ? undefined
-      : reader.match(this.dialect === "rust" ? /\?P?<[\w.]+>/y : /\?<[\w.]+>/y);
+      : reader.match(this.#dialect === "rust" ? /\?P?<[\w.]+>/y : /\?<[\w.]+>/y);
     if (look !== undefined) {
       const behind = look[1] === "<";
       const negative = look[2] === "!";
@@ -114,36 +114,36 @@ class Parser {
       while (!reader.accept(")")) reader.next("a comment's end");
       return undefined;
     } else if (named !== undefined || reader.peek() !== "?") {
-      const number = ++this.groups;
+      const number = ++this.#groups;
       wrap = (body) => ({ type: "group", number, body });
     } else {
       const match = reader.match(/\?([a-z]*)(?:-([a-z]*))?:/y);
       if (match === undefined) return reader.fail("a group of a kind that is not supported");
-      inner = this.withFlags(flags, match[1] ?? "", match[2] ?? "");
+      inner = this.#withFlags(flags, match[1] ?? "", match[2] ?? "");
     }
     const body = this.choice(inner, depth + 1);
     if (!reader.accept(")")) reader.fail(`a ( without a ), opened at character ${start - 1}`);
     return wrap(body);
   }
 
-  private atom(flags: Flags, depth: number): PatternNode | undefined {
+  #atom(flags: Flags, depth: number): PatternNode | undefined {
     const { reader } = this;
     const start = reader.at;
     const character = reader.next("a character");
     switch (character) {
       case "(":
-        return this.group(flags, depth);
+        return this.#group(flags, depth);
       case "[":
         return {
           type: "set",
-          set: this.remember(start, flags, () =>
-            readClass(reader, this.dialect, flags.ignoreCase, 0),
+          set: this.#remember(start, flags, () =>
+            readClass(reader, this.#dialect, flags.ignoreCase, 0),
           ),
         };
       case ".":
         return { type: "set", set: flags.dotAll ? invert(NOTHING) : invert(NEW_LINE) };
       case "^":
-        return this.lineStart(flags, start);
+        return this.#lineStart(flags, start);
       case "$":
         return { type: "next", set: flags.multiLine ? NEW_LINE : NOTHING, end: true };
       case "*":
@@ -151,23 +151,24 @@ class Parser {
       case "?":
         return reader.fail(`a ${character} with nothing to repeat`);
       case "\\":
-        return this.escape(flags, start);
+        return this.#escape(flags, start);
     }
-    return this.literal(character.codePointAt(0) as number, flags, start);
+    return this.#literal(character.codePointAt(0) as number, flags, start);
   }
 
-  private lineStart(flags: Flags, at: number): PatternNode {
+  #lineStart(flags: Flags, at: number): PatternNode {
     const textStart: PatternNode = { type: "previous", set: NOTHING, start: true };
     if (!flags.multiLine) return textStart;
     const afterLine: PatternNode = { type: "previous", set: NEW_LINE, start: true };
-    if (this.dialect === "rust") return afterLine;
+    if (this.#dialect === "rust") return afterLine;
     // In Oniguruma no line starts after the last newline.
     const notEnd: PatternNode = { type: "next", set: invert(NOTHING), end: false };
     return { type: "choice", options: [textStart, sequence([afterLine, notEnd])], at };
   }
 
-  private escape(flags: Flags, start: number): PatternNode {
-    const { reader, dialect } = this;
+  #escape(flags: Flags, start: number): PatternNode {
+    const { reader } = this;
+    const dialect = this.#dialect;
     const end: PatternNode = { type: "next", set: NOTHING, end: true };
     if (reader.accept("A")) return { type: "previous", set: NOTHING, start: true };
     if (reader.accept("z")) return end;
@@ -183,26 +184,26 @@ class Parser {
     const reference = reader.match(/[1-9]\d*/y);
     if (reference) {
       const group = Number(reference[0]);
-      if (group > this.groups) reader.fail(`a reference to group ${group}, of ${this.groups}`);
+      if (group > this.#groups) reader.fail(`a reference to group ${group}, of ${this.#groups}`);
       return { type: "reference", group, at: start };
     }
-    const set = this.remember(start, flags, () =>
+    const set = this.#remember(start, flags, () =>
       readEscapedSet(reader, dialect, flags.ignoreCase, false),
     );
     if (typeof set !== "number") return { type: "set", set };
-    return this.literal(set, flags, start);
+    return this.#literal(set, flags, start);
   }
 
-  private literal(codePoint: number, flags: Flags, start: number): PatternNode {
+  #literal(codePoint: number, flags: Flags, start: number): PatternNode {
     if (!flags.ignoreCase)
-      return { type: "set", set: this.remember(start, flags, () => setOf(codePoint)) };
-    this.refuseLongFolding(codePoint, start);
-    return { type: "set", set: this.remember(start, flags, () => foldCase(setOf(codePoint))) };
+      return { type: "set", set: this.#remember(start, flags, () => setOf(codePoint)) };
+    this.#refuseLongFolding(codePoint, start);
+    return { type: "set", set: this.#remember(start, flags, () => foldCase(setOf(codePoint))) };
   }
 
   /** Oniguruma takes ß for ss and the like, which is more than a set for each character. */
-  private refuseLongFolding(codePoint: number, start: number): void {
-    if (this.dialect !== "oniguruma") return;
+  #refuseLongFolding(codePoint: number, start: number): void {
+    if (this.#dialect !== "oniguruma") return;
     const { source } = this.reader;
     if (
       /^(?:ss|ff|fi|fl|st)/i.test(source.slice(start)) ||
@@ -216,18 +217,19 @@ class Parser {
   }
 
   /** One object for equal texts, so that sets can be told by identity. */
-  private remember<T extends Ranges | number>(start: number, flags: Flags, read: () => T): T {
+  #remember<T extends Ranges | number>(start: number, flags: Flags, read: () => T): T {
     const set = read();
     if (typeof set === "number") return set;
     const key = `${flags.ignoreCase} ${this.reader.source.slice(start, this.reader.at)}`;
-    const known = this.sets.get(key);
+    const known = this.#sets.get(key);
     if (known !== undefined) return known as T;
-    this.sets.set(key, set);
+    this.#sets.set(key, set);
     return set;
   }
 
-  private quantified(atom: PatternNode): PatternNode {
-    const { reader, dialect } = this;
+  #quantified(atom: PatternNode): PatternNode {
+    const { reader } = this;
+    const dialect = this.#dialect;
     let body = atom;
     for (;;) {
       const start = reader.at;

@@ -2,7 +2,7 @@
 // expressions in linear time. A thread may look at the next character without taking it.
 
 import { ensure } from "../errors.js";
-import type { Ranges } from "../unicode/packed.js";
+import type { Ranges } from "../unicode/ranges.js";
 import { invert } from "./sets.js";
 import type { PatternNode } from "./syntax.js";
 
@@ -36,7 +36,7 @@ class Compiler implements Program {
   readonly x: number[] = [];
   readonly y: number[] = [];
   readonly sets: Ranges[] = [];
-  private readonly indices = new Map<Ranges, number>();
+  readonly #indices = new Map<Ranges, number>();
 
   add(operation: number, x: number, y: number): number {
     ensure(
@@ -49,15 +49,15 @@ class Compiler implements Program {
     return this.y.push(y) - 1;
   }
 
-  private get here(): number {
+  get #here(): number {
     return this.x.length;
   }
 
-  private setIndex(set: Ranges): number {
-    let index = this.indices.get(set);
+  #setIndex(set: Ranges): number {
+    let index = this.#indices.get(set);
     if (index === undefined) {
       index = this.sets.push(set) - 1;
-      this.indices.set(set, index);
+      this.#indices.set(set, index);
     }
     return index;
   }
@@ -66,49 +66,49 @@ class Compiler implements Program {
   emit(node: PatternNode): boolean {
     switch (node.type) {
       case "set":
-        this.add(TAKE, this.setIndex(node.set), 0);
+        this.add(TAKE, this.#setIndex(node.set), 0);
         return true;
       case "sequence":
         return node.parts.every((part) => this.emit(part));
       case "group":
         return this.emit(node.body);
       case "next":
-        this.add(NEXT, this.setIndex(node.set), Number(node.end));
+        this.add(NEXT, this.#setIndex(node.set), Number(node.end));
         return true;
       case "choice":
-        return this.choice(node.options);
+        return this.#choice(node.options);
       case "atomic":
         if (node.body.type === "repeat" && node.body.mode === "greedy") {
-          return this.repeat({ ...node.body, mode: "possessive" });
+          return this.#repeat({ ...node.body, mode: "possessive" });
         }
         return node.body.type === "set" && this.emit(node.body);
       case "repeat":
-        return this.repeat(node);
+        return this.#repeat(node);
       default:
         return false;
     }
   }
 
-  private choice(options: readonly PatternNode[]): boolean {
+  #choice(options: readonly PatternNode[]): boolean {
     const jumps: number[] = [];
     for (const [index, option] of options.entries()) {
       const last = index === options.length - 1;
-      const split = last ? -1 : this.add(SPLIT, this.here + 1, 0);
+      const split = last ? -1 : this.add(SPLIT, this.#here + 1, 0);
       if (!this.emit(option)) return false;
       if (last) continue;
       jumps.push(this.add(SPLIT, 0, 0));
-      this.y[split] = this.here;
+      this.y[split] = this.#here;
     }
-    for (const jump of jumps) this.target(jump, this.here);
+    for (const jump of jumps) this.#target(jump, this.#here);
     return true;
   }
 
-  private target(jump: number, to: number): void {
+  #target(jump: number, to: number): void {
     this.x[jump] = to;
     this.y[jump] = to;
   }
 
-  private repeat(node: PatternNode & { type: "repeat" }): boolean {
+  #repeat(node: PatternNode & { type: "repeat" }): boolean {
     const { body, min, max, mode } = node;
     for (let i = 0; i < min; i++) if (!this.emit(body)) return false;
     const set = body.type === "set" ? body.set : undefined;
@@ -116,10 +116,10 @@ class Compiler implements Program {
     if (max === Infinity) {
       const split = this.add(SPLIT, 0, 0);
       if (!this.emit(body)) return false;
-      this.target(this.add(SPLIT, 0, 0), split);
-      this.branch(split, split + 1, this.here, mode);
+      this.#target(this.add(SPLIT, 0, 0), split);
+      this.#branch(split, split + 1, this.#here, mode);
       // A possessive repeat of one set ends where another character follows.
-      if (mode === "possessive") this.add(NEXT, this.setIndex(invert(set as Ranges)), 1);
+      if (mode === "possessive") this.add(NEXT, this.#setIndex(invert(set as Ranges)), 1);
       return true;
     }
     const leaves: number[] = [];
@@ -130,16 +130,16 @@ class Compiler implements Program {
     }
     if (mode === "possessive" && leaves.length > 0) {
       const over = this.add(SPLIT, 0, 0);
-      const check = this.add(NEXT, this.setIndex(invert(set as Ranges)), 1);
-      this.target(over, this.here);
-      for (const split of leaves) this.branch(split, split + 1, check, mode);
+      const check = this.add(NEXT, this.#setIndex(invert(set as Ranges)), 1);
+      this.#target(over, this.#here);
+      for (const split of leaves) this.#branch(split, split + 1, check, mode);
     } else {
-      for (const split of leaves) this.branch(split, split + 1, this.here, mode);
+      for (const split of leaves) this.#branch(split, split + 1, this.#here, mode);
     }
     return true;
   }
 
-  private branch(split: number, inside: number, outside: number, mode: string): void {
+  #branch(split: number, inside: number, outside: number, mode: string): void {
     this.x[split] = mode === "lazy" ? outside : inside;
     this.y[split] = mode === "lazy" ? inside : outside;
   }

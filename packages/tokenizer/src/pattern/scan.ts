@@ -61,26 +61,30 @@ const LONG = 64;
 export class TextScanner {
   /** Characters read, for tests. */
   steps = 0;
-  private readonly hopeless = new Set<number>();
-  private readonly states: number;
+  readonly #hopeless = new Set<number>();
+  readonly #states: number;
 
-  constructor(
-    private readonly dfa: Dfa,
-    private readonly text: string,
-  ) {
-    this.states = dfa.transitions.length;
+  readonly #dfa: Dfa;
+  readonly #text: string;
+
+  constructor(dfa: Dfa, text: string) {
+    this.#dfa = dfa;
+    this.#text = text;
+    this.#states = dfa.transitions.length;
   }
 
   /** Where the match that starts at `start` ends, in UTF-16 units, or -1. */
   match(start: number): number {
-    const { dfa, text, hopeless } = this;
+    const dfa = this.#dfa;
+    const text = this.#text;
+    const hopeless = this.#hopeless;
     const { asciiClasses, blocks, classes, transitions } = dfa;
     const checking = hopeless.size > 0;
     let last = -1;
     let state = dfa.start;
     let p = start;
     for (;;) {
-      if (checking && p % CHECKPOINT === 0 && hopeless.has(p * this.states + state)) break;
+      if (checking && p % CHECKPOINT === 0 && hopeless.has(p * this.#states + state)) break;
       let characterClass = 0;
       let length = 1;
       if (p < text.length) {
@@ -103,16 +107,17 @@ export class TextScanner {
       p += length;
     }
     this.steps += p - start + 1;
-    if (p - Math.max(last, start) > LONG) this.remember(start, last, p);
+    if (p - Math.max(last, start) > LONG) this.#remember(start, last, p);
     return last;
   }
 
   /** Goes the same way again and notes states beyond the last match. */
-  private remember(start: number, last: number, stop: number): void {
-    const { dfa, text } = this;
+  #remember(start: number, last: number, stop: number): void {
+    const dfa = this.#dfa;
+    const text = this.#text;
     let state = dfa.start;
     for (let p = start; p <= stop && state !== 0; ) {
-      if (p > last && p % CHECKPOINT === 0) this.hopeless.add(p * this.states + state);
+      if (p > last && p % CHECKPOINT === 0) this.#hopeless.add(p * this.#states + state);
       const c = text.codePointAt(p);
       const well = c === undefined || c < 0xd800 || c > 0xdfff ? c : REPLACEMENT;
       const characterClass =
@@ -127,7 +132,7 @@ export class TextScanner {
 
   /** Start and end of all successive matches, as Rust's `find_iter` gives them. */
   findAll(): Int32Array {
-    const { text } = this;
+    const text = this.#text;
     const found: number[] = [];
     let lastEnd = -1;
     for (let p = 0; p <= text.length; ) {

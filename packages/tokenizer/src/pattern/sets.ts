@@ -6,11 +6,11 @@ import {
   alphabeticRanges,
   categoryMask,
   categoryRanges,
-  whiteSpaceRanges,
+  wordRanges,
 } from "../unicode/categories.js";
-import { OTHER_LOWERCASE, OTHER_UPPERCASE } from "../unicode/data.js";
-import { type Ranges, unpackRanges } from "../unicode/packed.js";
-import { SCRIPT_NAMES, scriptRanges } from "../unicode/scripts.js";
+import { LOWERCASE, rangesWhere, UPPERCASE, WHITE_SPACE } from "../unicode/properties.js";
+import type { Ranges } from "../unicode/ranges.js";
+import { scriptRanges } from "../unicode/scripts.js";
 import type { PatternDialect } from "./syntax.js";
 
 export const NOTHING: Ranges = [];
@@ -80,34 +80,38 @@ const LONG_NAMES = new Map(
 const SYMBOLS_OF_ASCII = setOf(0x24, 0x2b, [0x3c, 0x3e], 0x5e, 0x60, 0x7c, 0x7e);
 const LATIN1_DIGITS = setOf(0xb2, 0xb3, 0xb9, [0xbc, 0xbe]);
 const category = (name: string) => categoryRanges(categoryMask(name));
-const word = () => alphabeticRanges(categoryMask("M") | categoryMask("Nd") | categoryMask("Pc"));
+const flagged = (flag: number) => () => rangesWhere((property) => (property & flag) !== 0);
+const whiteSpace = flagged(WHITE_SPACE);
+const digits = () => category("Nd");
+const hexDigits = () => setOf([0x30, 0x39], [0x41, 0x46], [0x61, 0x66]);
+const ascii = () => [0, 128];
 
 /** Sets that have a name of their own; those of POSIX brackets begin with a colon. */
 const SETS: Readonly<Record<string, () => Ranges>> = {
   any: () => ANYTHING,
-  ascii: () => [0, 128],
+  ascii,
   assigned: () => invert(category("Cn")),
   alphabetic: () => alphabeticRanges(),
-  whitespace: whiteSpaceRanges,
-  lowercase: () => union(category("Ll"), unpackRanges(OTHER_LOWERCASE)),
-  uppercase: () => union(category("Lu"), unpackRanges(OTHER_UPPERCASE)),
-  "\\s": whiteSpaceRanges,
-  "\\d": () => category("Nd"),
-  "\\h": () => setOf([0x30, 0x39], [0x41, 0x46], [0x61, 0x66]),
-  "oniguruma\\w": () => union(word(), LATIN1_DIGITS),
-  "oniguruma[\\w": word,
-  "rust\\w": () => union(word(), setOf([0x200c, 0x200d])),
+  whitespace: whiteSpace,
+  lowercase: flagged(LOWERCASE),
+  uppercase: flagged(UPPERCASE),
+  "\\s": whiteSpace,
+  "\\d": digits,
+  "\\h": hexDigits,
+  "oniguruma\\w": () => union(wordRanges(), LATIN1_DIGITS),
+  "oniguruma[\\w": wordRanges,
+  "rust\\w": () => union(wordRanges(), setOf([0x200c, 0x200d])),
   ":alpha": () => alphabeticRanges(),
-  ":digit": () => category("Nd"),
+  ":digit": digits,
   ":alnum": () => alphabeticRanges(categoryMask("Nd")),
-  ":word": word,
-  ":space": whiteSpaceRanges,
+  ":word": wordRanges,
+  ":space": whiteSpace,
   ":blank": () => union(category("Zs"), setOf(9)),
   ":cntrl": () => category("Cc"),
   ":punct": () => union(union(category("P"), category("S")), SYMBOLS_OF_ASCII),
   ":lower": () => named("lowercase", "oniguruma") as Ranges,
   ":upper": () => named("uppercase", "oniguruma") as Ranges,
-  ":xdigit": () => setOf([0x30, 0x39], [0x41, 0x46], [0x61, 0x66]),
+  ":xdigit": hexDigits,
   ":graph": () =>
     difference(
       invert(
@@ -115,10 +119,10 @@ const SETS: Readonly<Record<string, () => Ranges>> = {
           categoryMask("Z") | categoryMask("Cc") | categoryMask("Cn") | categoryMask("Cs"),
         ),
       ),
-      whiteSpaceRanges(),
+      whiteSpace(),
     ),
   ":print": () => union(named(":graph", "oniguruma") as Ranges, category("Zs")),
-  ":ascii": () => [0, 128],
+  ":ascii": ascii,
 };
 
 const cache = new Map<string, Ranges | undefined>();
@@ -137,8 +141,7 @@ function find(name: string, dialect: PatternDialect): Ranges | undefined {
   );
   if (mask !== 0) return categoryRanges(mask);
   if (plain === "lc") return category("LC");
-  const script = SCRIPT_NAMES.find((s) => s.toLowerCase() === plain);
-  return script === undefined ? undefined : scriptRanges(script);
+  return scriptRanges(plain);
 }
 
 /**

@@ -1,6 +1,6 @@
 // What a pattern is once it has been read.
 
-import type { Ranges } from "../unicode/packed.js";
+import type { Ranges } from "../unicode/ranges.js";
 
 /**
  * Whose regular expressions these are. `"oniguruma"`: those of tokenizer.json, where `^` and

@@ -1,19 +1,18 @@
 // The scripts that pre-tokenizer patterns name.
 
-import { SCRIPTS } from "./data.js";
-import { type Ranges, unpackRanges } from "./packed.js";
+import { SCRIPT_NAMES, SCRIPTS } from "./data.js";
+import { rangesWhere } from "./properties.js";
+import type { Ranges } from "./ranges.js";
+import { unpack } from "./unpack.js";
 
-const scripts = new Map<string, Ranges>();
-
-/** The code points of a script ("Han"), or undefined for one that this package does not have. */
+/** The code points of a script ("han", in lower case), or undefined for one that this package does not have. */
 export function scriptRanges(name: string): Ranges | undefined {
-  let ranges = scripts.get(name);
-  if (ranges === undefined && Object.hasOwn(SCRIPTS, name)) {
-    ranges = unpackRanges(SCRIPTS[name] as string);
-    scripts.set(name, ranges);
+  const wanted = SCRIPT_NAMES.findIndex((script) => script.toLowerCase() === name) + 1;
+  if (wanted === 0) return undefined;
+  const packed = unpack(SCRIPTS);
+  const scripts: number[] = [];
+  for (let i = 0; i < packed.length; i += 2) {
+    for (let more = packed[i + 1] as number; more >= 0; more--) scripts.push(packed[i] as number);
   }
-  return ranges;
+  return rangesWhere((script) => script === wanted, scripts);
 }
-
-/** Names that {@link scriptRanges} knows. */
-export const SCRIPT_NAMES: readonly string[] = Object.keys(SCRIPTS);

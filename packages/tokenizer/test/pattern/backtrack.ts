@@ -1,7 +1,7 @@
 // A backtracking matcher, written for being plain: what the automata are compared with.
 
 import type { PatternNode } from "../../src/pattern/syntax.js";
-import { inRanges } from "../../src/unicode/packed.js";
+import { inRanges } from "../support/in-ranges.js";
 
 type Continue = (at: number) => number;
 

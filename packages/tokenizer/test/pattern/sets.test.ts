@@ -4,7 +4,7 @@ import { parsePattern } from "../../src/pattern/parse.js";
 import { difference, intersection, invert, named, setOf, union } from "../../src/pattern/sets.js";
 import type { PatternDialect } from "../../src/pattern/syntax.js";
 import { categoryMask, categoryRanges } from "../../src/unicode/categories.js";
-import type { Ranges } from "../../src/unicode/packed.js";
+import type { Ranges } from "../../src/unicode/ranges.js";
 import golden from "../golden/unicode.json" with { type: "json" };
 
 const fnv = (hash: number, n: number) => Math.imul(hash ^ n, 16777619) >>> 0;

@@ -1,17 +1,13 @@
 import { expect, test } from "vitest";
 import {
-  CATEGORIES,
+  alphabeticRanges,
   categoryMask,
-  categoryOf,
   categoryRanges,
   inCategory,
-  isAlphabetic,
   isWhiteSpace,
   isWord,
-  whiteSpaceRanges,
 } from "../../src/unicode/categories.js";
 import { lowerCase, lowerCaseOf } from "../../src/unicode/lowercase.js";
-import { inRanges, type Ranges } from "../../src/unicode/packed.js";
 import {
   isBertAccent,
   isBertChinese,
@@ -20,7 +16,8 @@ import {
   isNumericChar,
   isPunctuationChar,
 } from "../../src/unicode/predicates.js";
-import { SCRIPT_NAMES, scriptRanges } from "../../src/unicode/scripts.js";
+import type { Ranges } from "../../src/unicode/ranges.js";
+import { scriptRanges } from "../../src/unicode/scripts.js";
 import golden from "../golden/unicode.json" with { type: "json" };
 
 const fnv = (hash: number, n: number) => Math.imul(hash ^ n, 16777619) >>> 0;
@@ -66,15 +63,14 @@ test("a single lookup agrees with the ranges, surrogates included", () => {
       if (inCategory(c, mask) !== ((at & 1) === 1)) throw new Error(`${name} ${c}`);
     }
   }
-  expect(CATEGORIES[categoryOf(0xd800)]).toBe("Cs");
-  expect(CATEGORIES[categoryOf(0x10ffff)]).toBe("Cn");
+  expect(inCategory(0xd800, categoryMask("Cs"))).toBe(true);
+  expect(inCategory(0x10ffff, categoryMask("Cn"))).toBe(true);
   expect(categoryMask("Xx")).toBe(0);
 });
 
 test("White_Space, Alphabetic and the predicates of other ages are the reference's", () => {
-  const predicates: Record<keyof typeof golden.sets, (codePoint: number) => boolean> = {
+  const predicates: Partial<Record<keyof typeof golden.sets, (codePoint: number) => boolean>> = {
     whiteSpace: isWhiteSpace,
-    alphabetic: isAlphabetic,
     word: isWord,
     numeric: isNumericChar,
     punctuation: isPunctuationChar,
@@ -86,23 +82,16 @@ test("White_Space, Alphabetic and the predicates of other ages are the reference
   for (const [name, has] of Object.entries(predicates)) {
     expect(summary(has), name).toEqual(golden.sets[name as keyof typeof golden.sets]);
   }
-  expect(rangesSummary(whiteSpaceRanges())).toEqual(golden.sets.whiteSpace);
+  expect(rangesSummary(alphabeticRanges())).toEqual(golden.sets.alphabetic);
   expect(isWhiteSpace(0x85) && !isWhiteSpace(0xfeff)).toBe(true);
 });
 
 test("scripts are the reference's, and an unknown one is undefined", () => {
   for (const [name, expected] of Object.entries(golden.scripts)) {
-    expect(rangesSummary(scriptRanges(name) as Ranges), name).toEqual(expected);
+    expect(rangesSummary(scriptRanges(name.toLowerCase()) as Ranges), name).toEqual(expected);
   }
-  expect(SCRIPT_NAMES).toContain("Han");
-  expect(scriptRanges("Klingon")).toBeUndefined();
+  expect(scriptRanges("klingon")).toBeUndefined();
   expect(scriptRanges("constructor")).toBeUndefined();
-});
-
-test("ranges are searched at their edges", () => {
-  const ranges = [3, 5, 8, 9];
-  expect([2, 3, 4, 5, 7, 8, 9].filter((c) => inRanges(ranges, c))).toEqual([3, 4, 8]);
-  expect(inRanges([], 0)).toBe(false);
 });
 
 test("lowercase is that of the reference for every character, and knows no final sigma", () => {
