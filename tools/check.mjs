@@ -13,11 +13,20 @@ import { attempt, capture, timed } from "./lib/steps.mjs";
 import { packages } from "./lib/workspace.mjs";
 import { checkAlone } from "./pack-install.mjs";
 
+/** Bytes of a download, where we promise a limit. */
+const LIMITS = { "@ryanstream/tokenizer": 150 * 1024 };
+
 /** publint, are-the-types-wrong and the file list, all on the tarball itself. */
 async function checkTarball(tarball) {
   const { file, manifest, subject, bytes, entries } = tarball;
   const faults = tarballFaults({ entries, manifest, binary: subject.binary });
   const checks = [{ name: "files", ok: faults.length === 0, detail: faults.join("\n") }];
+  const most = LIMITS[manifest.name] ?? Number.POSITIVE_INFINITY;
+  checks.push({
+    name: "size",
+    ok: bytes <= most,
+    detail: `expected at most ${most} bytes, found ${bytes}`,
+  });
   const tool = async (name, ...args) => {
     const { status, stdout, stderr } = await capture(name, args);
     checks.push({ name, ok: status === 0, detail: stdout + stderr });

@@ -4,7 +4,9 @@ import type { TokenizerDefinition } from "../definition.js";
 import { TokenizerError } from "../errors.js";
 import { ggufStart, readBlob } from "./blob.js";
 import { fetchBytes, hubUrl, onNode } from "./hub.js";
-import { fromBytes, type LoadOptions } from "./resolve.js";
+import { readBytes } from "./read-bytes.js";
+import type { LoadOptions } from "./resolve.js";
+import { readTiktoken } from "./tiktoken.js";
 import { parseJson, readTokenizerConfig, withConfig } from "./tokenizer-config.js";
 
 /** Gives a file's bytes by its name, or undefined if there is none of this name. */
@@ -12,7 +14,7 @@ type Files = (name: string) => Promise<Uint8Array | undefined>;
 
 /** The tokenizer in a blob, which may be a file that has a name. */
 export async function fromBlob(blob: Blob, options: LoadOptions): Promise<TokenizerDefinition> {
-  return fromBytes(await readBlob(blob, options), options, "name" in blob ? String(blob.name) : "");
+  return readBytes(await readBlob(blob, options), options, "name" in blob ? String(blob.name) : "");
 }
 
 export async function fromPlace(place: string, options: LoadOptions): Promise<TokenizerDefinition> {
@@ -21,7 +23,7 @@ export async function fromPlace(place: string, options: LoadOptions): Promise<To
     if (!bytes)
       throw new TokenizerError("ERR_LOAD", `expected a file at ${place}, found none (404)`);
     const { pathname } = new URL(place);
-    const definition = await fromBytes(bytes, options, pathname);
+    const definition = await readBytes(bytes, options, pathname);
     const files: Files = (name) => fetchBeside(place, name, options);
     return NAMED.test(pathname)
       ? completed(definition, files, new URL(".", place).href)
@@ -30,7 +32,7 @@ export async function fromPlace(place: string, options: LoadOptions): Promise<To
   const local = await localFiles(place, options);
   if (local?.file) {
     const { file } = local;
-    const definition = await fromBytes(await readLocal(file, options), options, file);
+    const definition = await readBytes(await readLocal(file, options), options, file);
     return NAMED.test(file)
       ? completed(definition, await besideLocal(file, options), file.replace(NAMED, "$1"))
       : definition;
@@ -75,8 +77,7 @@ async function fromFolder(
     for (const name of ["tokenizer.json", "tokenizer.model", "tiktoken.model", "qwen.tiktoken"]) {
       const bytes = await files(name);
       if (!bytes) continue;
-      if (name !== "tiktoken.model" || options.tiktoken) return fromBytes(bytes, options, name);
-      const { readTiktoken } = await import("./tiktoken.js");
+      if (name !== "tiktoken.model" || options.tiktoken) return readBytes(bytes, options, name);
       return readTiktoken(bytes, "kimi");
     }
     throw new TokenizerError(

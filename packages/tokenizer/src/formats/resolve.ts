@@ -1,7 +1,6 @@
 // From what a caller has - bytes, a path, a URL, a repository's id - to a definition.
 
 import type { TokenizerDefinition } from "../definition.js";
-import { TokenizerError } from "../errors.js";
 import { isCompiled } from "./compiled-layout.js";
 import type { FetchOptions } from "./hub.js";
 import type { TiktokenName, TiktokenSettings } from "./tiktoken.js";
@@ -45,33 +44,8 @@ export async function loadDefinition(
   source: TokenizerSource,
   options: LoadOptions = {},
 ): Promise<TokenizerDefinition> {
+  // One file for all that loading needs: many small ones take longer to fetch, and more room.
   const { checkLoadOptions, fromSource } = await import("./sources.js");
   checkLoadOptions(options);
-  return source instanceof Uint8Array ? fromBytes(source, options) : fromSource(source, options);
-}
-
-/** Reads a file by what it begins with. Readers of the rarer formats are loaded when one is there. */
-export async function fromBytes(
-  bytes: Uint8Array,
-  options: LoadOptions,
-  name = "",
-): Promise<TokenizerDefinition> {
-  switch (detect(bytes)) {
-    case "tokenizer.json":
-      return (await import("./tokenizer-json.js")).readTokenizerJson(bytes);
-    case "compiled":
-      return (await import("./compiled.js")).readCompiled(bytes);
-    case "gguf":
-      return (await import("./gguf.js")).readGguf(bytes);
-    case "sentencepiece":
-      return (await import("./sentencepiece.js")).readSentencePiece(bytes);
-    case "tiktoken":
-      return (await import("./tiktoken.js")).readRankFile(bytes, options.tiktoken, name);
-    default:
-      throw new TokenizerError(
-        "ERR_FORMAT",
-        "expected tokenizer.json, GGUF, a SentencePiece model or a tiktoken rank file, " +
-          `found ${bytes.length} bytes of something else${name && ` in ${name}`}`,
-      );
-  }
+  return fromSource(source, options);
 }

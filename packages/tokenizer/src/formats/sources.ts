@@ -3,7 +3,10 @@
 import type { TokenizerDefinition } from "../definition.js";
 import { TokenizerError } from "../errors.js";
 import { checkCount, checkOptions, described } from "../options.js";
-import { fromBytes, type LoadOptions, type TokenizerSource } from "./resolve.js";
+import { fromBlob, fromPlace } from "./place.js";
+import { readBytes } from "./read-bytes.js";
+import type { LoadOptions, TokenizerSource } from "./resolve.js";
+import { readTokenizerJson } from "./tokenizer-json.js";
 
 /**
  * @throws TokenizerError `ERR_ARGUMENT` with the option's name and what it should be; what the signal was aborted
@@ -43,19 +46,15 @@ export function checkLoadOptions(options: LoadOptions): void {
   options.signal?.throwIfAborted();
 }
 
-/** Reads whatever is named or given other than as an array of bytes. */
 export async function fromSource(
   source: TokenizerSource,
   options: LoadOptions,
 ): Promise<TokenizerDefinition> {
-  if (source instanceof ArrayBuffer) return fromBytes(new Uint8Array(source), options);
-  if (typeof Blob !== "undefined" && source instanceof Blob) {
-    return (await import("./place.js")).fromBlob(source, options);
-  }
+  if (source instanceof Uint8Array) return readBytes(source, options);
+  if (source instanceof ArrayBuffer) return readBytes(new Uint8Array(source), options);
+  if (typeof Blob !== "undefined" && source instanceof Blob) return fromBlob(source, options);
   if (typeof source === "string" || source instanceof URL)
-    return (await import("./place.js")).fromPlace(String(source), options);
-  if (source !== null && typeof source === "object") {
-    return (await import("./tokenizer-json.js")).readTokenizerJson(source);
-  }
+    return fromPlace(String(source), options);
+  if (source !== null && typeof source === "object") return readTokenizerJson(source);
   throw new TokenizerError("ERR_ARGUMENT", `expected a tokenizer's source, found ${typeof source}`);
 }

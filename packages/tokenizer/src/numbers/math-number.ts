@@ -116,47 +116,8 @@ export class MathNumber {
 /**
  * All numbers of a text in order; they don't overlap.
  *
- * ```ebnf
- * number   = [ sign ] [ currency, only between a sign and the digits ] form [ percent ] ;
- * form     = integer | grouped | decimal | scientific | fraction | mixed | repeating | radix | ordinal ;
- * integer  = digit, { digit } ;                       (* digits of one script *)
- * grouped  = digit, [ digit ], [ digit ], sep, three, { sep, three }, [ point, integer ] ;
- * sep      = "," | "_" | "{,}" | ",\!" | "\," | NBSP | U+2009 | U+202F | "٬" | "，" ;
- *                                                     (* the same in all places; " " by option *)
- * decimal  = [ integer ], point, integer ;
- * scientific = ( integer | decimal ), ( ( "e" | "E" ), [ sign ], integer | times, "10", power )
- *          | "10", power ;
- * times    = [ space ], ( "×" | "*" | "·" | "⋅" | "x" | "\times" | "\cdot" ), [ space ] ;
- * power    = "^", [ sign ], integer | "^{", [ sign ], integer, "}" | superscript digits ;
- * fraction = integer, ( "/" | "⁄" ), integer | vulgar
- *          | "\", [ "d" | "t" | "c" ], "frac", arg, arg ;
- * arg      = digit | "{", integer, "}" | "{", [ sign ], ( grouped | decimal | integer ), "}", not in mixed numbers ;
- * mixed    = integer, [ space ], ( vulgar | "\frac", arg, arg ) | integer, space, integer, "/", integer ;
- * repeating = integer, point, [ integer ], ( "\overline{" | "\bar{" ), integer, "}" ;
- * radix    = "0", ( "x" | "b" | "o" ), digits | integer, "_", digit | integer, "_{", integer, "}" ;
- * ordinal  = integer, followed by "st" | "nd" | "rd" | "th" ;
- * percent  = [ space ], ( "%" | "\%" | "٪" | "％" ) | space, ( "percent" | "per cent" ) ;
- * sign     = "-" | "+" | "−" ;
- * ```
- *
- * Where that leaves a choice:
- * - A sign belongs to the number at the start of the text and after white space, an opening
- *   bracket, an operator, `,` `;` `:` `&` `~` and relations; else it is a subtraction: `3-5`,
- *   `x-5`, `)-5`, `- 5`. After `|`, `$` and `"` it does if these open: `|-5|`, not `|x|-5`.
- * - A point at the end of a sentence is no part of a number. `1.2.3` and `192.168.0.1` are none.
- * - `1,234` is one number, unless brackets enclose just that, as in the pair `(1,234)`, or it
- *   continues a list as in `5,1,234`. `(1,000)` is one too, since `000` is no second number of a pair.
- *   `1,2,3` and `12,34` are three and two numbers.
- * - A slash makes a fraction only without spaces, between integers, alone (`8/4/2` are three), not
- *   after `^`, not before one, and not over 0. `1/15/2024` and `2024-01-15` are dates and no numbers,
- *   except next to an operator. `12:30` is two integers, a time or a ratio.
- * - The fraction of a mixed number is less than one: `3 5/2` are two numbers.
- * - Digits after a letter, `_` or `_{` that a letter precedes are part of a name, with what follows a
- *   point: `x2`, `H2O`, `v1.5`, `a_{1}`. After a LaTeX command they are a number: `\log_2 8`, `\cdot5`.
- *   Letters are Latin, Greek or Cyrillic here. `2x` and `2x5` hold numbers.
- * - `7%3` and `7 % 3` are remainders.
- * - The power in a number's {@link MathNumber.unit} is part of the unit and no number: `5 m/s^2`, `3 cm^{2}`.
- * - Digits count in all scripts of the Basic Multilingual Plane.
+ * A sign belongs to a number where it can't be a subtraction, a point at the end of a sentence is no part of one, and neither
+ * are digits in names, versions and dates. The grammar is in the repository's `docs/tokenizer.md`.
  *
  * @throws TokenizerError `ERR_ARGUMENT` if `text` is no string or `options` no object.
  */
