@@ -76,21 +76,33 @@ function peerEntry(): string | Error {
 function memoryRate(): number {
   const bench = here("../../native/build/ryanstream_bench");
   const args = ["--threads", options.threads, "--filter", "ceiling", "--rounds", "3"];
-  const { stdout } = spawnSync(bench, args, { encoding: "utf8" });
+  const { status, stdout } = spawnSync(bench, args, { encoding: "utf8" });
   const rates = stdout
     .split("\n")
     .filter((line) => line.includes("memory read"))
     .map((line) => (JSON.parse(line) as { ours: number }).ours);
+  if (status !== 0 || rates.length === 0) throw new Error(`${bench} failed with status ${status}`);
   return 1e9 * Math.max(...rates);
 }
 
-/** Of a process that had its cores to itself, or if none had, the best. */
-function rateOf(results: readonly Result[], what: "prompt" | "decode" | "together"): number {
-  const samples = results.flatMap((result) => result[what]);
-  const clean = samples.filter(({ share }) => share >= 0.93);
+type Rate = "prompt" | "decode" | "together";
+
+/** Samples of a process that had its cores to itself. */
+const cleanOf = (results: readonly Result[], what: Rate) =>
+  results.flatMap((result) => result[what]).filter(({ share }) => share >= 0.93);
+
+/** The median of the clean samples, or if there is none, the best of all. */
+function rateOf(results: readonly Result[], what: Rate): number {
+  const clean = cleanOf(results, what);
   if (clean.length > 0) return median(clean.map(({ rate }) => rate));
-  return Math.max(...samples.map(({ rate }) => rate));
+  return Math.max(...results.flatMap((result) => result[what]).map(({ rate }) => rate));
 }
+
+/** What a row of rates says where some of its processes never had their cores to themselves. */
+const noteOf = (what: Rate, ...all: readonly (readonly Result[])[]): string =>
+  all.some((results) => results.length > 0 && cleanOf(results, what).length === 0)
+    ? " (best, cores were shared)"
+    : "";
 
 const least = (results: readonly Result[], what: "firstToken" | "loaded") =>
   Math.min(...results.map((result) => result[what]));
@@ -146,8 +158,9 @@ function rowsOf(
   memory: number,
 ): Row[] {
   const found: Row[] = [];
-  const against = (what: "prompt" | "decode" | "together", label: string, target?: number) => {
+  const against = (what: Rate, text: string, target?: number) => {
     const rate = rateOf(mine, what);
+    const label = text + noteOf(what, mine, theirs);
     if (theirs.length === 0) {
       found.push({ name: `${name}: ${label}`, ours: rate, unit: "tokens/s" });
       return;
@@ -163,7 +176,7 @@ function rowsOf(
   const rate = (rateOf(mine, "decode") * bytes) / 1e9;
   const [ceiling, share] = [memory / 1e9, rate / (memory / 1e9)];
   found.push({
-    name: `${name}: decoding, file bytes`,
+    name: `${name}: decoding, file bytes${noteOf("decode", mine)}`,
     ours: rate,
     peer: ceiling,
     peerName: "memory read",
@@ -175,7 +188,7 @@ function rowsOf(
   against("together", "8 sequences decoding");
   const many = rateOf(mine, "together") / rateOf(mine, "decode");
   found.push({
-    name: `${name}: 8 sequences over one`,
+    name: `${name}: 8 sequences over one${noteOf("together", mine)}`,
     ours: rateOf(mine, "together"),
     peer: rateOf(mine, "decode"),
     peerName: "one, ours",
@@ -187,7 +200,9 @@ function rowsOf(
   if (theirs.length > 0) {
     const half = least(theirs, "firstToken") / 2;
     const start = least(mine, "firstToken");
-    found.push(atMost(`${name}: start to first token`, start, half, "ms", "half llama.cpp's"));
+    found.push(
+      atMost(`${name}: start to first token, least`, start, half, "ms", "half llama.cpp's"),
+    );
   }
   const kv = mine[0]?.kvBytes ?? 0;
   const most = (1.1 * (bytes + kv)) / 1e6;
@@ -222,7 +237,7 @@ function mappedRows(
   ];
   if (theirs.length > 0) {
     const [start, half] = [least(mapped, "firstToken"), least(theirs, "firstToken") / 2];
-    rows.push(atMost(`${own}: start to first token`, start, half, "ms", "half llama.cpp's"));
+    rows.push(atMost(`${own}: start to first token, least`, start, half, "ms", "half llama.cpp's"));
   }
   const most = (1.1 * (bytes + (mapped[0]?.kvBytes ?? 0))) / 1e6;
   const resident = median(mapped.map((result) => result.resident)) / 1e6;
