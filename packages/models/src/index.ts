@@ -5,13 +5,15 @@ export type { DecoderConfig } from "./decoder-config.js";
 export {
   type DescribeOptions,
   describeFolder,
+  describeFound,
   describeModel,
+  type FoundDescription,
   type ModelConfiguration,
   type ModelDescription,
 } from "./describe-model.js";
 export { ModelError, type ModelErrorCode } from "./errors.js";
 export type { Fields } from "./fields.js";
-export type { HubError, HubErrorCode, SnapshotProgress } from "./hub/snapshot.js";
+export { HubError, type HubErrorCode, type SnapshotProgress } from "./hub/snapshot.js";
 export type { KvType } from "./kv-type.js";
 export { type LoadModelOptions, loadModel } from "./load-model.js";
 export type { LoadProgress } from "./load-weights.js";
@@ -19,6 +21,7 @@ export { Model, type RunnerOptions } from "./model.js";
 export { type HubName, parseHubName } from "./model-name.js";
 export { type ModelHeaders, type OpenHeadersOptions, openHeaders } from "./open-headers.js";
 export {
+  type FoundRepository,
   type HubOptions,
   type ModelPlace,
   type ResolveModelOptions,

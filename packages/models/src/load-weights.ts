@@ -1,7 +1,6 @@
 // Weights from a file into packed memory: each matrix is mapped, packed in one pass and
 // unmapped again, a layer at a time.
 
-import { totalmem } from "node:os";
 import type { TensorSource } from "@ryanstream/format";
 import { type BlockType, blockTypes, packBlocks } from "@ryanstream/kernels";
 import { f32, type Parameter, parameter, program, u8 } from "@ryanstream/tensor";
@@ -14,8 +13,9 @@ import {
   type Projection,
 } from "./decoder-weights.js";
 import { ModelError } from "./errors.js";
+import { expectMemory } from "./expect-memory.js";
 import { PackedFile, writePackedFile } from "./packed/packed-file.js";
-import { preparePackedFolder } from "./packed/packed-folder.js";
+import { cleanPackedFolder, expectWritable } from "./packed/packed-folder.js";
 import { type PackedIdentity, packedIdentity } from "./packed/packed-source.js";
 import { weightBytes } from "./weight-bytes.js";
 import { specFor, type WeightFormat } from "./weight-format.js";
@@ -102,10 +102,13 @@ class Loader {
     const files = this.#source.files.map((file) => file.path);
     const identity = packedFolder === undefined ? undefined : await packedIdentity(files, format);
     if (packedFolder !== undefined && identity !== undefined) {
-      await preparePackedFolder(packedFolder, identity);
       this.#packed = await PackedFile.find(packedFolder, identity);
+      if (this.#packed === undefined) await expectWritable(packedFolder, identity);
+      await cleanPackedFolder(packedFolder, identity);
     }
-    if (this.#packed === undefined) this.#expectMemory();
+    if (this.#packed === undefined) {
+      expectMemory(weightBytes(this.#source, this.#config, this.#names, format));
+    }
     const embedding = this.#matrix("embedding", name, vocabularySize, width, true);
     await this.#pack();
     const layers: LayerWeights[] = [];
@@ -139,18 +142,6 @@ class Loader {
       const why = error instanceof Error ? error.message : String(error);
       process.emitWarning(`packed weights were not kept in ${folder}: ${why}`);
     }
-  }
-
-  /** Refuses weights that the machine has no memory for, before any of it is taken. */
-  #expectMemory(): void {
-    const bytes = weightBytes(this.#source, this.#config, this.#names, this.#options.format);
-    const memory = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
-    if (bytes <= memory) return;
-    throw new ModelError(
-      "ERR_MEMORY",
-      `expected weights that fit in the machine's ${memory} bytes, found ${bytes}: ` +
-        'weights: "int4" takes fewer',
-    );
   }
 
   /** A tensor of a layer that nothing reads means another model than the configuration says. */

@@ -12,6 +12,8 @@ import { type HubName, parseHubName } from "./model-name.js";
 import type { HubOptions } from "./resolve-model.js";
 import { shardsOf } from "./shard-index.js";
 
+const CONFIGURATION = ["config.json", "generation_config.json", INDEX];
+
 export interface OpenHeadersOptions {
   readonly hub?: HubOptions;
   readonly signal?: AbortSignal | undefined;
@@ -20,13 +22,13 @@ export interface OpenHeadersOptions {
 export interface ModelHeaders {
   /** Close it. What it reads of tensors comes from where the model is. */
   readonly source: TensorSource;
-  /** A folder with the model's `config.json`, if it has one. */
+  /** A folder with the model's `config.json` and `generation_config.json`, if it has them. */
   readonly folder: string;
 }
 
 /**
  * Opens what is at a path, else a model of the hub without fetching its weights: from the cache if that has them, else by
- * HTTP ranges. `config.json` and an index of shards go to the cache, as with {@link resolveModel}.
+ * HTTP ranges. Configurations and an index of shards go to the cache, as with {@link resolveModel}.
  *
  * @param model  as {@link resolveModel} takes it
  * @throws ModelError `ERR_NOT_FOUND`, `ERR_AMBIGUOUS`; FormatError; HubError, also `ERR_RESPONSE` from a server that
@@ -46,7 +48,7 @@ export async function openHeaders(
   const options = signal === undefined ? {} : { signal };
   if (name !== undefined) return await openRepository(name, { ...hub, ...options });
   const source = await openTensors(model, options);
-  return { source, folder: dirname(source.files[0]?.path ?? model) };
+  return { source, folder: status?.isDirectory() ? model : dirname(model) };
 }
 
 async function openRepository(
@@ -58,7 +60,7 @@ async function openRepository(
     ...options,
     files: (names) => {
       weights = weightFiles(names, repository, file);
-      const beside = isHuggingFace(weights) ? ["config.json", INDEX] : [];
+      const beside = isHuggingFace(weights) ? CONFIGURATION : [];
       return names.filter((name) => beside.includes(name));
     },
   });

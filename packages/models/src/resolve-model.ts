@@ -15,11 +15,19 @@ export type HubOptions = Omit<SnapshotOptions, "files" | "signal">;
 export interface ResolveModelOptions {
   readonly hub?: HubOptions;
   /**
-   * Called when configuration and tokenizer of a hub repository with safetensors are there, in this folder, and its
-   * weights perhaps not yet: what it throws keeps them from being fetched. GGUF files come whole, without a call.
+   * Called for a hub repository before its weights are fetched, or taken from the cache: what it throws keeps them
+   * from being fetched.
    */
-  readonly beforeWeights?: (folder: string) => Promise<void> | void;
+  readonly beforeWeights?: (found: FoundRepository) => Promise<void> | void;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A repository of which all but the weights is there. */
+export interface FoundRepository {
+  /** Has configuration and tokenizer; undefined for GGUF files, which have both inside. */
+  readonly folder: string | undefined;
+  /** The one to which `revision` led. */
+  readonly commit: string;
 }
 
 export interface ModelPlace {
@@ -102,7 +110,10 @@ async function fetchModel(
     },
   });
   const inFolder = isHuggingFace(weights);
-  if (inFolder) await beforeWeights?.(described.path);
+  await beforeWeights?.({
+    folder: inFolder ? described.path : undefined,
+    commit: described.commit,
+  });
   if (weights[0] === INDEX) weights = await shardsOf(join(described.path, INDEX));
   // The commit, so that a push between the two calls can't mix two versions.
   const { path } = await fetchSnapshot(repository, {

@@ -1,16 +1,20 @@
 // What is said of a model before it is loaded is what it then is.
 
 import { readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { describeFolder, describeModel, loadModel } from "../src/index.js";
+import { describeFolder, describeModel, loadModel, resolveModel } from "../src/index.js";
+import { tree, useWorkplace } from "./hub/support/workplace.js";
 import {
   type HuggingFaceConfig,
   temporaryFolder,
   writeGgufModel,
   writeHuggingFace,
 } from "./support/checkpoint.js";
+import { commitOf, filesOf } from "./support/hub-server.js";
+
+const workplace = useWorkplace();
 
 const { cases } = JSON.parse(
   readFileSync(new URL("./golden/models.json", import.meta.url), "utf8"),
@@ -48,6 +52,45 @@ it.each(["F16", "Q8_0", "Q4_0", "Q5_1"] as const)("takes it from GGUF in %s", as
   const config = cases.find(({ config }) => config["model_type"] === "qwen2")?.config;
   await writeGgufModel(path, { ...config, hidden_size: 64, intermediate_size: 128 }, dtype);
   await expectSame(path);
+});
+
+describe("a model of the hub is described without its weights", () => {
+  const qwen = cases.find(({ config }) => config["model_type"] === "qwen2")?.config;
+  const json = { ...qwen, hidden_size: 64, intermediate_size: 128 };
+  const writers = {
+    safetensors: async (folder: string) => {
+      await writeHuggingFace(folder, json, "BF16");
+      await writeFile(join(folder, "generation_config.json"), '{"eos_token_id":[3,4]}');
+    },
+    gguf: (folder: string) => writeGgufModel(join(folder, "m-Q8_0.gguf"), json, "Q8_0"),
+  };
+  it.each(Object.keys(writers) as (keyof typeof writers)[])("%s", async (kind) => {
+    await using folder = await temporaryFolder();
+    await writers[kind](folder.path);
+    const lfs = (file: string) => file.endsWith(kind);
+    const files = await filesOf(folder.path);
+    workplace.server.add("org/described", { commit: commitOf("described"), files, lfs });
+    const hub = { endpoint: workplace.server.url, cacheDir: workplace.cacheDir };
+    const found = await describeModel("org/described", { weights: "int8", hub });
+    const kept = await tree(workplace.cacheDir);
+    expect(kept.filter((file) => file.endsWith(kind))).toEqual([]);
+    using model = await loadModel(folder.path, { weights: "int8" });
+    expect({ ...found, kvBytesPerPosition: 0 }).toEqual({
+      config: model.config,
+      endTokens: model.endTokens,
+      maxPositions: model.maxPositions,
+      weightBytes: model.weightBytes,
+      kvBytesPerPosition: 0,
+    });
+    const enough = new Error("enough");
+    const beforeWeights = async ({ commit }: { readonly commit: string }) => {
+      const again = { ...hub, revision: commit };
+      const same = await describeModel("org/described", { weights: "int8", hub: again });
+      expect(same.weightBytes).toBe(found.weightBytes);
+      throw enough;
+    };
+    await expect(resolveModel("org/described", { hub, beforeWeights })).rejects.toBe(enough);
+  });
 });
 
 it("refuses what loadModel refuses", async () => {

@@ -1,13 +1,13 @@
 // Headers of models of the hub, without their weights.
 
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect, openTensors, writeGguf, writeSafetensors } from "@ryanstream/format";
 import { describe, expect, it } from "vitest";
 import { openHeaders, resolveModel } from "../src/index.js";
 import { tree, useWorkplace } from "./hub/support/workplace.js";
 import { temporaryFolder } from "./support/checkpoint.js";
-import { commitOf, type HubServer } from "./support/hub-server.js";
+import { commitOf, filesOf, type HubServer } from "./support/hub-server.js";
 
 const workplace = useWorkplace();
 const hub = () => ({ endpoint: workplace.server.url, cacheDir: workplace.cacheDir });
@@ -21,13 +21,8 @@ const tensors = ["a", "b", "c"].map((name) => ({
 
 /** Every file of a folder, as a repository. */
 async function add(server: HubServer, name: string, folder: string): Promise<void> {
-  const entries = await Promise.all(
-    (await readdir(folder)).map(
-      async (file) => [file, await readFile(join(folder, file))] as const,
-    ),
-  );
   const lfs = (file: string) => /\.(safetensors|gguf)$/.test(file);
-  server.add(name, { commit: commitOf(name), files: Object.fromEntries(entries), lfs });
+  server.add(name, { commit: commitOf(name), files: await filesOf(folder), lfs });
 }
 
 const kinds = {

@@ -1,13 +1,13 @@
 // Models by hub id, from a hub on the loopback interface.
 
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openTensors, writeSafetensors } from "@ryanstream/format";
 import { describe, expect, it } from "vitest";
-import { loadModel, resolveModel } from "../src/index.js";
-import { useWorkplace } from "./hub/support/workplace.js";
+import { type FoundRepository, loadModel, resolveModel } from "../src/index.js";
+import { tree, useWorkplace } from "./hub/support/workplace.js";
 import { temporaryFolder, writeGgufModel, writeHuggingFace } from "./support/checkpoint.js";
-import { commitOf } from "./support/hub-server.js";
+import { commitOf, filesOf } from "./support/hub-server.js";
 
 const workplace = useWorkplace();
 const config = {
@@ -22,13 +22,6 @@ const config = {
 };
 
 const hub = () => ({ endpoint: workplace.server.url, cacheDir: workplace.cacheDir });
-
-async function filesOf(folder: string): Promise<Record<string, Uint8Array>> {
-  const names = await readdir(folder);
-  return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))])),
-  );
-}
 
 async function addRepository(name: string, more: Record<string, Uint8Array> = {}): Promise<void> {
   await using folder = await temporaryFolder();
@@ -64,13 +57,33 @@ describe("a repository", () => {
     workplace.server.forget();
     const enough = new Error("enough");
     const seen: string[][] = [];
-    const beforeWeights = async (folder: string) => {
+    const beforeWeights = async ({ folder = "", commit }: FoundRepository) => {
+      expect(commit).toBe(commitOf("org/described"));
       seen.push((await readdir(folder)).sort());
       throw enough;
     };
     await expect(resolveModel("org/described", { hub: hub(), beforeWeights })).rejects.toBe(enough);
     expect(seen).toEqual([["config.json", "tokenizer.json"]]);
     expect(workplace.server.downloads).toEqual([]);
+  });
+
+  it("isn't fetched to be loaded if its weights are more than there is memory for", async () => {
+    const huge = { ...config, hidden_size: 2 ** 24, intermediate_size: 2 ** 24, head_dim: 16 };
+    const json = new TextEncoder().encode(JSON.stringify(huge));
+    await addRepository("org/huge", { "config.json": json });
+    workplace.server.forget();
+    const refused = expect.objectContaining({ code: "ERR_MEMORY" });
+    await expect(loadModel("org/huge", { hub: hub() })).rejects.toEqual(refused);
+    const kept = await tree(workplace.cacheDir);
+    expect(kept.some((file) => file.endsWith("config.json"))).toBe(true);
+    expect(kept.filter((file) => file.endsWith(".safetensors"))).toEqual([]);
+  });
+
+  it("is loaded from a server that gives no parts of files", async () => {
+    await addRepository("org/whole");
+    workplace.server.fail(/storage GET/, { kind: "ignoreRange" });
+    using model = await loadModel("org/whole", { hub: hub() });
+    expect(model.config.layers).toBe(1);
   });
 
   it("needs no network once it is there", async () => {

@@ -8,11 +8,18 @@ export {
   writeSafetensors,
 } from "@ryanstream/format";
 export {
+  describeModel,
+  HubError,
+  type HubOptions,
   type LoadModelOptions,
+  type LoadProgress,
   loadModel,
   type Model,
+  type ModelDescription,
   ModelError,
+  type ModelHeaders,
   type ModelPlace,
+  openHeaders,
   resolveModel,
 } from "@ryanstream/models";
 export {
@@ -22,8 +29,12 @@ export {
   type GenerateOptions,
   type Generation,
   generate,
+  Logits,
+  logProbability,
   SchedulerError,
   type Session,
+  sampleToken,
+  uniform,
 } from "@ryanstream/scheduler";
 export { type ChatMessage, Tokenizer, TokenizerError } from "@ryanstream/tokenizer";
 export {
@@ -31,4 +42,5 @@ export {
   Conversation,
   type ConversationOptions,
   type ReplyOptions,
+  type ReplyToken,
 } from "./chat/conversation.js";

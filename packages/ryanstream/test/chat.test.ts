@@ -6,7 +6,7 @@ import { dialogue } from "../src/chat/dialogue.js";
 import { readLines } from "../src/chat/lines.js";
 import { setupChat } from "./support/chat-setup.js";
 import { jsonLines, useCli } from "./support/cli.js";
-import { useTinyModel, writeTinyFolder } from "./support/tiny-model.js";
+import { END, TURN_END, useTinyModel, writeTinyFolder } from "./support/tiny-model.js";
 
 const cli = useCli();
 const tiny = useTinyModel();
@@ -31,8 +31,34 @@ describe("one message", () => {
       "completion",
       "timings",
     ]);
-    expect(lines.at(-2)).toMatchObject({ finishReason: "length", tokens: expect.any(Array) });
+    const text = lines.slice(0, 4).map((line) => line["text"]);
+    expect(lines.at(-2)).toEqual({
+      event: "completion",
+      index: 0,
+      text: text.join(""),
+      tokens: lines.slice(0, 4).map(({ token }) => token),
+      finishReason: "length",
+      seed: expect.any(Number),
+    });
     expect(lines.at(-1)?.["promptTokens"]).toBeGreaterThan(5);
+  });
+
+  it("tells what ended its answer", async () => {
+    const words = ["chat", tiny.folder, "Hi", "--temperature", "50", "--seed", "1", "--json"];
+    const { stdout } = await cli.run(words);
+    expect(jsonLines(stdout).at(-2)).toMatchObject({
+      finishReason: "stop",
+      stoppedBy: expect.toBeOneOf([END, TURN_END]),
+    });
+  });
+
+  it("tells the seed of chance at the end, which gives the same answer again", async () => {
+    const words = ["chat", tiny.gguf, "Hi", "-m", "12", "--temperature", "1"];
+    const { stdout, stderr } = await cli.run(words);
+    const [, seed = ""] = /, seed (\d+)\n$/.exec(stderr) ?? [];
+    expect(seed).not.toBe("");
+    expect((await cli.run([...words, "--seed", seed])).stdout).toBe(stdout);
+    expect((await cli.run(words.slice(0, -2))).stderr).not.toContain("seed");
   });
 
   it("is answered otherwise with a system's message", async () => {

@@ -1,9 +1,9 @@
 // What doesn't fit is refused before weights are loaded, and of a repository before they are fetched.
 
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commitOf, HubServer } from "../../models/test/support/hub-server.js";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { commitOf, filesOf, HubServer } from "../../models/test/support/hub-server.js";
 import { expectMemory } from "../src/model/expect-memory.js";
 import { useCli } from "./support/cli.js";
 import { useTinyModel, writeTinyFolder, writeTinyGguf } from "./support/tiny-model.js";
@@ -59,30 +59,67 @@ describe.concurrent("before weights are loaded", () => {
   });
 });
 
-describe("of a repository", () => {
+describe("of a repository, before weights are fetched", () => {
+  /** Runs a command over a repository with the files of a folder; its weights must not come. */
+  async function refused(folder: string, model: string, command: string, after: readonly string[]) {
+    const lfs = (name: string) => /\.(safetensors|gguf)$/.test(name);
+    server.add("org/long", { commit: commitOf(folder), files: await filesOf(folder), lfs });
+    const cache = join(folder, "cache");
+    const env = {
+      HF_ENDPOINT: server.url,
+      HF_HUB_CACHE: cache,
+      HF_HOME: join(folder, "home"),
+      HF_TOKEN: undefined,
+    };
+    const { code, stderr } = await cli.run([command, model, ...after], { env });
+    expect(stderr).toContain("(ERR_MEMORY)");
+    expect(code).toBe(1);
+    const kept = await readdir(cache, { recursive: true });
+    expect(kept.filter((name) => lfs(name) || name.endsWith(".incomplete"))).toEqual([]);
+    for (const { range } of server.downloads) expect(range).toMatch(/^bytes=0-\d+$/);
+    expect(server.downloads.length).toBeGreaterThan(0);
+    return stderr;
+  }
+  beforeEach(() => server.forget());
+
   it.each([
     ["generate", [prompt, ...size]],
     ["bench", ["--prompt", "1000000", "--sequences", "512", "--kv", "f32"]],
-  ])("%s refuses before weights are fetched", async (command, after) => {
-    const folder = await longFolder(`hub-${command}`);
-    const names = await readdir(folder);
-    const files = await Promise.all(
-      names.map(async (name) => [name, await readFile(join(folder, name))] as const),
-    );
-    server.add("org/long", { commit: commitOf("long"), files: Object.fromEntries(files) });
-    server.forget();
-    const env = {
-      HF_ENDPOINT: server.url,
-      HF_HUB_CACHE: join(tiny.folder, `cache-${command}`),
-      HF_HOME: join(tiny.folder, "home"),
-      HF_TOKEN: undefined,
-    };
-    const { code, stderr } = await cli.run([command, "org/long", ...after], { env });
-    expect(stderr).toContain("(ERR_MEMORY)");
+  ])("%s counts weights, keys and values of safetensors", async (command, after) => {
+    const stderr = await refused(await longFolder(`hub-${command}`), "org/long", command, after);
+    expect(stderr).toMatch(/[\d.]+ [GT]B of keys and values .* and [\d.]+ kB of weights/);
+  });
+
+  it("generate counts keys and values where the server gives no parts of files", async () => {
+    const folder = await longFolder("hub-whole");
+    server.fail(/storage GET/, { kind: "ignoreRange" });
+    const stderr = await refused(folder, "org/long", "generate", [prompt, ...size]);
+    expect(stderr).toMatch(/of keys and values/);
     expect(stderr).not.toContain("of weights");
-    expect(code).toBe(1);
-    expect(server.seen.some(({ path }) => path.endsWith("config.json"))).toBe(true);
-    expect(server.seen.filter(({ path }) => path.includes("model.safetensors"))).toEqual([]);
+  });
+
+  async function ggufFolder(name: string, more: Readonly<Record<string, unknown>> = {}) {
+    const folder = join(tiny.folder, name);
+    await mkdir(folder);
+    await writeTinyGguf(join(folder, "m-q8_0.gguf"), { positions: POSITIONS, more });
+    return folder;
+  }
+
+  it("bench counts all of GGUF files", async () => {
+    const words = ["--prompt", "1000000", "--sequences", "512", "--kv", "f32"];
+    const stderr = await refused(await ggufFolder("hub-gguf"), "org/long:q8_0", "bench", words);
+    expect(stderr).toMatch(/of keys and values .* and [\d.]+ kB of weights/);
+  });
+
+  it.each([
+    ["generate", [prompt]],
+    ["chat", ["Hi", "--weights", "int4"]],
+  ])("%s counts the weights of GGUF files", async (command, after) => {
+    const sizes = { "qwen2.embedding_length": 2 ** 24, "qwen2.feed_forward_length": 2 ** 24 };
+    const folder = await ggufFolder(`hub-gguf-${command}`, sizes);
+    const stderr = await refused(folder, "org/long:q8_0", command, after);
+    expect(stderr).toMatch(/found [\d.]+ TB of weights/);
+    expect(stderr).toContain(command === "chat" ? "smaller model" : "--weights int4");
   });
 });
 

@@ -39,6 +39,15 @@ describe.concurrent("the output", () => {
     );
     const quiet = await cli.run(["generate", tiny.gguf, prompt, "-m", "12", "--quiet"]);
     expect(quiet).toEqual({ code: 0, signal: null, stdout, stderr: "" });
+    expect(await cli.run(["generate", tiny.gguf, prompt, "-qm", "12"])).toEqual(quiet);
+    expect(await cli.run(["-q", "generate", tiny.gguf, prompt, "-m12"])).toEqual(quiet);
+  });
+
+  it("is text where the value of an option is --json or -q", async () => {
+    const words = ["generate", tiny.gguf, prompt, "-m", "12", "--stop", "--json", "--stop", "-q"];
+    const { code, stdout, stderr } = await cli.run(words);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.not.stringMatching(/^\{/) });
+    expect(stderr).toMatch(/^load /);
   });
 
   it("is JSON lines: tokens, then the whole, then timings", async () => {

@@ -32,6 +32,9 @@ describe.concurrent("help", () => {
       cli.run(["generate", "--help"]),
     ]);
     expect(before).toEqual(after);
+    const env = { FORCE_COLOR: "1" };
+    expect((await cli.run(["help", "generate"], { env })).stdout).toContain("\x1b[");
+    expect(await cli.run(["help", "generate", "--no-color"], { env })).toEqual(after);
   });
 
   it("gives examples that the command accepts", async () => {
@@ -96,6 +99,17 @@ describe.concurrent("a wrong command line", () => {
     expect(second).toContain(advice);
   });
 
+  it("is told as text where --json is a value or follows --", async () => {
+    for (const words of [
+      ["generate", "m", "--stop", "--json", "--seed", "x"],
+      ["inspect", "--", "--json", "x"],
+    ]) {
+      const { code, stderr } = await cli.run(words);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^error: .*ERR_USAGE/);
+    }
+  });
+
   it("is told in JSON where JSON was asked for", async () => {
     const { code, stdout, stderr } = await cli.run(["inspect", "--json", "--al", "x"]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -129,7 +143,8 @@ describe.concurrent("colours", () => {
     [{ TERM: "dumb" }, true, false],
     [{ NO_COLOR: "1" }, true, false],
     [{ NO_COLOR: "" }, true, true],
-    [{ FORCE_COLOR: "" }, false, true],
+    [{ FORCE_COLOR: "" }, false, false],
+    [{ FORCE_COLOR: "", NO_COLOR: "1" }, true, false],
     [{ FORCE_COLOR: "0" }, true, false],
     [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false, true],
   ])("with %j, at a terminal %s: %s", (env, isTTY, expected) => {

@@ -114,6 +114,7 @@ describe.skipIf(!hasScript)("at a terminal", () => {
       [["again", "> "], "\x03"],
     ]);
     expect(code).toBe(0);
+    expect(output).toContain("seed 6");
     expect(output).toMatch(sane);
   });
 

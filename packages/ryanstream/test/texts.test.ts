@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { completionOutput } from "../src/cli/completions.js";
 import { editDistance, nearest } from "../src/cli/nearest.js";
 import { OrderedTexts } from "../src/cli/ordered-texts.js";
 import { table } from "../src/cli/table.js";
@@ -7,6 +8,43 @@ import { bytesText, countText, millisecondsText } from "../src/cli/units.js";
 import { cut, printable, visible } from "../src/cli/visible.js";
 
 const seed = 20260101;
+
+describe("texts of completions", () => {
+  const terminal = (write: (text: string) => Promise<void>) => ({
+    json: false,
+    writeText: write,
+    writeJson: async () => {},
+  });
+
+  it("have titles where they are several", async () => {
+    for (const n of [1, 2]) {
+      let out = "";
+      const output = await completionOutput(
+        terminal(async (text) => {
+          out += text;
+        }),
+        n,
+      );
+      expect(out).toBe(n === 1 ? "" : "--- 1 of 2 ---\n");
+      const end = { tokens: [], finishReason: "stop", stoppedBy: 0, seed: 0 };
+      for (let index = n - 1; index >= 0; index--) {
+        await output.token(index, 5, `text ${index}`);
+        await output.end(index, { ...end, text: `text ${index}` });
+      }
+      const whole = "--- 1 of 2 ---\ntext 0\n--- 2 of 2 ---\ntext 1\n";
+      expect(out).toBe(n === 1 ? "text 0\n" : whole);
+    }
+  });
+
+  it("are refused at once where nothing can be written", async () => {
+    const gone = new Error("nobody reads it");
+    const output = completionOutput(
+      terminal(() => Promise.reject(gone)),
+      2,
+    );
+    await expect(output).rejects.toBe(gone);
+  });
+});
 
 describe("ordered texts", () => {
   it("come out one after another whatever the order in which they grow", async () => {

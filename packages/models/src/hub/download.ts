@@ -124,9 +124,10 @@ class Download {
     this.onReceived(partial.received);
     this.farthest = partial.received;
     const progressed = () => this.progressed();
+    const advice = "check the connection and try again: what has come is kept";
     for (let damages = 0; ; ) {
       try {
-        return await retrying(source.file, { ...source.connection, progressed }, () =>
+        return await retrying(source.file, { ...source.connection, progressed, advice }, () =>
           this.attempt(),
         );
       } catch (error) {

@@ -85,7 +85,7 @@ async function partOf(answer: Answer, source: Source, start: number, end: number
   const [, from, to, size = ""] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(range) ?? [];
   const total = size.length <= MAX_DIGITS ? Number(size) : Number.NaN;
   const last = Math.min(end, total) - 1;
-  const isAsked = Number(from) === start && Number(to) === last && size !== "";
+  const isAsked = Number(from) === start && last >= start && Number(to) === last;
   if (status === 200 || !isAsked || headers.has("content-encoding")) {
     const { file, connection } = source;
     const found = status === 200 ? "the whole file" : `the range ${JSON.stringify(range)}`;

@@ -27,6 +27,8 @@ export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether the last try came further, so that the count starts anew. */
   readonly progressed?: () => boolean;
+  /** What to do after the last try; default: to check the connection and try again. */
+  readonly advice?: string;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface RetryOptions {
  */
 export async function retrying<T>(
   what: string,
-  { retries, signal, progressed }: RetryOptions,
+  { retries, signal, progressed, advice }: RetryOptions,
   attempt: () => Promise<T>,
 ): Promise<T> {
   for (let failures = 0; ; ) {
@@ -49,17 +51,23 @@ export async function retrying<T>(
       if (!(error instanceof Passing)) throw error;
       failures = progressed?.() ? 1 : failures + 1;
       const wait = error.wait ?? backoff(failures);
-      if (failures > retries || wait > LONGEST_WAIT) throw givenUp(what, failures, wait, error);
+      if (failures > retries || wait > LONGEST_WAIT) {
+        throw givenUp(what, failures, wait, error, advice);
+      }
       await pause(wait, signal);
     }
   }
 }
 
-function givenUp(what: string, failures: number, wait: number, cause: Passing): HubError {
-  const advice =
-    wait > LONGEST_WAIT
-      ? `try again in ${Math.ceil(wait / 60_000)} minutes`
-      : "check the connection and try again: what has come is kept";
+function givenUp(
+  what: string,
+  failures: number,
+  wait: number,
+  cause: Passing,
+  usual = "check the connection and try again",
+): HubError {
+  const minutes = Math.ceil(wait / 60_000);
+  const advice = wait > LONGEST_WAIT ? `try again in ${minutes} minutes` : usual;
   return new HubError(
     "ERR_NETWORK",
     `expected ${what}, found a failure in ${failures} ${failures === 1 ? "try" : "tries in a row"}: ` +

@@ -19,23 +19,16 @@ export const temporaryPath = (folder: string, { key }: Pick<PackedIdentity, "key
   join(folder, `${key.slice(0, 32)}.${randomUUID()}.tmp`);
 
 /**
- * Makes sure that a folder for packed files can be written, before anything is loaded for it, and removes what nobody
- * can want any more: files of models that have changed, of older layouts, and what processes that were killed an hour
- * ago or more were writing.
- *
- * Other processes may have mapped what is removed: on Linux and macOS its bytes stay until the last of them lets go, and
- * Windows refuses to remove it. Files are never changed or cut, only removed.
+ * Makes sure that a packed file can be written to a folder, before anything is loaded for it.
  *
  * @throws ModelError `ERR_ARGUMENT`
  */
-export async function preparePackedFolder(folder: string, model: PackedIdentity): Promise<void> {
-  let names: string[];
+export async function expectWritable(folder: string, model: PackedIdentity): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    const probe = join(folder, `${randomUUID()}.tmp`);
+    const probe = temporaryPath(folder, model);
     await (await open(probe, "wx")).close();
     await rm(probe);
-    names = await readdir(folder);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ModelError(
@@ -44,7 +37,17 @@ export async function preparePackedFolder(folder: string, model: PackedIdentity)
       { cause },
     );
   }
-  for (const name of names) {
+}
+
+/**
+ * Removes from a folder what nobody can want any more, where it can: files of models that have changed or were replaced,
+ * of older layouts, and what processes that were killed an hour ago or more were writing.
+ *
+ * Other processes may have mapped what is removed: on Linux and macOS its bytes stay until the last of them lets go, and
+ * Windows refuses to remove it. Files are never changed or cut, only removed.
+ */
+export async function cleanPackedFolder(folder: string, model: PackedIdentity): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
     try {
       if (await isRubbish(path, name, model)) await rm(path, { force: true });

@@ -1,11 +1,14 @@
 // The beginning of a packed file: the magic, the length of its header, the header as JSON.
 
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { PackedSource } from "./packed-source.js";
 
 /** Its last two digits are another number for each layout of packed weights. */
 export const MAGIC = "RYANPK02";
 const MAX_HEADER = 2 ** 24;
+/** Opening a pipe must not wait for somebody to write to it. Windows has neither. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Written last, so that a file that wasn't written whole is none. */
 export const END = Buffer.from("RYANPKEND");
@@ -32,8 +35,10 @@ export type NoHeader = { readonly layout: number } | "broken";
 
 /** @throws the system's error */
 export async function readPackedHeader(path: string): Promise<PackedHeader | NoHeader> {
-  await using file = await open(path);
-  const { size } = await file.stat();
+  await using file = await open(path, FLAGS);
+  const status = await file.stat();
+  if (!status.isFile()) return "broken";
+  const { size } = status;
   const head = Buffer.alloc(16);
   await file.read(head, 0, 16, 0);
   const magic = head.toString("latin1", 0, 8);

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { WeightFormat } from "../weight-format.js";
 import { MAGIC } from "./packed-header.js";
 
@@ -36,22 +36,30 @@ export async function packedIdentity(
   return { key, sources };
 }
 
+const COMMIT = /(?<=[\\/]snapshots[\\/])[0-9a-f]{40}(?=[\\/])/;
+
+/** A path in the hub's cache, the same for all commits of a repository; undefined for any other. */
+const withoutCommit = (path: string): string | undefined =>
+  COMMIT.test(path) ? path.replace(COMMIT, "") : undefined;
+
 /**
- * Whether no load can want what was packed from these files any more: one of them has changed since, or is gone while
- * this model has one of the same name, as when a repository of the hub got another commit.
+ * Whether no load can want what was packed from these files any more: one of them has changed since, or is gone from
+ * the hub's cache while this model is another commit of its repository. Whatever else is gone may be on a disk that
+ * comes back.
  */
 export async function isOutdated(
   packed: readonly PackedSource[],
   model: readonly PackedSource[],
 ): Promise<boolean> {
-  const names = new Set(model.map(({ path }) => basename(path)));
+  const replaced = new Set(model.map(({ path }) => withoutCommit(path)));
   for (const { path, size, mtimeMs } of packed) {
     try {
       const now = await stat(path);
       if (now.size !== size || now.mtimeMs !== mtimeMs) return true;
     } catch (error) {
       const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
-      if (isGone && names.has(basename(path))) return true;
+      const general = withoutCommit(path);
+      if (isGone && general !== undefined && replaced.has(general)) return true;
     }
   }
   return false;

@@ -42,6 +42,14 @@ describe("a failure that may pass", () => {
     }
   });
 
+  it("is told with what there is of it: of a file what has come, of a list nothing", async () => {
+    place.server.fail(/storage/, ...Array(6).fill({ kind: "status", status: 500 }));
+    expect((await failure(fetchAll(place, { retries: 1 }))).message).toContain("is kept, or use");
+    place.server.fail(/api/, ...Array(6).fill({ kind: "status", status: 500 }));
+    const options = { retries: 1, revision: "other" };
+    expect((await failure(fetchAll(place, options))).message).toMatch(/try again, or use/);
+  });
+
   it("waits as long as the server asks", async () => {
     const status = (headers: Record<string, string>) =>
       ({ kind: "status", status: 429, headers }) as const;

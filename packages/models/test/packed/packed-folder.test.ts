@@ -1,6 +1,8 @@
 // What is removed from a folder of packed weights, and what never is.
 
-import { copyFile, mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { type FSWatcher, watch } from "node:fs";
+import { chmod, copyFile, mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { loadModel } from "../../src/index.js";
@@ -34,27 +36,59 @@ it("keeps those of other models", async () => {
   const names = await readdir(packedFolder);
   expect(names).toHaveLength(2);
   expect(names).toContain(kept);
-  // A disk may be away for a while: only another model of that name tells that it won't come back.
+  // A disk may be away for a while.
   await rm(other);
   await logitsOf(path, { packedFolder });
   expect(await readdir(packedFolder)).toContain(kept);
 });
 
-it("has none of a model that was replaced by one of the same name, as commits of the hub are", async () => {
+/** Writes a model to a file of that name in a folder of that path. */
+async function at(...folders: string[]): Promise<string> {
+  const folder = join(...folders);
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, "model.gguf");
+  await writeGgufModel(path, json, "Q8_0");
+  return path;
+}
+
+const commits = ["a".repeat(40), "b".repeat(40)] as const;
+
+it.each([
+  ["another folder", ["disk", "math"], ["disk", "code"]],
+  [
+    "another repository",
+    ["models--o--m", "snapshots", commits[0]],
+    ["models--o--n", "snapshots", commits[1]],
+  ],
+  [
+    "a subfolder",
+    ["models--o--m", "snapshots", commits[0], "q"],
+    ["models--o--m", "snapshots", commits[1]],
+  ],
+  ["no commit", ["models--o--m", "snapshots", "a"], ["models--o--m", "snapshots", "b"]],
+])(
+  "keeps those of a model that is away while another has files of the same name: %s",
+  async (_, away, here) => {
+    const { folder, packedFolder } = await setting();
+    await using __ = folder;
+    await logitsOf(await at(folder.path, ...away), { packedFolder });
+    const [kept] = await readdir(packedFolder);
+    await rm(join(folder.path, ...away), { recursive: true });
+    await logitsOf(await at(folder.path, ...here), { packedFolder });
+    expect(await readdir(packedFolder)).toContain(kept);
+  },
+);
+
+it("has none of a commit of the hub's cache that is gone when its model has another there", async () => {
   const { folder, packedFolder } = await setting();
   await using _ = folder;
-  const at = async (commit: string) => {
-    await mkdir(join(folder.path, commit));
-    const path = join(folder.path, commit, "model.gguf");
-    await writeGgufModel(path, json, "Q8_0");
-    return path;
-  };
-  const [first, second] = [await at("a"), await at("b")];
+  const snapshots = join(folder.path, "models--o--m", "snapshots");
+  const [first, second] = [await at(snapshots, commits[0]), await at(snapshots, commits[1])];
   await logitsOf(first, { packedFolder });
   const [old] = await readdir(packedFolder);
   await logitsOf(second, { packedFolder });
   expect(await readdir(packedFolder)).toContain(old);
-  await rm(join(folder.path, "a"), { recursive: true });
+  await rm(join(snapshots, commits[0]), { recursive: true });
   await logitsOf(second, { packedFolder });
   const names = await readdir(packedFolder);
   expect(names).toHaveLength(1);
@@ -105,3 +139,52 @@ it("removes what killed processes left, but not what is being written", async ()
   await logitsOf(path, { packedFolder });
   expect((await readdir(packedFolder)).filter((each) => each.endsWith(".tmp"))).toHaveLength(1);
 });
+
+it("need not be writable, and isn't written, when it has the model", async () => {
+  const { folder, path, packedFolder } = await setting();
+  await using _ = folder;
+  const expected = await logitsOf(path, { packedFolder });
+  await utimes(packedFolder, 1, 1);
+  await chmod(packedFolder, 0o555); // which doesn't stop everybody
+  expect(await logitsOf(path, { packedFolder })).toEqual(expected);
+  // Whatever is made in a folder, or removed from it, changes its time.
+  expect((await stat(packedFolder)).mtimeMs).toBe(1000);
+  await chmod(packedFolder, 0o755);
+});
+
+it("has only names that a later load knows, even while they are written", async () => {
+  const { folder, path, packedFolder } = await setting();
+  await using _ = folder;
+  await mkdir(packedFolder);
+  const names = new Set<string>();
+  let watcher: FSWatcher | undefined;
+  const written = new Promise<void>((resolve) => {
+    watcher = watch(packedFolder, (_, name) => {
+      if (name !== null) names.add(name);
+      if (name?.endsWith(".packed")) resolve();
+    });
+  });
+  await logitsOf(path, { packedFolder });
+  await written;
+  watcher?.close();
+  for (const name of names) expect(name).toMatch(/^[0-9a-f]{32}\.(packed|[0-9a-f-]{36}\.tmp)$/);
+});
+
+it.skipIf(process.platform === "win32")(
+  "may have a pipe in it, which nobody waits for",
+  async () => {
+    const { folder, path, packedFolder } = await setting();
+    await using _ = folder;
+    await mkdir(packedFolder);
+    const pipe = join(packedFolder, `${"a".repeat(32)}.packed`);
+    execFileSync("mkfifo", [pipe]);
+    await logitsOf(path, { packedFolder });
+    const names = await readdir(packedFolder);
+    expect(names).toHaveLength(2);
+    const own = join(packedFolder, names.find((name) => join(packedFolder, name) !== pipe) ?? "");
+    await rm(own);
+    execFileSync("mkfifo", [own]);
+    await logitsOf(path, { packedFolder });
+    expect((await stat(own)).isFile()).toBe(true);
+  },
+);

@@ -2,8 +2,10 @@
 // a relative redirect, large ones over a redirect to storage on another origin. Faults are queued.
 
 import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 export interface Repository {
   readonly commit: string;
@@ -44,6 +46,14 @@ export const sha256 = (bytes: Uint8Array): string =>
   createHash("sha256").update(bytes).digest("hex");
 export const gitSha1 = (bytes: Uint8Array): string =>
   createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+
+/** Every file of a folder, as a repository has them. */
+export async function filesOf(folder: string): Promise<Record<string, Uint8Array>> {
+  const names = await readdir(folder);
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))])),
+  );
+}
 
 export class HubServer {
   readonly seen: Seen[] = [];

@@ -34,6 +34,12 @@ export interface ReplyOptions {
   readonly onProgress?: (progress: AppendProgress) => void;
 }
 
+/** A token of an answer. */
+export interface ReplyToken extends GeneratedToken {
+  /** With the last one, if a stop token or stop string ended the answer. */
+  readonly stoppedBy?: number | string;
+}
+
 /** What stands for an answer while its end is looked for. */
 const ANSWER = "xyz";
 
@@ -76,7 +82,7 @@ export class Conversation {
   async *reply(
     text: string,
     { signal, onProgress }: ReplyOptions = {},
-  ): AsyncGenerator<GeneratedToken, void> {
+  ): AsyncGenerator<ReplyToken, void> {
     const before = this.#messages;
     const asked = [...before, { role: "user", content: text }];
     const prompt = await this.#encode(asked);
@@ -95,7 +101,8 @@ export class Conversation {
       for await (const token of generation) {
         given.push(token.token);
         answer += token.text ?? "";
-        yield token;
+        const { stoppedBy } = generation;
+        yield stoppedBy === undefined ? token : { ...token, stoppedBy };
       }
     } finally {
       if (given.length > 0) {

@@ -10,7 +10,7 @@ import { commandHelp, programHelp } from "./help.js";
 import { onInterrupt } from "./interrupt.js";
 import { nearest } from "./nearest.js";
 import { styleFor, wantsColor } from "./style.js";
-import { Terminal } from "./terminal.js";
+import { Terminal, type TerminalOptions } from "./terminal.js";
 
 /** The version of the package, which lies above both `src` and `dist`. */
 function version(): string {
@@ -31,48 +31,72 @@ export async function run(words: readonly string[]): Promise<number> {
   // Each of many sequences listens to it, which Node would take for a leak.
   setMaxListeners(0, signal);
   using _ = onInterrupt(controller);
-  // How to tell what is wrong with the words has to be known before they are read.
-  const options = words.slice(0, words.includes("--") ? words.indexOf("--") : words.length);
-  const noColor = options.includes("--no-color");
-  const terminal = new Terminal({
-    json: options.includes("--json"),
-    quiet: options.includes("--quiet") || options.includes("-q"),
-    noColor,
-    signal,
-    onFailure: (reason) => controller.abort(reason),
-  });
+  const onFailure = (reason: Error) => controller.abort(reason);
+  let flags = likelyFlags(words);
+  let terminal: Terminal | undefined;
   try {
-    await dispatch(words, terminal);
+    const task = await taskOf(words);
+    if (task.given !== undefined) flags = flagsOf((name) => task.given?.has(name) === true);
+    terminal = new Terminal({ ...flags, signal, onFailure });
+    await task.run(terminal);
     // A reader may go away after the last write.
     signal.throwIfAborted();
     return 0;
   } catch (error) {
+    terminal ??= new Terminal({ ...flags, signal, onFailure });
     terminal.leave();
     const { exitCode, report } = failureOf(error, signal);
-    if (report) tell(report, terminal.json, styleFor(wantsColor(process.stderr, noColor)));
+    if (report) tell(report, flags.json, styleFor(wantsColor(process.stderr, flags.noColor)));
     return exitCode;
   }
 }
 
-async function dispatch(words: readonly string[], terminal: Terminal): Promise<void> {
+type Flags = Pick<TerminalOptions, "json" | "quiet" | "noColor">;
+
+const flagsOf = (has: (name: string) => boolean): Flags => ({
+  json: has("json"),
+  quiet: has("quiet"),
+  noColor: has("no-color"),
+});
+
+/** Those of words that can't be read: how to tell what is wrong with them has to be known before. */
+function likelyFlags(words: readonly string[]): Flags {
+  const options = words.slice(0, words.includes("--") ? words.indexOf("--") : words.length);
+  return flagsOf((name) => options.includes(`--${name}`));
+}
+
+interface Task {
+  /** Where there is a command. */
+  readonly given?: Arguments;
+  run(terminal: Terminal): Promise<void>;
+}
+
+/** @throws CliError `ERR_USAGE` */
+async function taskOf(words: readonly string[]): Promise<Task> {
   const at = words.findIndex((word) => !["--no-color", "--json", "--quiet", "-q"].includes(word));
   const [name, ...rest] = at < 0 ? [] : words.slice(at);
-  if (name === "--version" || name === "-v") return terminal.line(version());
+  if (name === "--version" || name === "-v") return { run: (terminal) => terminal.line(version()) };
   if (name === undefined) {
     throw new CliError("ERR_USAGE", "expected a command, found nothing", "See: ryanstream --help");
   }
   const isHelp = ["--help", "-h", "help"].includes(name);
   if (isHelp && (rest[0] === undefined || rest[0].startsWith("-"))) {
-    return terminal.write(programHelp(commands, terminal.style));
+    return { run: (terminal) => terminal.write(programHelp(commands, terminal.style)) };
   }
   const wanted = isHelp ? (rest[0] as string) : name;
   const entry = commands.find((each) => each.name === wanted);
   if (entry === undefined) throw unknownCommand(wanted);
   const command = await entry.load();
   const before = words.slice(0, at);
-  const given: Arguments = readArguments(command, isHelp ? ["--help"] : [...before, ...rest]);
-  if (given.has("help")) return terminal.write(commandHelp(command, terminal.style));
-  await command.run(given, terminal);
+  const given = readArguments(command, [
+    ...before,
+    ...(isHelp ? ["--help", ...rest.slice(1)] : rest),
+  ]);
+  const run = (terminal: Terminal) =>
+    given.has("help")
+      ? terminal.write(commandHelp(command, terminal.style))
+      : command.run(given, terminal);
+  return { given, run };
 }
 
 function unknownCommand(name: string): CliError {

@@ -11,7 +11,7 @@ export interface Style {
 
 /**
  * Whether a stream gets colours: `--no-color` goes first, then FORCE_COLOR, then NO_COLOR, then whether it is a
- * terminal (https://no-color.org, https://force-color.org).
+ * terminal; variables that are empty count as not set (https://no-color.org, https://force-color.org).
  */
 export function wantsColor(
   stream: { readonly isTTY?: boolean },
@@ -20,7 +20,7 @@ export function wantsColor(
 ): boolean {
   if (noColor) return false;
   const force = env["FORCE_COLOR"];
-  if (force !== undefined) return force !== "0" && force !== "false";
+  if (force) return force !== "0" && force !== "false";
   if (env["NO_COLOR"]) return false;
   return stream.isTTY === true && env["TERM"] !== "dumb";
 }

@@ -75,15 +75,17 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
     sequences: sizes.sequences,
     options: { context: "--prompt and --tokens", sequences: "--sequences" },
   };
-  const { describeFolder, describeModel } = await import("@ryanstream/models");
+  const { describeModel } = await import("@ryanstream/models");
   const check = (model: ModelConfiguration) => {
     expectContext(needs.context, model);
     expectMemory(model, settings, needs);
   };
-  const place = await findModel(given.positionals[0] as string, given, terminal, async (folder) =>
-    check(await describeFolder(folder)),
-  );
   const { weights } = settings;
+  const name = given.positionals[0] as string;
+  const place = await findModel(name, given, terminal, async ({ describe }) => {
+    const model = await describe(weights);
+    if (model !== undefined) check(model);
+  });
   check(await describeModel(place.path, { weights, signal: terminal.signal }));
   using open = await openWeights(place.path, settings, terminal);
   const { model, loadMs } = open;
@@ -93,7 +95,7 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   const { isa, threads } = native().info();
   await report(
     {
-      model: given.positionals[0] as string,
+      model: name,
       parameters: model.parameters,
       ...settings,
       isa,

@@ -4,6 +4,7 @@ import type { ModelConfiguration } from "@ryanstream/models";
 import type { Tokenizer } from "@ryanstream/tokenizer";
 import type { Arguments } from "../cli/arguments.js";
 import type { Command } from "../cli/command.js";
+import { completionOutput } from "../cli/completions.js";
 import { CliError } from "../cli/errors.js";
 import { failureOf, tell } from "../cli/failure.js";
 import { inputText } from "../cli/input-text.js";
@@ -12,7 +13,12 @@ import { endTokensOf } from "../model/end-tokens.js";
 import { openEngine } from "../model/open-engine.js";
 import { modelOptions, modelPositional, modelSettings, openModel } from "../model/open-model.js";
 import { readingProgress } from "../model/reading-progress.js";
-import { samplingOptions, samplingSettings } from "../model/sampling-options.js";
+import {
+  type SamplingSettings,
+  samplingOptions,
+  samplingSettings,
+  seedText,
+} from "../model/sampling-options.js";
 import { Stopwatch, timingsText } from "../model/timings.js";
 
 const USUAL_CONTEXT = 4096;
@@ -84,9 +90,11 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
     ...(system === undefined ? {} : { system }),
   });
   if (message !== undefined) {
-    return await answer(message, conversation, { loadMs, seed: sampling.seed }, terminal);
+    return await answer(message, conversation, { loadMs, sampling }, terminal);
   }
   await talk(conversation, terminal, name as string);
+  const [seed] = seedText(sampling);
+  if (seed !== undefined) terminal.note(terminal.errorStyle.dim(seed));
 }
 
 /** @throws CliError `ERR_NO_CHAT_TEMPLATE` */
@@ -101,37 +109,36 @@ function needTemplate(tokenizer: Tokenizer, name: string): void {
 }
 
 type Talk = import("../chat/conversation.js").Conversation;
+type ReplyToken = import("../chat/conversation.js").ReplyToken;
 
 async function answer(
   message: string,
   conversation: Talk,
-  { loadMs, seed }: { readonly loadMs: number; readonly seed: number },
+  { loadMs, sampling }: { readonly loadMs: number; readonly sampling: SamplingSettings },
   terminal: Terminal,
 ): Promise<void> {
   const promptTokens = await conversation.countTokens(message);
   terminal.progress.show(() => `reading ${promptTokens} tokens`);
   const watch = new Stopwatch();
   let all = "";
-  let reason: string | undefined;
+  let end: Pick<ReplyToken, "finishReason" | "stoppedBy"> = {};
   const tokens: number[] = [];
   const onProgress = readingProgress(terminal.progress);
   const reply = conversation.reply(message, { signal: terminal.signal, onProgress });
-  for await (const { token, text = "", index, finishReason } of reply) {
+  const output = await completionOutput(terminal, 1);
+  for await (const part of reply) {
+    const { token, text = "", index } = part;
     watch.token(index);
     tokens.push(token);
     all += text;
-    reason = finishReason;
-    if (terminal.json) await terminal.writeJson({ event: "token", index: 0, token, text });
-    else await terminal.writeText(text);
+    end = part;
+    await output.token(0, token, text);
   }
+  const { finishReason, stoppedBy } = end;
+  await output.end(0, { text: all, tokens, finishReason, stoppedBy, seed: sampling.seed });
   const timings = watch.timings(loadMs, promptTokens);
-  if (terminal.json) {
-    const completion = { index: 0, text: all, tokens, finishReason: reason, seed };
-    await terminal.writeJson({ event: "completion", ...completion });
-    return terminal.writeJson({ event: "timings", ...timings });
-  }
-  if (!all.endsWith("\n")) await terminal.line();
-  terminal.note(terminal.errorStyle.dim(timingsText(timings)));
+  if (terminal.json) return await terminal.writeJson({ event: "timings", ...timings });
+  terminal.note(terminal.errorStyle.dim(timingsText(timings, seedText(sampling))));
 }
 
 async function talk(conversation: Talk, terminal: Terminal, name: string): Promise<void> {

@@ -5,15 +5,15 @@ import type { Generation } from "@ryanstream/scheduler";
 import type { Tokenizer } from "@ryanstream/tokenizer";
 import type { Arguments } from "../cli/arguments.js";
 import type { Command } from "../cli/command.js";
+import { type CompletionOutput, completionOutput } from "../cli/completions.js";
 import { CliError } from "../cli/errors.js";
 import { inputText } from "../cli/input-text.js";
-import { OrderedTexts } from "../cli/ordered-texts.js";
 import type { Terminal } from "../cli/terminal.js";
 import { endTokensOf } from "../model/end-tokens.js";
 import { contextFor, openEngine } from "../model/open-engine.js";
 import { modelOptions, modelPositional, modelSettings, openModel } from "../model/open-model.js";
 import { readingProgress } from "../model/reading-progress.js";
-import { samplingOptions, samplingSettings } from "../model/sampling-options.js";
+import { samplingOptions, samplingSettings, seedText } from "../model/sampling-options.js";
 import { Stopwatch, timingsText } from "../model/timings.js";
 
 export const generateCommand: Command = {
@@ -77,20 +77,19 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   const shared = n > 1 ? prompt.length - 1 : 0;
   const onProgress = readingProgress(terminal.progress);
   if (shared > 0) await first.append(prompt.subarray(0, shared), "none", { signal, onProgress });
+  const output = await completionOutput(terminal, n);
   const generations = Array.from({ length: n }, (_, sequence) => {
     const session = sequence === 0 ? first : first.fork();
     const options = { ...sampling, sequence, tokenizer, signal, onProgress };
     const stopTokens = endTokensOf(model, tokenizer);
     return generate(session, prompt.subarray(shared), { ...options, stopTokens });
   });
-  const output = terminal.json ? jsonOutput(terminal) : textOutput(terminal, n);
   await Promise.all(
     generations.map((generation, index) => follow(generation, index, watch, output)),
   );
   const timings = watch.timings(loadMs, prompt.length);
   if (terminal.json) return await terminal.writeJson({ event: "timings", ...timings });
-  const seed = (sampling.temperature ?? 0) > 0 ? [`seed ${sampling.seed}`] : [];
-  terminal.note(terminal.errorStyle.dim(timingsText(timings, seed)));
+  terminal.note(terminal.errorStyle.dim(timingsText(timings, seedText(sampling))));
 }
 
 /** @throws CliError `ERR_INPUT` */
@@ -101,24 +100,11 @@ function promptOf(text: string, tokenizer: Tokenizer, given: Arguments): Int32Ar
   throw new CliError("ERR_INPUT", "expected a prompt of at least one token, found an empty one");
 }
 
-interface Output {
-  token(index: number, token: number, text: string): Promise<void>;
-  end(index: number, completion: Completion): Promise<void>;
-}
-
-interface Completion {
-  readonly text: string;
-  readonly tokens: readonly number[];
-  readonly finishReason: string | undefined;
-  readonly stoppedBy: number | string | undefined;
-  readonly seed: number;
-}
-
 async function follow(
   generation: Generation,
   index: number,
   watch: Stopwatch,
-  output: Output,
+  output: CompletionOutput,
 ): Promise<void> {
   const tokens: number[] = [];
   let all = "";
@@ -130,21 +116,4 @@ async function follow(
   }
   const { finishReason, stoppedBy, seed } = generation;
   await output.end(index, { text: all, tokens, finishReason, stoppedBy, seed });
-}
-
-function jsonOutput(terminal: Terminal): Output {
-  return {
-    token: (index, token, text) => terminal.writeJson({ event: "token", index, token, text }),
-    end: (index, completion) => terminal.writeJson({ event: "completion", index, ...completion }),
-  };
-}
-
-function textOutput(terminal: Terminal, n: number): Output {
-  const texts = new OrderedTexts((text) => terminal.writeText(text));
-  const title = (index: number): string => (n === 1 ? "" : `--- ${index + 1} of ${n} ---\n`);
-  for (let index = 0; index < n; index++) texts.add(index, title(index));
-  return {
-    token: (index, _, text) => texts.add(index, text),
-    end: (index, { text }) => texts.end(index, text.endsWith("\n") ? "" : "\n"),
-  };
 }

@@ -1,7 +1,7 @@
 // Whether a machine can hold what a command is about to load.
 
 import { totalmem } from "node:os";
-import type { ModelConfiguration } from "@ryanstream/models";
+import type { FoundDescription } from "@ryanstream/models";
 import { CliError } from "../cli/errors.js";
 import { bytesText } from "../cli/units.js";
 import { type EngineNeeds, engineMemory } from "./open-engine.js";
@@ -12,11 +12,6 @@ export interface MemoryNeeds extends EngineNeeds {
   /** Options that bound the context, and the number of sequences. */
   readonly options: { readonly context: string; readonly sequences?: string };
 }
-
-/** A model as far as it is known: the bytes of its weights come with its headers. */
-export type Expected = Pick<ModelConfiguration, "kvBytesPerPosition"> & {
-  readonly weightBytes?: number;
-};
 
 /** Bytes that this machine or container has. */
 function availableMemory(): number {
@@ -30,7 +25,7 @@ function availableMemory(): number {
  * @throws CliError `ERR_MEMORY`
  */
 export function expectMemory(
-  model: Expected,
+  model: Pick<FoundDescription, "kvBytesPerPosition" | "weightBytes">,
   settings: Pick<ModelSettings, "kvType" | "weights">,
   needs: MemoryNeeds,
   available = availableMemory(),
@@ -52,5 +47,24 @@ export function expectMemory(
     `expected at most ${bytesText(available)} of memory, which this machine has, found ` +
       `${bytesText(keysAndValues)} of keys and values (${context} tokens${times}, --kv ${settings.kvType})${weights}`,
     `${ways[0]?.toUpperCase()}${ways.slice(1)}.`,
+  );
+}
+
+/**
+ * The same of weights alone, while nobody knows yet what they are needed for.
+ *
+ * @throws CliError `ERR_MEMORY`
+ */
+export function expectWeights(
+  { weightBytes = 0 }: Pick<FoundDescription, "weightBytes">,
+  { weights }: Pick<ModelSettings, "weights">,
+  available = availableMemory(),
+): void {
+  if (weightBytes <= available) return;
+  throw new CliError(
+    "ERR_MEMORY",
+    `expected at most ${bytesText(available)} of memory, which this machine has, found ` +
+      `${bytesText(weightBytes)} of weights`,
+    weights === "int4" ? "Take a smaller model." : "Hold weights as --weights int4.",
   );
 }

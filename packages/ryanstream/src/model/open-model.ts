@@ -6,7 +6,7 @@ import type { Arguments } from "../cli/arguments.js";
 import type { OptionSpecs } from "../cli/command.js";
 import type { Terminal } from "../cli/terminal.js";
 import { bytesText, percentText } from "../cli/units.js";
-import { expectMemory, type MemoryNeeds } from "./expect-memory.js";
+import { expectMemory, expectWeights, type MemoryNeeds } from "./expect-memory.js";
 import { findModel, openTokenizer, placeOptions } from "./place-options.js";
 
 export const weightFormats = ["as-is", "int8", "int4"] as const;
@@ -101,15 +101,17 @@ export async function openModel<P extends MemoryNeeds>(
   terminal: Terminal,
   prepare: (tokenizer: Tokenizer, model: ModelConfiguration) => P,
 ): Promise<OpenModelAndTokenizer<P>> {
-  const { describeFolder, describeModel } = await import("@ryanstream/models");
+  const { describeModel } = await import("@ryanstream/models");
+  const { weights } = settings;
   let early: Tokenizer | undefined;
-  const place = await findModel(name, given, terminal, async (folder) => {
-    early = await openTokenizer(folder, given, terminal);
-    const model = await describeFolder(folder);
-    expectMemory(model, settings, prepare(early, model));
+  const place = await findModel(name, given, terminal, async ({ folder, describe }) => {
+    if (folder !== undefined) early = await openTokenizer(folder, given, terminal);
+    const model = await describe(weights);
+    if (model === undefined) return;
+    if (early === undefined) expectWeights(model, settings);
+    else expectMemory(model, settings, prepare(early, model));
   });
   const tokenizer = early ?? (await openTokenizer(place.tokenizer, given, terminal));
-  const { weights } = settings;
   const model = await describeModel(place.path, { weights, signal: terminal.signal });
   const plan = prepare(tokenizer, model);
   expectMemory(model, settings, plan);

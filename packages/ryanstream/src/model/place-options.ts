@@ -1,7 +1,14 @@
 // Options that say which files a model is, shared by the commands.
 
 import { stat } from "node:fs/promises";
-import type { HubOptions, ModelHeaders, ModelPlace } from "@ryanstream/models";
+import type {
+  FoundDescription,
+  FoundRepository,
+  HubOptions,
+  ModelHeaders,
+  ModelPlace,
+  WeightFormat,
+} from "@ryanstream/models";
 import type { Tokenizer } from "@ryanstream/tokenizer";
 import type { Arguments } from "../cli/arguments.js";
 import type { OptionSpecs } from "../cli/command.js";
@@ -34,23 +41,51 @@ function hubOptions(given: Arguments, { progress }: Terminal): HubOptions {
   };
 }
 
+/** A model of the hub before its weights are fetched. */
+export interface Unfetched {
+  /** Has configuration and tokenizer; undefined for GGUF files, which have both inside. */
+  readonly folder: string | undefined;
+  /** What is known of it; of a server that gives no parts of files, only what is beside the weights, or nothing. */
+  describe(weights: WeightFormat): Promise<FoundDescription | undefined>;
+}
+
+async function describeEarly(
+  name: string,
+  found: FoundRepository,
+  weights: WeightFormat,
+  given: Arguments,
+  terminal: Terminal,
+): Promise<FoundDescription | undefined> {
+  const { describeFound } = await import("@ryanstream/models");
+  const { signal, progress } = terminal;
+  progress.show(() => `reading headers of ${visible(name)}`);
+  const hub = hubOptions(given, terminal);
+  const description = await describeFound(name, found, { weights, hub, signal });
+  progress.clear();
+  return description;
+}
+
 /**
  * The files of a model, fetched if they are on the hub.
  *
- * @param beforeWeights  called with a folder of the hub's cache that has all but the weights
+ * @param beforeWeights  what it throws keeps the weights of the hub from being fetched
  */
 export async function findModel(
   name: string,
   given: Arguments,
   terminal: Terminal,
-  beforeWeights?: (folder: string) => Promise<void>,
+  beforeWeights: (model: Unfetched) => Promise<void> = async () => {},
 ): Promise<ModelPlace> {
   const { resolveModel } = await import("@ryanstream/models");
   const { signal, progress } = terminal;
   const place = await resolveModel(name, {
     hub: hubOptions(given, terminal),
     signal,
-    ...(beforeWeights === undefined ? {} : { beforeWeights }),
+    beforeWeights: (found) =>
+      beforeWeights({
+        folder: found.folder,
+        describe: (weights) => describeEarly(name, found, weights, given, terminal),
+      }),
   });
   progress.clear();
   return place;

@@ -55,6 +55,10 @@ export function samplingSettings(given: Arguments): SamplingSettings {
   }) as SamplingSettings;
 }
 
+/** What repeats a text that chance has made; nothing where it had no part. */
+export const seedText = ({ temperature = 0, seed }: SamplingSettings): string[] =>
+  temperature > 0 ? [`seed ${seed}`] : [];
+
 function definedOnly(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }

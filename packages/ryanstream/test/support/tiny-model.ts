@@ -63,10 +63,14 @@ export async function writeTinyFolder(
   });
 }
 
-/** Writes the same model with 8 bits, and the tokenizer as llama.cpp has it; one that names no end goes on until its context is full. */
+/** Writes the same model with 8 bits, and the tokenizer as llama.cpp has it; one that names no end goes on until its context is full. `more` is metadata. */
 export async function writeTinyGguf(
   path: string,
-  { ends = true, positions = config.max_position_embeddings } = {},
+  {
+    ends = true,
+    positions = config.max_position_embeddings,
+    more = {} as Readonly<Record<string, unknown>>,
+  } = {},
 ): Promise<void> {
   const { model, addedTokens } = await tinyTokenizer();
   if (model.type !== "BPE") throw new Error("expected BPE");
@@ -93,6 +97,7 @@ export async function writeTinyGguf(
       "tokenizer.ggml.merges": merges,
       ...(ends ? { "tokenizer.ggml.eos_token_id": END } : {}),
       "tokenizer.chat_template": TEMPLATE,
+      ...more,
     },
   );
 }
