@@ -4,6 +4,7 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 import ts from "typescript";
 import { capture, root, timed } from "./lib/steps.mjs";
 
@@ -117,6 +118,24 @@ async function checkWithoutBinary(project) {
   ];
 }
 
+/** Whether a package says what browsers get in place of what is of Node. */
+const runsInBrowsers = ({ imports = {} }) =>
+  Object.values(imports).some((target) => typeof target === "object" && "browser" in target);
+
+/** As those do who write pages: nothing may be left that only Node has. */
+async function checkBundle(project, entry) {
+  const name = "bundles for browsers";
+  const entryPoints = [join(project.path, entry)];
+  try {
+    const options = { bundle: true, platform: "browser", format: "esm", splitting: true };
+    const outdir = join(project.path, "bundle");
+    await build({ entryPoints, ...options, outdir, write: false, logLevel: "silent" });
+    return { name, ok: true };
+  } catch (error) {
+    return { name, ok: false, detail: error.message };
+  }
+}
+
 async function checkModule(project, { manifest }) {
   const entries = entryPoints(manifest);
   const checks = [];
@@ -147,6 +166,7 @@ async function checkModule(project, { manifest }) {
   );
   files.push(project.write("consumer.ts", consumer.join("")));
   checks.push(await project.types("is well typed", files));
+  if (runsInBrowsers(manifest)) checks.push(await checkBundle(project, "consumer.ts"));
   for (const [index, code] of examples.entries()) {
     const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
     const { outputText } = ts.transpileModule(code, { compilerOptions: options });

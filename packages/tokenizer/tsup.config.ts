@@ -4,9 +4,17 @@ import { defineConfig } from "tsup";
 // What is imported when it is first used (chat templates, the hub's cache on disk) becomes files
 // of their own. Names are shortened, since people download this to browsers.
 export default defineConfig({
-  entry: ["src/index.ts", "src/core.ts", "src/chat.ts", "src/formats.ts", "src/training.ts"],
+  entry: [
+    ...["src/index.ts", "src/core.ts", "src/chat.ts", "src/formats.ts", "src/training.ts"],
+    ...["src/node.ts", "src/no-node.ts"],
+  ],
   format: ["esm"],
-  dts: true,
+  dts: {
+    entry: ["src/index.ts", "src/core.ts", "src/chat.ts", "src/formats.ts", "src/training.ts"],
+  },
+  // Imported by a name of package.json's, which tells browsers from Node.
+  external: ["#node"],
+  removeNodeProtocol: false,
   minify: true,
   sourcemap: false,
   splitting: true,

@@ -15,7 +15,7 @@ export interface EngineOptions {
   readonly pageSize?: number;
   /** Tokens of the longest sequence. Default, and at most, what the model and the memory allow. */
   readonly maxLength?: number;
-  /** Rows (tokens) of a step, at most. Default 512. */
+  /** Rows (tokens) of a step, at most; memory for values between operations grows with them. Default 256. */
   readonly maxRows?: number;
   /** Sessions that share a step, at most; there may be any number of sessions. Default 64, and at most `maxRows`. */
   readonly maxSequences?: number;
@@ -48,7 +48,7 @@ export function engineSizes(
     () => `pageSize: expected a multiple of 16, found ${pageSize}`,
   );
   const wanted = integer(options.maxLength ?? most, "maxLength", 1, most);
-  const maxRows = integer(options.maxRows ?? 512, "maxRows", 1, 2 ** 20);
+  const maxRows = integer(options.maxRows ?? 256, "maxRows", 1, 2 ** 20);
   const maxSequences = options.maxSequences ?? Math.min(64, maxRows);
   const sequences = integer(maxSequences, "maxSequences", 1, maxRows);
   const maxLogits = integer(options.maxLogits ?? sequences, "maxLogits", 1, maxRows);

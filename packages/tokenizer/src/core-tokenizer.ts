@@ -73,6 +73,7 @@ interface Asked {
  * whole, and are refused here.
  */
 export class CoreTokenizer {
+  static readonly name: string = "Tokenizer"; // as users see it, minified or not
   /** Everything that the file says. */
   readonly definition: TokenizerDefinition;
   readonly #pipeline: Pipeline;

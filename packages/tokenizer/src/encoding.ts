@@ -27,6 +27,7 @@ export interface Spans {
 }
 
 export class Encoding {
+  static readonly name: string = "Encoding"; // as users see it, minified or not
   /** The ids, special tokens included. */
   readonly ids: Int32Array;
   /** The text, the first of a pair. */

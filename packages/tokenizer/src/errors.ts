@@ -26,6 +26,7 @@ export type TokenizerErrorCode =
   | "ERR_NUMBER";
 
 export class TokenizerError extends Error {
+  static override readonly name: string = "TokenizerError"; // as users see it, minified or not
   override readonly name = "TokenizerError";
   constructor(
     readonly code: TokenizerErrorCode,

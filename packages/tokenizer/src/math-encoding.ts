@@ -77,6 +77,7 @@ interface OwnTokens {
 }
 
 export class MathEncoding extends Encoding {
+  static override readonly name: string = "MathEncoding"; // as users see it, minified or not
   readonly #options: NumberOptions;
   readonly #whole: ((text: string) => MathEncoding) | undefined;
   readonly #wholes: (MathEncoding | undefined)[] = [];

@@ -22,6 +22,7 @@ export interface MathEncodeOptions extends EncodeOptions, NumberOptions {}
  * numbers[0].tokenStart; // 3, of five tokens with a digit each
  */
 export class MathTokenizer extends Tokenizer {
+  static override readonly name: string = "MathTokenizer"; // as users see it, minified or not
   override encode(text: string, options: MathEncodeOptions = {}): MathEncoding {
     return super.encode(text, options) as MathEncoding;
   }

@@ -25,6 +25,7 @@ export interface StreamEncoder {
 }
 
 export class PipelineStreamEncoder implements StreamEncoder {
+  static readonly name: string = "StreamEncoder"; // as users see it, minified or not
   readonly #pipeline: Pipeline;
   readonly #special: SpecialTokens;
   readonly #around: Surroundings;

@@ -12,6 +12,7 @@ import { extras } from "./extras.js";
  * tokenizer.decode(ids); // "Solve x^2 = 9."
  */
 export class Tokenizer extends CoreTokenizer {
+  static override readonly name: string = "Tokenizer"; // as users see it, minified or not
   protected override get extras(): object {
     return extras;
   }

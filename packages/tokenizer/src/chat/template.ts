@@ -51,6 +51,7 @@ const reasoning = ["reasoning_content", "thinking", "reasoning"];
  * `new Float(1)` and {@link parseJson} say `1.0`.
  */
 export class ChatTemplate {
+  static readonly name: string = "ChatTemplate"; // as users see it, minified or not
   readonly #run: () => void;
   readonly #base: Map<string, Value>;
   readonly #limits: Required<RenderLimits>;

@@ -17,6 +17,7 @@ export interface StreamDecoder {
 const NOTHING = new Uint8Array(0);
 
 export class ByteStreamDecoder implements StreamDecoder {
+  static readonly name: string = "StreamDecoder"; // as users see it, minified or not
   readonly #decoder: ByteDecoder;
   readonly #skipSpecial: boolean;
   /** By id: its text, once asked for; `null` for a token that isn't whole characters. */

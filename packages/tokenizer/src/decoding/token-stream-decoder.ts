@@ -5,6 +5,7 @@ import type { ChainStream } from "./chain-stream.js";
 import type { StreamDecoder } from "./stream-decoder.js";
 
 export class TokenStreamDecoder implements StreamDecoder {
+  static readonly name: string = "StreamDecoder"; // as users see it, minified or not
   readonly #tokensOf: (ids: ArrayLike<number>) => string[];
   readonly #begin: () => ChainStream;
   #stream: ChainStream;

@@ -56,7 +56,20 @@ export function checkedComponent(
   const fields = asObject(value, path);
   if (type !== undefined) return { ...fields, type };
   if (typeof fields["type"] !== "string") fail("a type", fields["type"], `${path}.type`);
+  if (fields["type"] === "Sequence")
+    for (const key of PARTS) checkParts(fields[key], `${path}.${key}`);
   return fields as Component;
+}
+
+/** Where a sequence has its components, by what they are of. */
+const PARTS = ["normalizers", "pretokenizers", "processors", "decoders"];
+
+function checkParts(parts: unknown, path: string): void {
+  if (!Array.isArray(parts)) return;
+  for (const [i, part] of parts.entries()) {
+    const at = `${path}[${i}]`;
+    if (checkedComponent(part, at) === undefined) fail("a component", part, at);
+  }
 }
 
 /** One added token: the fields of tokenizer.json and of added_tokens_decoder. */

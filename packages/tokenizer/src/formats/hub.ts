@@ -60,7 +60,7 @@ async function implicitToken(): Promise<string | undefined> {
   if (isTrue(env("HF_HUB_DISABLE_IMPLICIT_TOKEN"))) return undefined;
   const token = env("HF_TOKEN") ?? env("HUGGING_FACE_HUB_TOKEN");
   if (token !== undefined || !onNode()) return token;
-  return (await import("./node.js")).storedToken();
+  return (await import("#node")).storedToken();
 }
 
 export const endpointOf = ({ endpoint }: FetchOptions): string =>
@@ -153,7 +153,8 @@ async function readBody(
       `expected at most ${max} bytes from ${url}, found ${size}`,
     );
   };
-  // A compressed body is shorter than what comes out of it, so that its length says nothing.
+  // A compressed body is shorter than what comes out of it, so that its length says nothing. Of other origins
+  // a browser shows the length, but not that it is of a compressed body: so more than that is no failure.
   const plain = response.headers.get("content-encoding") === null;
   const header = plain ? response.headers.get("content-length") : null;
   const length = header === null ? Number.NaN : Number(header);
@@ -174,9 +175,10 @@ async function readBody(
       tooLarge(loaded);
     }
     chunks.push(value);
-    options.onProgress?.({ url, loaded, ...(total === undefined ? {} : { total }) });
+    const known = total !== undefined && loaded <= total;
+    options.onProgress?.({ url, loaded, ...(known ? { total } : {}) });
   }
-  if (total !== undefined && loaded !== total) throw new Passing(`${loaded} of ${total} bytes`);
+  if (total !== undefined && loaded < total) throw new Passing(`${loaded} of ${total} bytes`);
   const bytes = new Uint8Array(loaded);
   let at = 0;
   for (const chunk of chunks) {

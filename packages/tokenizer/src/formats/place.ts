@@ -38,19 +38,26 @@ export async function fromPlace(place: string, options: LoadOptions): Promise<To
       : definition;
   }
   if (local?.files) return fromFolder(local.files, options, place);
-  if (/^\w[\w.-]*(\/\w[\w.-]*)?$/.test(place)) {
+  // A name of a file that has a configuration beside it is no repository's.
+  if (/^\w[\w.-]*(\/\w[\w.-]*)?$/.test(place) && !NAMED.test(place)) {
     return fromFolder(await hubFiles(place, options), options, place);
   }
+  const advice = onNode()
+    ? ""
+    : "; without files, URLs have to be whole: new URL(name, location.href)";
   throw new TokenizerError(
     "ERR_LOAD",
-    `expected a file, folder, URL or repository, found none at ${place}`,
+    `expected a file, folder, URL or repository, found none at ${place}${advice}`,
   );
 }
 
 /** Names of files that have a configuration beside them. */
 const NAMED = /(^|[/\\])tokenizer\.(json|model)$/;
 
-/** Many servers refuse what they don't have. */
+/**
+ * Many servers refuse what they don't have; and to a page of another origin, a browser doesn't even show that they
+ * do if they don't allow it for refusals: there, a failure is none either.
+ */
 async function fetchBeside(
   place: string,
   name: string,
@@ -58,11 +65,14 @@ async function fetchBeside(
 ): Promise<Uint8Array | undefined> {
   const url = new URL(name, place);
   url.search = new URL(place).search;
+  const { location } = globalThis as { location?: { readonly origin: string } };
+  const isForeign = location !== undefined && location.origin !== url.origin;
   try {
-    return await fetchBytes(url.href, options);
+    return await fetchBytes(url.href, isForeign ? { ...options, retries: 0 } : options);
   } catch (error) {
-    const refused = error instanceof TokenizerError && error.code === "ERR_LOAD" && !error.cause;
-    if (refused) return undefined;
+    const isLoad = error instanceof TokenizerError && error.code === "ERR_LOAD";
+    const isHidden = isForeign && (error as Error).cause instanceof TypeError;
+    if (isLoad && (isHidden || !error.cause)) return undefined;
     throw error;
   }
 }
@@ -118,22 +128,22 @@ async function completed(
 }
 
 async function localFiles(place: string, options: LoadOptions) {
-  return onNode() ? (await import("./node.js")).openPlace(place, options) : undefined;
+  return onNode() ? (await import("#node")).openPlace(place, options) : undefined;
 }
 
 async function besideLocal(path: string, options: LoadOptions): Promise<Files> {
-  return (await import("./node.js")).beside(path, options);
+  return (await import("#node")).beside(path, options);
 }
 
 async function readLocal(path: string, options: LoadOptions): Promise<Uint8Array> {
-  const files = await import("./node.js");
+  const files = await import("#node");
   if (!(await files.startsWith(path, "GGUF"))) return files.readWhole(path, options);
   return ggufStart((size) => files.readStart(path, size, options));
 }
 
 async function hubFiles(repository: string, options: LoadOptions): Promise<Files> {
   if (options.cache !== false && onNode()) {
-    const { HubCache } = await import("./node.js");
+    const { HubCache } = await import("#node");
     const cache = new HubCache(repository, options);
     return (name) => cache.file(name);
   }

@@ -29,6 +29,7 @@ export interface NumberReaderOptions extends NumberOptions {
  * it, which is mostly one or two characters after its end. The state is the object's own.
  */
 export class NumberReader {
+  static readonly name: string = "NumberReader"; // as users see it, minified or not
   /** All numbers reported so far. */
   readonly numbers: MathNumber[] = [];
   /** The contents of all `\boxed{…}` closed so far, braces inside them balanced. */

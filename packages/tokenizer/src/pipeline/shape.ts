@@ -50,7 +50,7 @@ export interface Shape {
 
 /** The components of a sequence, of sequences in it, or of one component. */
 export const flatten = (component: Component | undefined, inner: string): Component[] => {
-  if (component === undefined) return [];
+  if (component === undefined || component === null) return [];
   if (component.type !== "Sequence") return [component];
   const parts = component[inner];
   return Array.isArray(parts)

@@ -11,7 +11,7 @@ export function checkpointFile(path: string): CheckpointStore {
     });
   return {
     async load() {
-      const { readFile } = await import("node:fs/promises");
+      const { readFile } = await import("#node");
       try {
         return await readFile(path);
       } catch (error) {
@@ -20,7 +20,7 @@ export function checkpointFile(path: string): CheckpointStore {
       }
     },
     async save(bytes) {
-      const { open, rename } = await import("node:fs/promises");
+      const { open, rename } = await import("#node");
       try {
         const file = await open(`${path}.new`, "w");
         try {

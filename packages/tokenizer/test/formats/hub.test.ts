@@ -40,6 +40,60 @@ const text = async (request: Promise<unknown>): Promise<string> => {
   return "";
 };
 
+describe("in a page", () => {
+  /** What a browser gives: of other origins it hides encodings, and refusals that don't allow the page. */
+  const load = (fetch: (name: string) => Response | Promise<Response>) =>
+    loadDefinition("https://cdn.example/v/tokenizer.json", {
+      fetch: async (url) => fetch(String(url).split("/").at(-1) as string),
+    });
+  const withLength = (body: string, length: number) =>
+    new Response(body, { headers: { "content-length": String(length) } });
+
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("a compressed file of another origin is longer than its length", async () => {
+    const { model } = await load((name) =>
+      name === "tokenizer.json" ? withLength(json, 10) : new Response("", { status: 404 }),
+    );
+    expect(model.type).toBe("BPE");
+  });
+
+  it("a file that ends too soon is fetched again", async () => {
+    let tries = 0;
+    await load((name) => {
+      if (name !== "tokenizer.json") return new Response("", { status: 404 });
+      return tries++ === 0 ? withLength(json.slice(0, 9), json.length) : withLength(json, 10);
+    });
+    expect(tries).toBe(2);
+  });
+
+  it("files of another origin that may be there are none if they can't be fetched", async () => {
+    vi.stubGlobal("location", { origin: "https://page.example" });
+    const names: string[] = [];
+    const { config } = await load((name) => {
+      names.push(name);
+      if (name === "tokenizer.json") return new Response(json);
+      throw new TypeError("Failed to fetch");
+    });
+    expect(config?.chatTemplate).toBeUndefined();
+    expect(names.length).toBe(new Set(names).size); // each once
+  });
+
+  it("but those of the page's own origin are looked for in earnest", async () => {
+    vi.stubGlobal("location", { origin: "https://cdn.example" });
+    const loading = load((name) => {
+      if (name === "tokenizer.json") return new Response(json);
+      throw new TypeError("Failed to fetch");
+    });
+    expect(await text(loading)).toMatch(/^ERR_LOAD .*Failed to fetch/);
+  });
+});
+
+it("a name of a file is no repository's", async () => {
+  expect(await text(loadDefinition("models/tokenizer.json", { endpoint }))).toMatch(/^ERR_LOAD/);
+  expect(requests).toEqual([]);
+});
+
 beforeAll(async () => {
   server = createServer((request: IncomingMessage, response) => {
     const { url = "" } = request;

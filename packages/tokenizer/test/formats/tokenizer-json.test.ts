@@ -268,6 +268,21 @@ describe("the file", () => {
     expect(code(() => read(small({}, { normalizer: [] })))).toBe("ERR_FORMAT");
   });
 
+  it.each([
+    ["normalizer", "normalizers"],
+    ["pre_tokenizer", "pretokenizers"],
+    ["post_processor", "processors"],
+    ["decoder", "decoders"],
+  ])("wants the parts of a sequence in %s to be components too", (key, inner) => {
+    const sequence = (parts: unknown[]) => ({ type: "Sequence", [inner]: parts });
+    for (const part of [null, 5, "x", [], {}, sequence([null])]) {
+      const error = thrown(() => read({ ...small(), [key]: sequence([{ type: "A" }, part]) }));
+      expect(error).toBeInstanceOf(TokenizerError);
+      expect(error).toMatchObject({ code: "ERR_FORMAT" });
+      expect((error as Error).message).toContain(`$.${key}.${inner}[1]`);
+    }
+  });
+
   it("may be an object, and begin with a byte order mark", () => {
     expect(readTokenizerJson(small())).toEqual(read(small()));
     expect(readTokenizerJson(utf8(`\ufeff${JSON.stringify(small())}`))).toEqual(read(small()));

@@ -25,8 +25,10 @@ describe.each(["qwen2_5", "llama2"] as const)("the core with %s", (name) => {
         expect(text.startsWith(short)).toBe(true);
         expect(core.count(short, { addSpecialTokens: false })).toBeLessThanOrEqual(limit);
         expect([...stream.push(text), ...stream.end()]).toEqual([...ids]);
-        if (text.normalize("NFC") !== text) return;
-        expect(core.encode(text).starts).toEqual(whole.encode(text).starts);
+        const starts = () => core.encode(text).starts;
+        const isChanged = name === "qwen2_5" && text.normalize("NFC") !== text;
+        if (isChanged) expect(starts).toThrow(expect.objectContaining({ code: "ERR_UNSUPPORTED" }));
+        else expect(starts()).toEqual(whole.encode(text).starts);
       }),
       { seed, numRuns: 60 },
     );
