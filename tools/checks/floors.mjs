@@ -87,6 +87,11 @@ function importFault(owner, file, specifier, all, rootDependencies) {
   if (isBuiltin(specifier)) {
     return specifier.startsWith("node:") ? undefined : `${specifier}: write node:${specifier}`;
   }
+  if (specifier.startsWith("#")) {
+    // A name of the package's own; what it stands for lies in the package, by Node's rules.
+    const isNamed = Object.hasOwn(owner.manifest.imports ?? {}, specifier);
+    return isNamed ? undefined : `imports ${specifier}, which ${owner.folder}/package.json lacks`;
+  }
   const { name, subpath } = splitSpecifier(specifier);
   const own = owner.manifest;
   const declared = {

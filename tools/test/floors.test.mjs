@@ -124,6 +124,16 @@ describe("what a file may import", () => {
     ]);
   });
 
+  it("may be names of the package's own", () => {
+    const manifest = { imports: { "#node": "./dist/node.js" } };
+    writePackage("tensor", { imports: ["#node"], manifest });
+    expect(faults()).toEqual([]);
+    writePackage("tensor", { imports: ["#node", "#other"], manifest });
+    expect(faults()).toEqual([
+      "packages/tensor/src/index.ts: imports #other, which packages/tensor/package.json lacks",
+    ]);
+  });
+
   it("names Node's own modules as such", () => {
     writePackage("tensor", { imports: ["fs"] });
     expect(faults()).toEqual(["packages/tensor/src/index.ts: fs: write node:fs"]);
