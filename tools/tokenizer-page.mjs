@@ -14,18 +14,6 @@ const out = resolve(process.argv[2] ?? join(root, "packages/tokenizer/build/page
 const ofTsup = createRequire(createRequire(import.meta.url).resolve("tsup"));
 const { build } = ofTsup("esbuild");
 
-/** What reads disks has no place in a browser, and nothing here calls it. */
-const withoutNode = {
-  name: "without-node",
-  setup(build) {
-    build.onResolve({ filter: /\/node-[\w-]+\.js$/ }, ({ path }) => ({
-      path,
-      namespace: "without-node",
-    }));
-    build.onLoad({ filter: /.*/, namespace: "without-node" }, () => ({ contents: "" }));
-  },
-};
-
 async function script(entry) {
   const { outputFiles } = await build({
     entryPoints: [join(folder, entry)],
@@ -38,9 +26,7 @@ async function script(entry) {
     charset: "utf8",
     conditions: ["@ryanstream/source"],
     loader: { ".txt": "text" },
-    plugins: [withoutNode],
     logLevel: "warning",
-    logOverride: { "import-is-undefined": "silent" },
   });
   // Either would end or change the element that the script is in. Both stand in strings and
   // regular expressions only, where the escape means the same.

@@ -32,8 +32,9 @@ await build({
   splitting: true,
   minify: true,
   format: "esm",
+  platform: "node",
   target: "node20",
-  external: ["node:*"],
+  conditions: ["@ryanstream/source"],
   logLevel: "error",
 });
 writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');

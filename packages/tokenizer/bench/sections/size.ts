@@ -33,7 +33,7 @@ async function bundled(contents: string): Promise<{ start: Uint8Array; all: Uint
     absWorkingDir: root,
     format: "esm",
     platform: "browser",
-    external: ["node:*"],
+    conditions: ["@ryanstream/source"],
     target: "es2022",
     logLevel: "silent",
   });
