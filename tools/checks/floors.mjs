@@ -27,6 +27,7 @@ export const FLOORS = {
   "@ryanstream/native-kernels": 0,
   "@ryanstream/tokenizer": 0,
   "@ryanstream/sampler": 0,
+  "@ryanstream/problems": 0,
 };
 
 const PUBLISHED = ["src", "ts", "bin"];

@@ -1,0 +1,54 @@
+// What a question asks for, as far as its text alone says it: answers are then checked against
+// the question itself, not only against the solution.
+
+import { Rational } from "../rational.js";
+import { evaluate, type Unknowns } from "./parse.js";
+
+const ASKED =
+  /^(?:What is|Calculate|Work out|Evaluate|Find the value of) ([\d\s+\-*/^().%]+?)[.?]$/;
+const OF = /(\d+(?:\.\d+)?)% of (\d+(?:\.\d+)?)\?$/;
+const DIVISOR =
+  /greatest common divisor of (\d+), (\d+) and (\d+)|greatest common divisor of (\d+) and (\d+)/;
+const MULTIPLE =
+  /least common multiple of (\d+), (\d+) and (\d+)|least common multiple of (\d+) and (\d+)/;
+const REMAINDER = /remainder when (\d+) is divided by (\d+)/;
+const QUOTIENT = /whole-number quotient of (\d+) divided by (\d+)/;
+const EQUATION = /[-\d(x-z][\d\s+\-*/^().x-z]*=[\d\s+\-*/^().x-z]*[\dx-z)]/g;
+
+const numbers = (found: RegExpExecArray) =>
+  found.slice(1).flatMap((digits) => (digits === undefined ? [] : [BigInt(digits)]));
+const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
+
+/** The answer, where the text gives it without any story to understand. */
+export function expectedAnswer(question: string): Rational | undefined {
+  const asked = ASKED.exec(question);
+  if (asked?.[1]) return evaluate(asked[1]);
+  const share = /^What is|^Calculate|^Find/.test(question) ? OF.exec(question) : null;
+  if (share) return evaluate(`${share[1]}% * ${share[2]}`);
+  const divisor = DIVISOR.exec(question);
+  if (divisor) return Rational.of(numbers(divisor).reduce(gcd));
+  const multiple = MULTIPLE.exec(question);
+  if (multiple) return Rational.of(numbers(multiple).reduce((a, b) => (a / gcd(a, b)) * b));
+  const remainder = REMAINDER.exec(question);
+  if (remainder) return Rational.of(numbers(remainder).reduce((a, b) => a % b));
+  const quotient = QUOTIENT.exec(question);
+  if (quotient) return Rational.of(numbers(quotient).reduce((a, b) => a / b));
+  return undefined;
+}
+
+/** The first equation of a question that does not hold for the unknowns. */
+export function falseEquation(question: string, unknowns: Unknowns): string | undefined {
+  if (unknowns.size === 0) return undefined;
+  for (const [equation] of question.matchAll(EQUATION)) {
+    const [left = "", right = ""] = equation.split("=");
+    if (!evaluate(left, unknowns).equals(evaluate(right, unknowns))) return equation;
+  }
+  return undefined;
+}
+
+/** The first number of a question, other than 1, that occurs in none of the lines. */
+export function unusedNumber(question: string, lines: readonly string[]): string | undefined {
+  const numbers = (text: string) => text.match(/\d+(?:\.\d+)?/g) ?? [];
+  const used = new Set(["1", ...lines.flatMap(numbers)]);
+  return numbers(question).find((number) => !used.has(number));
+}
