@@ -33,6 +33,17 @@ describe("problems", () => {
     }
   });
 
+  it("never ask for the sum that an equation gives", () => {
+    for (const { question } of problems({
+      seed: 3,
+      split: "train",
+      kinds: ["linear-system"],
+      count: 3000,
+    })) {
+      if (question.includes("is x + y?")) expect(question).not.toMatch(/\b(\d*)x \+ \1y = /);
+    }
+  });
+
   it("keep training's limits, and pass them in the further sets", () => {
     const limits = new Map(kinds.map(({ name, limits }) => [name, limits]));
     for (const split of splits) {

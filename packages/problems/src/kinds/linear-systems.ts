@@ -36,7 +36,9 @@ export const systemKind: Kind = {
       random.int(2, most as number) * (difficulty > 2 && random.chance(0.3) ? -1 : 1);
     const [x, y] = [unknown(), unknown()];
     const [e, f] = [a * x + b * y, c * x + d * y];
-    const asked = random.pick(["x", "y", "x + y"]);
+    // A multiple of x + y among the equations would give the sum away.
+    const isGiven = a === b || c === d;
+    const asked = random.pick(isGiven ? ["x", "y"] : ["x", "y", "x + y"]);
     return {
       key: [asked, a, b, e, c, d, f],
       write(words) {
