@@ -33,9 +33,10 @@ function hasSeen(texts: readonly string[], all: string): boolean {
 async function atTerminal(words: readonly string[], steps: Steps = []) {
   const quoted = [process.execPath, cli.entry, ...words].map((word) => `'${word}'`).join(" ");
   const { NO_COLOR: _, FORCE_COLOR: __, NODE_OPTIONS: ___, ...inherited } = process.env;
-  const env = { RYANSTREAM_KERNELS_PATH: kernels, ...inherited, TERM: "xterm" };
-  // The state of the terminal is told at the end, by whether it still echoes.
-  const shell = `${quoted}; code=$?; stty -a | grep -o -- '-\\?icanon\\|-\\?echo '; exit $code`;
+  const env = { RYANSTREAM_KERNELS_PATH: kernels, ...inherited, TERM: "xterm", SHELL: "/bin/sh" };
+  // The state of the terminal is told at the end, by whether it still echoes. The shell gets Ctrl-C
+  // too: without a trap some shells end there and then, and tell nothing.
+  const shell = `trap : INT; ${quoted}; code=$?; stty -a | grep -o -- '-\\?icanon\\|-\\?echo '; exit $code`;
   const child = spawn("script", ["-qec", shell, "/dev/null"], { env, cwd: tiny.folder });
   let all = "";
   let since = "";
