@@ -1,5 +1,6 @@
 // Problems by seed, split and index: each a pure function of these, whatever was made before.
 
+import { FormSet } from "./distinct.js";
 import { ensure } from "./errors.js";
 import type { Draft, Kind } from "./kinds/kind.js";
 import { KINDS } from "./kinds/registry.js";
@@ -22,7 +23,16 @@ export interface ProblemsOptions extends ProblemOptions {
   from?: number | undefined;
   /** How many. Default: without end. */
   count?: number | undefined;
+  /**
+   * Whether each canonical form ({@link Problem.form}) is given once only, in each iteration. Takes 16 to
+   * 32 bytes of memory a problem. Where there are fewer forms than `count`, the iteration ends early: a kind at a difficulty is
+   * left out once 1,000 problems of it in a row had been given before. Default: false.
+   */
+  distinct?: boolean | undefined;
 }
+
+/** After so many repeated problems in a row, fewer than one in a hundred is still to come. */
+const MOST_REPEATS = 1000;
 
 const DIFFICULTIES: readonly Difficulty[] = [1, 2, 3, 4, 5];
 // A draw belongs to a rare split with a chance of 5%: a space of problems that gives none in so
@@ -90,14 +100,19 @@ function fits({ question, lines }: Draft, { limits }: Kind, split: Split): boole
 const lane = (split: Split, attempt: number, purpose: number) =>
   SPLITS.indexOf(split) * 2 ** 24 + attempt * 4 + purpose;
 
-function make({ seed, split, kinds, difficulties }: Choice, index: number): Problem {
+function chooseAt({ seed, split, kinds, difficulties }: Choice, index: number): [Kind, Difficulty] {
   const chooser = new Random(seed, index, lane(split, 0, 0));
-  const kind = chooser.pick(kinds);
-  const difficulty = chooser.pick(difficulties);
+  return [chooser.pick(kinds), chooser.pick(difficulties)];
+}
+
+function make(choice: Choice, index: number): Problem {
+  const { seed, split } = choice;
+  const [kind, difficulty] = chooseAt(choice, index);
   const beyond = split === "longer" || split === "larger" ? split : undefined;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const drawn = kind.draw(new Random(seed, index, lane(split, attempt, 1)), difficulty, beyond);
-    if (beyond === undefined && splitOf([kind.name, ...drawn.key].join(" ")) !== split) continue;
+    const form = [kind.name, ...drawn.key].join(" ");
+    if (beyond === undefined && splitOf(form) !== split) continue;
     const draft = drawn.write(new Random(seed, index, lane(split, attempt, 2)));
     if (!fits(draft, kind, split)) continue;
     const text = draft.text ?? draft.value.toString();
@@ -106,6 +121,7 @@ function make({ seed, split, kinds, difficulties }: Choice, index: number): Prob
       kind: kind.name,
       difficulty,
       split,
+      form,
       question: draft.question,
       solution: [...draft.lines, `The answer is \\boxed{${text}}.`],
       answer: { value: draft.value, text },
@@ -131,9 +147,30 @@ export function problem(
   return make(choose(seed, split, options), natural(index, "index"));
 }
 
+/** The problems of indices from `from` whose canonical form is new, as long as there are any. */
+function* distinctFrom(choice: Choice, from: number): Generator<Problem> {
+  const seen = new FormSet();
+  const repeats = new Map<string, number>();
+  let cells = choice.kinds.length * new Set(choice.difficulties).size;
+  for (let index = from; cells > 0; index++) {
+    const [kind, difficulty] = chooseAt(choice, index);
+    const cell = `${kind.name} ${difficulty}`;
+    const before = repeats.get(cell) ?? 0;
+    if (before >= MOST_REPEATS) continue;
+    const made = make(choice, index);
+    if (seen.add(made.form)) {
+      repeats.set(cell, 0);
+      yield made;
+    } else {
+      repeats.set(cell, before + 1);
+      if (before + 1 >= MOST_REPEATS) cells--;
+    }
+  }
+}
+
 /**
- * Problems one after another: those that {@link problem} gives for the indices from `from`.
- * May be iterated more than once.
+ * Problems one after another: those that {@link problem} gives for the indices from `from`, or with
+ * `distinct` those of them that are new. May be iterated more than once.
  *
  * @example
  * for (const { question, answer } of problems({ seed: 1, split: "test", count: 10 })) {
@@ -147,9 +184,22 @@ export function problems(options: ProblemsOptions): Iterable<Problem> {
   const from = natural(options.from ?? 0, "from");
   const count =
     options.count === undefined ? Number.POSITIVE_INFINITY : natural(options.count, "count");
+  const isDistinct = options.distinct ?? false;
+  ensure(
+    typeof isDistinct === "boolean",
+    () => `distinct: expected a boolean, found ${describe(isDistinct)}`,
+  );
   return {
     *[Symbol.iterator]() {
-      for (let i = 0; i < count; i++) yield make(choice, from + i);
+      if (!isDistinct) {
+        for (let i = 0; i < count; i++) yield make(choice, from + i);
+        return;
+      }
+      let given = 0;
+      for (const made of count === 0 ? [] : distinctFrom(choice, from)) {
+        yield made;
+        if (++given === count) return;
+      }
     },
   };
 }

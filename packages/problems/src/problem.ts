@@ -25,6 +25,11 @@ export interface Problem {
   readonly kind: string;
   readonly difficulty: Difficulty;
   readonly split: Split;
+  /**
+   * The canonical form: the kind with all parameters, without names, things and phrasing. Problems with
+   * the same form are the same mathematics; the form decides to which split a problem belongs.
+   */
+  readonly form: string;
   readonly question: string;
   /** One equation a line; the last one is `The answer is \boxed{…}.` */
   readonly solution: readonly string[];

@@ -2,8 +2,8 @@
 // put the same problem into two of them.
 
 /** Murmur3 of UTF-16 code units, 32 bits. */
-export function hash(text: string): number {
-  let state = 0x2545f491;
+export function hash(text: string, seed = 0x2545f491): number {
+  let state = seed;
   for (let i = 0; i < text.length; i++) {
     let unit = Math.imul(text.charCodeAt(i), 0xcc9e2d51);
     unit = Math.imul((unit << 15) | (unit >>> 17), 0x1b873593);

@@ -33,6 +33,14 @@ describe("problems", () => {
     }
   });
 
+  it("have one equation a line", () => {
+    for (const split of splits) {
+      for (const { solution } of problems({ seed: 4, split, count: 2000 })) {
+        for (const line of solution.slice(0, -1)) expect(line.split(" = ")).toHaveLength(2);
+      }
+    }
+  });
+
   it("never ask for the sum that an equation gives", () => {
     for (const { question } of problems({
       seed: 3,
@@ -121,7 +129,7 @@ describe("problem", () => {
     ["an unknown split", () => problem(1, "validation" as Split, 0)],
     ["an unknown kind", () => problem(1, "train", 0, { kinds: ["poetry"] })],
     ["no kind", () => problem(1, "train", 0, { kinds: [] })],
-    ["a kind that can't be longer", () => problem(1, "longer", 0, { kinds: ["units"] })],
+    ["a kind that can't be longer", () => problem(1, "longer", 0, { kinds: ["ratios"] })],
     ["a difficulty of 6", () => problem(1, "train", 0, { difficulty: 6 as Difficulty })],
     ["no difficulty", () => problem(1, "train", 0, { difficulty: [] })],
     ["a count below 0", () => problems({ seed: 1, split: "train", count: -1 })],

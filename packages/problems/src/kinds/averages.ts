@@ -1,9 +1,9 @@
-// Means of values, a value that a mean lets one find, and means of two groups together.
+// Means of values, a value that a mean lets one find, and means of groups together.
 
 import { Rational } from "../rational.js";
-import { PEOPLE } from "../writing/names.js";
+import { listed, PEOPLE } from "../writing/names.js";
 import { addUp } from "../writing/steps.js";
-import type { Kind } from "./kind.js";
+import type { Drawn, Kind } from "./kind.js";
 
 const FORMS = [
   ["mean"],
@@ -12,40 +12,55 @@ const FORMS = [
   ["missing", "groups"],
   ["missing", "groups"],
 ];
-const SIZES = [20, 40, 99, 300, 900];
+const SIZES = [40, 60, 99, 300, 900];
+
+const ORDER = ["First", "Second", "Third", "Fourth"];
+
+function averageOfGroups(groups: readonly (readonly [count: number, mean: number])[]): Drawn {
+  const sums = groups.map(([count, mean]) => count * mean);
+  const total = sums.reduce((a, b) => a + b);
+  const count = groups.reduce((all, [one]) => all + one, 0);
+  const value = Rational.of(total, count);
+  return {
+    key: ["groups", ...groups.map((group) => group.join(" of ")).sort()],
+    write(words) {
+      const who = words.pick(["children", "players", "runners", "students"]);
+      const told = (way: (count: number, mean: number, i: number) => string) =>
+        listed(groups.map(([count, mean], i) => way(count, mean, i)));
+      const question = words.pick([
+        `One group of ${told((n, mean, i) => (i === 0 ? `${n} ${who} has a mean of ${mean} points` : `another group of ${n} one of ${mean}`))}. What is the mean of all of them?`,
+        `In a game, ${told((n, mean, i) => (i === 0 ? `${n} ${who} have ${mean} points on average` : `${n} others have ${mean}`))}. What is the average of all?`,
+        `There are groups of ${told((n) => `${n}`)} ${who}, whose averages are ${told((_, mean) => `${mean}`)} points. What is the average of all ${who}?`,
+      ]);
+      const lines = [
+        ...groups.map(([n, mean], i) => `${ORDER[i]} group: ${n} * ${mean} = ${sums[i]}`),
+        ...addUp("Total", sums),
+        ...addUp(
+          "Number",
+          groups.map(([n]) => n),
+        ),
+        `Mean: ${total} / ${count} = ${value}`,
+      ];
+      return { question, lines, value };
+    },
+  };
+}
 
 export const averageKind: Kind = {
   name: "averages",
-  about: "means, missing values, and means of two groups",
+  about: "means, missing values, and means of groups",
   limits: { steps: 5, digits: 3 },
-  beyond: ["larger"],
+  beyond: ["longer", "larger"],
   draw(random, difficulty, beyond) {
-    const form = random.pick(FORMS[difficulty - 1] as string[]);
+    const form = beyond === "longer" ? "groups" : random.pick(FORMS[difficulty - 1] as string[]);
     const size = beyond === "larger" ? 90_000 : (SIZES[difficulty - 1] as number);
     const some = () => random.int(Math.ceil(size / 10), size);
     if (form === "groups") {
-      const [first, second] = [random.int(2, 30), random.int(2, 30)];
-      const means = [some(), some()] as const;
-      return {
-        key: [form, first, means[0], second, means[1]],
-        write(words) {
-          const sums = [first * means[0], second * means[1]] as const;
-          const [total, count] = [sums[0] + sums[1], first + second];
-          const value = Rational.of(total, count);
-          const question = words.pick([
-            `One group of ${first} children has a mean of ${means[0]} points, another group of ${second} has a mean of ${means[1]}. What is the mean of all of them?`,
-            `In a game, ${first} players have ${means[0]} points on average and the other ${second} players have ${means[1]}. What is the average of all players?`,
-          ]);
-          const lines = [
-            `First group: ${first} * ${means[0]} = ${sums[0]}`,
-            `Second group: ${second} * ${means[1]} = ${sums[1]}`,
-            `Total: ${sums[0]} + ${sums[1]} = ${total}`,
-            `Number: ${first} + ${second} = ${count}`,
-            `Mean: ${total} / ${count} = ${value}`,
-          ];
-          return { question, lines, value };
-        },
-      };
+      const groups = Array.from(
+        { length: beyond === "longer" ? random.int(3, 4) : 2 },
+        () => [random.int(2, 30), some()] as const,
+      );
+      return averageOfGroups(groups);
     }
     const count = Math.min(5, difficulty + 1 + random.int(0, 1));
     const values = Array.from({ length: count - 1 }, some);
@@ -62,31 +77,31 @@ export const averageKind: Kind = {
           : [form, mean, ...[...values].sort((a, b) => a - b)],
       write(words) {
         const name = words.pick(PEOPLE);
-        const list = (shown: readonly number[]) =>
-          shown.length === 1
-            ? `${shown[0]}`
-            : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
         if (form === "mean") {
           const total = all.reduce((a, b) => a + b);
           const value = Rational.of(total, count);
           const question = words.pick([
-            `What is the mean of ${list(all)}?`,
-            `${name} scores ${list(all)} points in ${count} rounds. What is the average?`,
-            `Find the average of ${list(all)}.`,
+            `What is the mean of ${listed(all)}?`,
+            `${name} scores ${listed(all)} points in ${count} rounds. What is the average?`,
+            `Find the average of ${listed(all)}.`,
+            `On ${count} days, ${name} sells ${listed(all)} tickets. How many is that a day on average?`,
+            `The results of ${count} tests are ${listed(all)}. What is their mean?`,
           ]);
           return {
             question,
-            lines: [`Total: ${addUp(all)}`, `Mean: ${total} / ${count} = ${value}`],
+            lines: [...addUp("Total", all), `Mean: ${total} / ${count} = ${value}`],
             value,
           };
         }
         const question = words.pick([
-          `The mean of ${count} numbers is ${mean}. All but one of them are ${list(values)}. What is the missing number?`,
-          `${name} wants an average of ${mean} points in ${count} rounds and has ${list(values)} so far. How many points must the last round bring?`,
+          `The mean of ${count} numbers is ${mean}. All but one of them are ${listed(values)}. What is the missing number?`,
+          `${name} wants an average of ${mean} points in ${count} rounds and has ${listed(values)} so far. How many points must the last round bring?`,
+          `The average of ${count} values is ${mean}, and all except one are known: ${listed(values)}. Find the unknown one.`,
+          `In ${count} games, ${name} scores ${mean} points on average: ${listed(values)} before the last game. How many in the last one?`,
         ]);
         const lines = [
           `Total: ${count} * ${mean} = ${count * mean}`,
-          ...(values.length > 1 ? [`Known: ${addUp(values)}`] : []),
+          ...addUp("Known", values),
           `Missing: ${count * mean} - ${known} = ${last}`,
         ];
         return { question, lines, value: Rational.of(last) };

@@ -2,6 +2,7 @@
 
 import type { Random } from "../random.js";
 import { Rational } from "../rational.js";
+import { listed } from "../writing/names.js";
 import { gcd } from "../writing/steps.js";
 import type { Draft, Kind } from "./kind.js";
 
@@ -116,8 +117,7 @@ export const divisibilityKind: Kind = {
             );
             return (a * b) / common;
           });
-          const names = `${values.slice(0, -1).join(", ")} and ${values.at(-1)}`;
-          return draft(find(words, `the least common multiple of ${names}`), lines, total);
+          return draft(find(words, `the least common multiple of ${listed(values)}`), lines, total);
         },
       };
     }
@@ -139,6 +139,8 @@ export const divisibilityKind: Kind = {
           const question = words.pick([
             `How many positive multiples of ${divisor} are there up to ${limit}?`,
             `How many of the numbers from 1 to ${limit} are divisible by ${divisor}?`,
+            `How many whole numbers from 1 to ${limit} are multiples of ${divisor}?`,
+            `Counting in steps of ${divisor} from ${divisor}, how many numbers are not above ${limit}?`,
           ]);
           return draft(
             question,
@@ -183,6 +185,8 @@ export const divisibilityKind: Kind = {
         const question = words.pick([
           `How many positive divisors does ${value} have?`,
           `By how many positive integers is ${value} divisible?`,
+          `Find the number of positive divisors of ${value}.`,
+          `What is the number of positive integers that divide ${value}?`,
         ]);
         return draft(question, lines, count);
       },

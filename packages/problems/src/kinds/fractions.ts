@@ -59,7 +59,7 @@ export const fractionKind: Kind = {
     if (form === "*" || form === "/") {
       const [a, b] = [draw(random, most), draw(random, most)];
       return {
-        key: [form, print(a), print(b)],
+        key: [form, ...(form === "*" ? [print(a), print(b)].sort() : [print(a), print(b)])],
         write(words) {
           const turned = form === "*" ? b : { top: b.bottom, bottom: b.top };
           const text = form === "*" ? `${print(a)} * ${print(b)}` : `(${print(a)}) / (${print(b)})`;

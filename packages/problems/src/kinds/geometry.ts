@@ -1,24 +1,53 @@
 // Perimeters, areas and volumes of what is made of rectangles and triangles.
 
 import { Rational } from "../rational.js";
-import type { Kind } from "./kind.js";
+import { listed } from "../writing/names.js";
+import { addUp } from "../writing/steps.js";
+import type { Drawn, Kind } from "./kind.js";
 
 const FORMS = [
-  ["perimeter", "area"],
+  ["perimeter", "area", "side"],
   ["perimeter", "area", "side"],
   ["side", "triangle", "around", "volume"],
   ["triangle", "around", "volume", "two"],
   ["volume", "two", "path"],
 ];
-const SIZES = [20, 30, 40, 60, 90];
+const SIZES = [25, 40, 50, 60, 90];
+const UNITS = ["metres", "centimetres", "feet", "inches", "yards"];
+
+/** The area of so many rectangles together. */
+function together(sides: readonly (readonly [number, number])[]): Drawn {
+  const areas = sides.map(([a, b]) => a * b);
+  const total = areas.reduce((a, b) => a + b);
+  return {
+    key: ["two", ...sides.map((pair) => [...pair].sort((a, b) => a - b).join(" by ")).sort()],
+    write(words) {
+      const unit = words.pick(UNITS);
+      const list = listed(sides.map(([a, b]) => `${a} by ${b}`));
+      const how = ["two", "three", "four", "five"][sides.length - 2];
+      const question = words.pick([
+        `A floor consists of ${how} rectangles of ${list} ${unit}. What is its area, in square ${unit}?`,
+        `How many square ${unit} have ${how} rectangles of ${list} ${unit} together?`,
+        `A painter paints walls of ${list} ${unit}. How many square ${unit} is that in all?`,
+        `Find the total area in square ${unit} of rectangles of ${list} ${unit}.`,
+      ]);
+      const lines = [...sides.map(([a, b]) => `${a} * ${b} = ${a * b}`), ...addUp("Total", areas)];
+      return { question, lines, value: Rational.of(total) };
+    },
+  };
+}
 
 export const geometryKind: Kind = {
   name: "geometry",
   about: "perimeters, areas and volumes",
   limits: { steps: 5, digits: 4 },
-  beyond: ["larger"],
+  beyond: ["longer", "larger"],
   draw(random, difficulty, beyond) {
     const large = beyond === "larger";
+    if (beyond === "longer") {
+      const side = () => random.int(3, 20);
+      return together(Array.from({ length: random.int(4, 5) }, () => [side(), side()] as const));
+    }
     const form = large
       ? random.pick(["perimeter", "area", "two"])
       : random.pick(FORMS[difficulty - 1] as string[]);
@@ -26,16 +55,30 @@ export const geometryKind: Kind = {
     const some = () => random.int(large ? 10_000 : 3, most);
     const [a, b, c, d] = [some(), some(), some(), some()];
     const width = random.int(1, 9);
-    const used: Record<string, number[]> = {
-      volume: [a, b, c],
-      two: [a, b, c, d],
-      path: [a, b, width],
-    };
+    if (form === "two") {
+      return together([
+        [a, b],
+        [c, d],
+      ]);
+    }
+    const sides = [a, b, ...(form === "volume" ? [c] : [])];
+    // Which side is which makes a difference only where one of them is asked for.
+    if (form !== "side" && form !== "around") sides.sort((one, other) => one - other);
     return {
-      key: [form, ...(used[form] ?? [a, b])],
+      key: [form, ...sides, ...(form === "path" ? [width] : [])],
       write(words) {
-        const unit = words.pick(["metres", "centimetres", "feet", "inches"]);
-        const thing = words.pick(["rectangle", "garden", "room", "field", "poster"]);
+        const unit = words.pick(UNITS);
+        const thing = words.pick([
+          "rectangle",
+          "garden",
+          "room",
+          "field",
+          "poster",
+          "carpet",
+          "yard",
+          "wall",
+          "window",
+        ]);
         const size =
           thing === "rectangle"
             ? `a rectangle of ${a} by ${b} ${unit}`
@@ -44,6 +87,8 @@ export const geometryKind: Kind = {
           const question = words.pick([
             `What is the perimeter of ${size}, in ${unit}?`,
             `How many ${unit} is it once around ${size}?`,
+            `How long is the border of ${size}, in ${unit}?`,
+            `Find the perimeter in ${unit} of ${size}.`,
           ]);
           return {
             question,
@@ -55,6 +100,8 @@ export const geometryKind: Kind = {
           const question = words.pick([
             `What is the area of ${size}, in square ${unit}?`,
             `How many square ${unit} does ${size} cover?`,
+            `Find the area of ${size} in square ${unit}.`,
+            `How large is ${size}, in square ${unit}?`,
           ]);
           return {
             question,
@@ -66,6 +113,8 @@ export const geometryKind: Kind = {
           const question = words.pick([
             `A rectangle has an area of ${a * b} square ${unit} and is ${a} ${unit} long. How wide is it, in ${unit}?`,
             `One side of a rectangle of ${a * b} square ${unit} has ${a} ${unit}. How many ${unit} has the other?`,
+            `A rectangular plot of ${a * b} square ${unit} is ${a} ${unit} wide. Find its length in ${unit}.`,
+            `What is the height in ${unit} of a rectangular door with ${a * b} square ${unit} and a width of ${a} ${unit}?`,
           ]);
           return { question, lines: [`${a * b} / ${a} = ${b} ${unit}`], value: Rational.of(b) };
         }
@@ -74,6 +123,7 @@ export const geometryKind: Kind = {
           const question = words.pick([
             `A rectangle has a perimeter of ${whole} ${unit} and is ${a} ${unit} long. What is its area, in square ${unit}?`,
             `A fence of ${whole} ${unit} goes once around a rectangular garden, of which one side has ${a} ${unit}. How many square ${unit} has the garden?`,
+            `Once around a rectangle is ${whole} ${unit}, and one side is ${a} ${unit}. Find its area in square ${unit}.`,
           ]);
           const lines = [
             `${whole} / 2 = ${a + b}`,
@@ -87,6 +137,8 @@ export const geometryKind: Kind = {
           const question = words.pick([
             `A triangle has a base of ${a} ${unit} and a height of ${b} ${unit}. What is its area, in square ${unit}?`,
             `How many square ${unit} has a triangle with a base of ${a} ${unit} and a height of ${b} ${unit}?`,
+            `Find the area in square ${unit} of a triangle that is ${b} ${unit} high over a base of ${a} ${unit}.`,
+            `A triangular sail has a base of ${a} ${unit} and is ${b} ${unit} high. What is its area in square ${unit}?`,
           ]);
           return { question, lines: [`${a} * ${b} = ${a * b}`, `${a * b} / 2 = ${value}`], value };
         }
@@ -94,6 +146,8 @@ export const geometryKind: Kind = {
           const question = words.pick([
             `What is the volume of a box of ${a} by ${b} by ${c} ${unit}, in cubic ${unit}?`,
             `A tank is ${a} ${unit} long, ${b} ${unit} wide and ${c} ${unit} high. How many cubic ${unit} does it hold?`,
+            `Find the volume in cubic ${unit} of a block that measures ${a} by ${b} by ${c} ${unit}.`,
+            `A room is ${a} by ${b} ${unit} and ${c} ${unit} high. How many cubic ${unit} of air are in it?`,
           ]);
           return {
             question,
@@ -101,26 +155,11 @@ export const geometryKind: Kind = {
             value: Rational.of(a * b * c),
           };
         }
-        if (form === "two") {
-          const total = a * b + c * d;
-          const question = words.pick([
-            `A floor consists of two rectangles, one of ${a} by ${b} ${unit} and one of ${c} by ${d} ${unit}. What is its area, in square ${unit}?`,
-            `How many square ${unit} have two rectangles of ${a} by ${b} and ${c} by ${d} ${unit} together?`,
-          ]);
-          return {
-            question,
-            lines: [
-              `${a} * ${b} = ${a * b}`,
-              `${c} * ${d} = ${c * d}`,
-              `${a * b} + ${c * d} = ${total} square ${unit}`,
-            ],
-            value: Rational.of(total),
-          };
-        }
         const [x, y] = [a + 2 * width, b + 2 * width];
         const question = words.pick([
           `Around a pool of ${a} by ${b} ${unit} goes a path that is ${width} ${unit} wide. What is the area of the path, in square ${unit}?`,
           `A picture of ${a} by ${b} ${unit} has a frame that is ${width} ${unit} wide on every side. How many square ${unit} has the frame?`,
+          `A lawn of ${a} by ${b} ${unit} has a border of ${width} ${unit} in width all around. Find the area of the border in square ${unit}.`,
         ]);
         const lines = [
           `${a} + 2 * ${width} = ${x}`,

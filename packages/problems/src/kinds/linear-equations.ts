@@ -80,7 +80,7 @@ function solve(left: readonly Term[], right: readonly Term[], name: string): str
   return lines.filter((line, i) => line !== lines[i - 1]).slice(1);
 }
 
-const SIZES = [12, 12, 15, 12, 9];
+const SIZES = [20, 15, 15, 12, 9];
 
 /** Both sides, except for the constant that makes the solution come out. */
 function draw(random: Random, difficulty: number, beyond: Beyond): { left: Term[]; right: Term[] } {
@@ -110,7 +110,8 @@ export const linearKind: Kind = {
   beyond: ["longer", "larger"],
   draw(random, difficulty, beyond) {
     const solution =
-      random.pick([1, 1, 1, -1]) * random.int(2, beyond === "larger" ? 99 : 5 + 4 * difficulty);
+      random.pick([1, 1, 1, -1]) *
+      random.int(2, beyond === "larger" ? 99 : Math.max(20, 5 + 4 * difficulty));
     let sides: { left: Term[]; right: Term[] };
     do sides = draw(random, difficulty, beyond);
     while (

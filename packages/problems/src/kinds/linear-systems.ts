@@ -40,7 +40,7 @@ export const systemKind: Kind = {
     const isGiven = a === b || c === d;
     const asked = random.pick(isGiven ? ["x", "y"] : ["x", "y", "x + y"]);
     return {
-      key: [asked, a, b, e, c, d, f],
+      key: [asked, ...[[a, b, e].join(" "), [c, d, f].join(" ")].sort()],
       write(words) {
         const [first, second] = [`${combination(a, b)} = ${e}`, `${combination(c, d)} = ${f}`];
         const both = words.pick([

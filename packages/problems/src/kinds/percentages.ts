@@ -6,7 +6,7 @@ import { Rational } from "../rational.js";
 import { PEOPLE } from "../writing/names.js";
 import type { Beyond, Kind } from "./kind.js";
 
-const STEPS = [25, 10, 5, 1, 1];
+const STEPS = [10, 5, 5, 1, 1];
 
 /** An amount of which the parts are whole numbers, except for shares in the harder problems. */
 function amount(
@@ -51,6 +51,11 @@ export const percentKind: Kind = {
           "number of visitors of a museum",
           "value of a painting",
           "number of trees in a forest",
+          "rent of a flat",
+          "weight of a ship's load",
+          "circulation of a newspaper",
+          "number of bees in a hive",
+          "income of a theatre",
         ]);
         if (form === "share") {
           const lines = [
@@ -61,6 +66,9 @@ export const percentKind: Kind = {
           const question = words.pick([
             `What is ${percent}% of ${value}?`,
             `Calculate: how much is ${percent}% of ${value}?`,
+            `Find ${percent}% of ${value}.`,
+            `Of ${value} seats in a hall, ${percent}% are taken. How many seats is that?`,
+            `${name} has to pay ${percent}% of ${value} dollars. How many dollars is that?`,
           ]);
           return { question, lines, value: share };
         }
@@ -73,6 +81,9 @@ export const percentKind: Kind = {
           const question = words.pick([
             `What percentage of ${value} is ${share}?`,
             `${name} has answered ${share} of ${value} questions of a survey. What percentage is that?`,
+            `${share} is how many percent of ${value}?`,
+            `Of ${value} trees, ${share} are in bloom. How many percent is that?`,
+            `${name} saves ${share} of ${value} dollars. What percentage of the money is saved?`,
           ]);
           return { question, lines, value: Rational.of(percent) };
         }
@@ -92,6 +103,8 @@ export const percentKind: Kind = {
           const question = words.pick([
             `The ${thing} is ${value} and ${change} by ${percent}%. What is it now?`,
             `The ${thing} ${change} by ${percent}% from ${value}. To what?`,
+            `What is the ${thing} if it was ${value} and ${change} by ${percent}%?`,
+            `In a year, the ${thing} ${change} by ${percent}%. It was ${value} before. What is it afterwards?`,
           ]);
           return { question, lines, value: result };
         }
@@ -105,6 +118,8 @@ export const percentKind: Kind = {
           const question = words.pick([
             `After a rise by ${percent}% the ${thing} is ${after}. What was it before?`,
             `The ${thing} has risen by ${percent}% to ${after}. What was it at first?`,
+            `The ${thing} is ${after}, which is ${percent}% more than a year ago. What was it then?`,
+            `An increase of ${percent}% brings the ${thing} to ${after}. Find what it was before.`,
           ]);
           return { question, lines, value: Rational.of(value) };
         }

@@ -1,7 +1,7 @@
 // Sharing in a ratio, and amounts that stand in a ratio.
 
 import { Rational } from "../rational.js";
-import { PEOPLE } from "../writing/names.js";
+import { listed, PEOPLE } from "../writing/names.js";
 import type { Kind } from "./kind.js";
 
 const SIZES = [6, 9, 12, 15, 20];
@@ -29,7 +29,7 @@ export const ratioKind: Kind = {
       key: [form, unit, ...parts],
       write(words) {
         const people = words.sample(PEOPLE, parts.length);
-        const together = `${people.slice(0, -1).join(", ")} and ${people.at(-1)}`;
+        const together = listed(people);
         const ratio = parts.join(":");
         const what = words.pick([
           "dollars",
@@ -37,12 +37,19 @@ export const ratioKind: Kind = {
           "points",
           "beads",
           "hectares of land",
+          "stamps",
+          "litres of cider",
+          "bricks",
+          "pages to read",
+          "shares of a company",
         ]);
         const sum = `Parts: ${parts.join(" + ")} = ${total}`;
         if (form === "share") {
           const question = words.pick([
             `${together} share ${total * unit} ${what} in the ratio ${ratio}. How many does ${people[1]} get?`,
             `${total * unit} ${what} are divided among ${together} in the ratio ${ratio}. What is the share of ${people[1]}?`,
+            `In the ratio ${ratio}, ${together} split ${total * unit} ${what}. How many are for ${people[1]}?`,
+            `${together} agree to divide ${total * unit} ${what} as ${ratio}. How many go to ${people[1]}?`,
           ]);
           const lines = [
             sum,
@@ -55,6 +62,8 @@ export const ratioKind: Kind = {
           const question = words.pick([
             `The shares of ${together} are in the ratio ${ratio}. ${people[0]} has ${first * unit} ${what}. How many does ${people[1]} have?`,
             `${together} have ${what} in the ratio ${ratio}, and ${people[0]} has ${first * unit} of them. How many has ${people[1]}?`,
+            `If ${together} have ${what} as ${ratio} and ${people[0]} has ${first * unit}, how many does ${people[1]} have?`,
+            `For every ${first} ${what} of ${people[0]} there are ${second} of ${people[1]}. ${people[0]} has ${first * unit}. How many belong to ${people[1]}?`,
           ]);
           const lines = [
             `One part: ${first * unit} / ${first} = ${unit}`,
@@ -67,6 +76,7 @@ export const ratioKind: Kind = {
         const question = words.pick([
           `${together} share ${what} in the ratio ${ratio}. ${people[more]} gets ${(high - low) * unit} more than ${people[less]}. How many do they share in all?`,
           `Some ${what} are split in the ratio ${ratio} among ${together}. ${people[more]} has ${(high - low) * unit} more than ${people[less]}. How many are there altogether?`,
+          `${together} divide their ${what} as ${ratio}, so that ${people[more]} has ${(high - low) * unit} more than ${people[less]}. What is the total?`,
         ]);
         const lines = [
           `Parts more: ${high} - ${low} = ${high - low}`,

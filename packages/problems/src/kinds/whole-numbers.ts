@@ -69,7 +69,7 @@ export const subtractKind: Kind = {
 
 const FACTORS = [
   [1, 2],
-  [2, 1],
+  [3, 1],
   [2, 2],
   [3, 2],
   [3, 3],
@@ -132,7 +132,7 @@ export const divideKind: Kind = {
           };
         }
         if (form === "quotient") {
-          const start = words.pick(["What is", "Find", "Give"]);
+          const start = words.pick(["What is", "Find", "Give", "Work out"]);
           const end = start === "What is" ? "?" : ".";
           lines.push(`(${dividend} - ${rest}) / ${divisor} = ${quotient}`);
           const question = `${start} the whole-number quotient of ${dividend} divided by ${divisor}${end}`;
@@ -141,6 +141,8 @@ export const divideKind: Kind = {
         const question = words.pick([
           `What is the remainder when ${dividend} is divided by ${divisor}?`,
           `Find the remainder when ${dividend} is divided by ${divisor}.`,
+          `Give the remainder when ${dividend} is divided by ${divisor}.`,
+          `Which number is the remainder when ${dividend} is divided by ${divisor}?`,
         ]);
         lines.push(`Remainder: ${dividend} - ${divisor} * ${quotient} = ${rest}`);
         return { question, lines, value: Rational.of(rest) };

@@ -1,143 +1,23 @@
 // An amount that changes: what comes and goes, in several settings, and what is left of it.
 
-import type { Random } from "../random.js";
 import { Rational } from "../rational.js";
-import { GOODS, OBJECTS, PEOPLE } from "../writing/names.js";
+import { type Change, eventSetting } from "../writing/event-settings.js";
+import { PARTS, TIMES } from "../writing/numbers.js";
 import type { Kind } from "./kind.js";
 
-type Change = "gain" | "loss" | "packs" | "portions" | "fraction" | "multiple";
 interface Event {
   change: Change;
   by: number;
   each: number;
 }
-/** What the words of a setting are; `@` stands for a number, `#` for a second one. */
-interface Setting {
-  unit: string;
-  start: string[];
-  ways: Record<Change, string[]>;
-  ask: string[];
-}
 
-function settings(words: Random): Setting {
-  const [name, friend] = words.sample(PEOPLE, 2);
-  const [thing, goods] = [words.pick(OBJECTS), words.pick(GOODS)];
-  return words.pick<Setting>([
-    {
-      unit: thing,
-      start: [`${name} has @ ${thing}.`, `At first, ${name} has @ ${thing}.`],
-      ways: {
-        gain: [`${friend} gives ${name} @ more.`, `Then ${name} finds @ more.`],
-        loss: [`${name} gives @ of them to ${friend}.`, `${name} loses @ of them.`],
-        packs: [`${name} buys @ packs of # ${thing} each.`, `${name} gets @ boxes with # in each.`],
-        portions: [
-          `${name} gives # to each of @ friends.`,
-          `@ neighbours get # each from ${name}.`,
-        ],
-        fraction: [`One in every @ of them is sold.`, `${name} sells 1/@ of them.`],
-        multiple: [
-          `After that, ${name} makes the number @ times as large.`,
-          `By the next week there are @ times as many.`,
-        ],
-      },
-      ask: [
-        `How many ${thing} does ${name} have in the end?`,
-        `How many ${thing} are left with ${name}?`,
-      ],
-    },
-    {
-      unit: goods,
-      start: [`A shop has @ ${goods} in stock.`, `There are @ ${goods} on the shelves of a shop.`],
-      ways: {
-        gain: [`A delivery brings @ more.`, `@ more are delivered.`],
-        loss: [`It sells @ of them.`, `@ of them are sold to one customer.`],
-        packs: [
-          `@ crates with # in each arrive.`,
-          `The shop orders @ cartons of # and receives them.`,
-        ],
-        portions: [`@ customers buy # each.`, `On each of the next @ days, # are sold.`],
-        fraction: [
-          `In a sale, 1/@ of the stock goes.`,
-          `Of all of them, 1/@ are returned to the maker.`,
-        ],
-        multiple: [
-          `Then the owner increases the stock to @ times as many.`,
-          `For the holidays the stock is made @ times as large.`,
-        ],
-      },
-      ask: [`How many ${goods} are there in the end?`, `How many ${goods} does the shop have now?`],
-    },
-    {
-      unit: "litres",
-      start: [`A tank holds @ litres of water.`, `There are @ litres of water in a tank.`],
-      ways: {
-        gain: [`Rain adds @ litres.`, `@ litres are poured in.`],
-        loss: [`@ litres leak out.`, `${name} uses @ litres for the garden.`],
-        packs: [
-          `${name} pours in @ buckets of # litres each.`,
-          `A pump adds # litres a minute for @ minutes.`,
-        ],
-        portions: [
-          `${name} fills @ cans of # litres each from it.`,
-          `For @ hours, # litres flow out each hour.`,
-        ],
-        fraction: [`Then 1/@ of the water is drained.`, `${name} lets out 1/@ of what is in it.`],
-        multiple: [
-          `A storm raises the amount to @ times as much.`,
-          `${name} fills it up to @ times the amount.`,
-        ],
-      },
-      ask: [`How many litres are in the tank in the end?`, `How much water, in litres, is left?`],
-    },
-    {
-      unit: "dollars",
-      start: [`${name} has saved @ dollars.`, `${name}'s savings are @ dollars.`],
-      ways: {
-        gain: [`${friend} pays back @ dollars.`, `A birthday brings @ dollars more.`],
-        loss: [`${name} spends @ dollars on shoes.`, `A repair costs ${name} @ dollars.`],
-        packs: [
-          `${name} works @ hours for # dollars an hour.`,
-          `For @ weeks, ${name} puts aside # dollars a week.`,
-        ],
-        portions: [
-          `${name} buys @ tickets for # dollars each.`,
-          `${name} pays # dollars a day for @ days of parking.`,
-        ],
-        fraction: [`${name} gives 1/@ of the money to ${friend}.`, `Rent takes 1/@ of it.`],
-        multiple: [
-          `An aunt adds enough to make it @ times as much.`,
-          `A prize makes the savings @ times as large.`,
-        ],
-      },
-      ask: [
-        `How many dollars does ${name} have in the end?`,
-        `How much money, in dollars, is left?`,
-      ],
-    },
-    {
-      unit: "people",
-      start: [`@ people are on a train.`, `A train leaves with @ people on board.`],
-      ways: {
-        gain: [`At a station, @ people get on.`, `@ more people board.`],
-        loss: [`At a stop, @ people get off.`, `@ people leave the train.`],
-        packs: [
-          `@ groups of # people each get on.`,
-          `At each of the next @ stations, # people board.`,
-        ],
-        portions: [`@ families of # people each get off.`, `At each of @ stops, # people leave.`],
-        fraction: [
-          `In a city, 1/@ of the people get off.`,
-          `At a junction 1/@ of them change trains.`,
-        ],
-        multiple: [
-          `At the airport the number becomes @ times as large.`,
-          `After the main station there are @ times as many.`,
-        ],
-      },
-      ask: [`How many people are on the train in the end?`, `How many people are on board now?`],
-    },
-  ]);
-}
+const tell = (sentence: string, { by, each }: Event) =>
+  sentence
+    .replace("@", `${by}`)
+    .replace("#", `${each}`)
+    .replace("%", PARTS[by] ?? "")
+    .replace("$", TIMES[by] ?? "")
+    .replace(/^[a-z]/, (first) => first.toUpperCase());
 
 /** What is left after an event, with its equations; undefined if it can't happen. */
 function happen(
@@ -200,10 +80,8 @@ export const eventsKind: Kind = {
     return {
       key: [start, ...events.flatMap(used)],
       write(words) {
-        const { unit, start: begin, ways, ask } = settings(words);
-        const story = events.map(({ change, by, each }) =>
-          words.pick(ways[change]).replaceAll("@", `${by}`).replace("#", `${each}`),
-        );
+        const { unit, start: begin, ways, ask } = eventSetting(words);
+        const story = events.map((event) => tell(words.pick(ways[event.change]), event));
         const question = [
           words.pick(begin).replace("@", `${start}`),
           ...story,

@@ -4,6 +4,7 @@
 import type { Random } from "../random.js";
 import { Rational } from "../rational.js";
 import { OBJECTS, PEOPLE } from "../writing/names.js";
+import { PARTS, TIMES } from "../writing/numbers.js";
 import { addUp } from "../writing/steps.js";
 import type { Beyond, Kind } from "./kind.js";
 
@@ -17,9 +18,6 @@ interface Person {
   from: number;
   also: number;
 }
-
-const PARTS = ["", "", "half", "a third", "a quarter", "a fifth", "a sixth"];
-const TIMES = ["", "", "twice", "three times", "four times", "five times", "six times"];
 
 /** The value that a relation gives, or undefined where it gives no collection of 2 or more. */
 function apply(
@@ -83,6 +81,8 @@ function sentence(
       `${name} has ${value} ${thing}.`,
       `${name} owns ${value} ${thing}.`,
       `There are ${value} ${thing} in ${name}'s collection.`,
+      `${name} has collected ${value} ${thing}.`,
+      `${name} keeps ${value} ${thing} in a drawer.`,
     ]);
   }
   const ways: Record<Relation, string[]> = {
@@ -90,29 +90,39 @@ function sentence(
       `${name} has ${by} more ${thing} than ${from}.`,
       `${name} has ${by} ${thing} more than ${from} does.`,
       `Compared with ${from}, ${name} has ${by} more.`,
+      `${name}'s ${thing} are ${by} more than ${from}'s.`,
+      `${from} would need ${by} more ${thing} to have as many as ${name}.`,
     ],
     fewer: [
       `${name} has ${by} fewer ${thing} than ${from}.`,
       `${from} has ${by} ${thing} more than ${name}.`,
       `Compared with ${from}, ${name} has ${by} fewer.`,
+      `${name} is ${by} ${thing} short of ${from}'s number.`,
+      `${name} would need ${by} more ${thing} to have as many as ${from}.`,
     ],
     times: [
       `${name} has ${TIMES[by]} as many ${thing} as ${from}.`,
       `${name} has ${by} times the number of ${thing} that ${from} has.`,
       `For each of ${from}'s ${thing}, ${name} has ${by}.`,
+      `${name}'s collection of ${thing} is ${TIMES[by]} the size of ${from}'s.`,
+      `${from} has only 1/${by} of the number of ${thing} that ${name} has.`,
     ],
     part: [
       `${name} has ${PARTS[by]} as many ${thing} as ${from}.`,
       `${from} has ${TIMES[by]} as many ${thing} as ${name}.`,
       `The number of ${name}'s ${thing} is ${PARTS[by]} of ${from}'s.`,
+      `${name} has 1/${by} of the number of ${thing} that ${from} has.`,
+      `For every ${by} ${thing} of ${from}, ${name} has one.`,
     ],
     percent: [
       `${name} has ${by}% more ${thing} than ${from}.`,
       `${name}'s ${thing} are ${by}% more than ${from}'s.`,
+      `The number of ${name}'s ${thing} is ${by}% above ${from}'s.`,
     ],
     both: [
       `${name} has as many ${thing} as ${from} and ${also} together.`,
       `${from} and ${also} together have as many ${thing} as ${name}.`,
+      `The number of ${name}'s ${thing} is the sum of ${from}'s and ${also}'s.`,
     ],
   };
   return words.pick(ways[relation]);
@@ -130,22 +140,25 @@ function equation({ relation, by, value }: Person, from: number, also: number): 
   return `${sides[relation as Relation]} = ${value}`;
 }
 
-const steps = (difficulty: number, beyond: Beyond, random: Random) =>
-  beyond === "longer" ? random.int(7, 9) : difficulty + 1;
+/** How many people: sums of all take as many lines again as there are relations. */
+function peopleOf(difficulty: number, beyond: Beyond, chain: boolean, random: Random): number {
+  if (beyond === "longer") return chain ? random.int(12, 13) : random.int(7, 9);
+  return difficulty + (chain ? 2 : 1);
+}
 
 export const relationsKind: Kind = {
   name: "word-relations",
   about: "collections that are told by those of others",
-  limits: { steps: 6, digits: 3 },
+  limits: { steps: 10, digits: 3 },
   beyond: ["longer", "larger"],
   draw(random, difficulty, beyond) {
     const chain = random.chance(0.3);
-    const count = steps(difficulty, beyond, random);
+    const count = peopleOf(difficulty, beyond, chain, random);
     const size =
       beyond === "larger"
         ? random.int(4000, 90_000)
         : ([20, 30, 60, 90, 150][difficulty - 1] as number);
-    const people = grow(random, chain ? count + 1 : count, size, size * 20, chain);
+    const people = grow(random, count, size, size * 20, chain);
     const last = people.at(-1) as Person;
     const first = people[0] as Person;
     const form = !chain
@@ -157,7 +170,11 @@ export const relationsKind: Kind = {
     const final = kept.at(-1) as Person;
     const asked = form === "difference" && final.value === first.value ? "last" : form;
     const key = kept.flatMap(({ value, relation, by, from, also }) =>
-      relation ? [relation, by, from, also] : [value],
+      relation === undefined
+        ? [value]
+        : relation === "both"
+          ? [relation, Math.min(from, also), Math.max(from, also)]
+          : [relation, by, from],
     );
     return {
       key: [asked, ...key],
@@ -175,6 +192,8 @@ export const relationsKind: Kind = {
           const question = ask([
             `How many ${thing} does ${name} have?`,
             `What is the number of ${name}'s ${thing}?`,
+            `How many ${thing} are ${name}'s?`,
+            `Find the number of ${thing} that ${name} has.`,
           ]);
           return { question, lines, value: Rational.of(final.value) };
         }
@@ -185,6 +204,7 @@ export const relationsKind: Kind = {
           const question = ask([
             `How many more ${thing} does ${high} have than ${low}?`,
             `By how many ${thing} is ${high} ahead of ${low}?`,
+            `What is the difference between ${high}'s and ${low}'s number of ${thing}?`,
           ]);
           return {
             question,
@@ -197,10 +217,18 @@ export const relationsKind: Kind = {
           `How many ${thing} do they have altogether?`,
           `How many ${thing} do all of them have in total?`,
           `What is the total number of ${thing}?`,
+          `If they put all their ${thing} together, how many are there?`,
+          `Find the number of all ${thing} together.`,
         ]);
         return {
           question,
-          lines: [...lines, `Total: ${addUp(kept.map(({ value }) => value))}`],
+          lines: [
+            ...lines,
+            ...addUp(
+              "Total",
+              kept.map(({ value }) => value),
+            ),
+          ],
           value: Rational.of(total),
         };
       },

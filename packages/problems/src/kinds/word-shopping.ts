@@ -1,7 +1,7 @@
 // Bills: several goods at their prices, a discount, a voucher, change or a share of the costs.
 
 import { Rational } from "../rational.js";
-import { GOODS, PEOPLE, PLACES } from "../writing/names.js";
+import { GOODS, listed, PEOPLE, PLACES } from "../writing/names.js";
 import { addUp, decimal } from "../writing/steps.js";
 import type { Kind } from "./kind.js";
 
@@ -14,7 +14,7 @@ const money = (cents: number) => (cents % 100 === 0 ? `${cents / 100}` : decimal
 export const shoppingKind: Kind = {
   name: "word-shopping",
   about: "bills with discounts, vouchers, change and shared costs",
-  limits: { steps: 6, digits: 4 },
+  limits: { steps: 8, digits: 4 },
   beyond: ["longer", "larger"],
   draw(random, difficulty, beyond) {
     const goods =
@@ -53,36 +53,42 @@ export const shoppingKind: Kind = {
     }
     return {
       key: [
-        ...items.flatMap(({ count, price }) => [count, price]),
+        ...items.map(({ count, price }) => `${count} at ${price}`).sort(),
         ...ends.flatMap(({ end, by }) => [end, by]),
       ],
       write(words) {
         const [name, ...friends] = words.sample(PEOPLE, 2);
         const things = words.sample(GOODS, goods);
-        const listed = items.map(({ count, price }, i) => {
-          const cost = `${money(price)} dollars`;
+        const wares = items.map(({ count, price }, i) => {
+          const [thing, cost] = [things[i], `${money(price)} dollars`];
           return words.pick([
-            `${count} ${things[i]} at ${cost} each`,
-            `${count} ${things[i]} for ${cost} apiece`,
+            `${count} ${thing} at ${cost} each`,
+            `${count} ${thing} for ${cost} apiece`,
+            `${count} ${thing} that cost ${cost} each`,
+            `${count} ${thing} at a price of ${cost} each`,
           ]);
         });
-        const list =
-          listed.length > 1
-            ? `${listed.slice(0, -1).join(", ")} and ${listed.at(-1)}`
-            : `${listed[0]}`;
-        const story = [
-          `${words.pick([`${name} buys`, `At ${words.pick(PLACES)}, ${name} buys`, `${name} orders`])} ${list}.`,
-        ];
+        const place = words.pick(PLACES);
+        const buys = words.pick([
+          `${name} buys`,
+          `At ${place}, ${name} buys`,
+          `${name} orders`,
+          `${name} goes to ${place} and buys`,
+          `For a party, ${name} gets`,
+          `${name} puts into the basket`,
+        ]);
+        const story = [`${buys} ${listed(wares)}.`];
         const lines = items.map(
           ({ count, price }, i) =>
             `Cost of ${things[i]}: ${count} * ${money(price)} = ${money(count * price)}`,
         );
         if (goods > 1)
           lines.push(
-            `Total: ${addUp(
+            ...addUp(
+              "Total",
               items.map(({ count, price }) => count * price),
               money,
-            )}`,
+            ),
           );
         let sum = total;
         for (const { end, by } of ends) {
@@ -95,6 +101,8 @@ export const shoppingKind: Kind = {
                 `The bill is reduced by ${by}%.`,
                 `A member card takes ${by}% off.`,
                 `There is a discount of ${by}%.`,
+                `Today everything is ${by}% cheaper.`,
+                `The seller lowers the price of it all by ${by}%.`,
               ]),
             );
             lines.push(
@@ -107,6 +115,8 @@ export const shoppingKind: Kind = {
               words.pick([
                 `A voucher takes off ${money(by)} dollars.`,
                 `${name} uses a coupon for ${money(by)} dollars.`,
+                `A gift card covers ${money(by)} dollars of it.`,
+                `${name} gets ${money(by)} dollars off.`,
               ]),
             );
             lines.push(`${money(before)} - ${money(by)} = ${money(sum)}`);
@@ -116,6 +126,8 @@ export const shoppingKind: Kind = {
               words.pick([
                 `${name} pays with ${money(by)} dollars.`,
                 `${name} hands over ${money(by)} dollars.`,
+                `${name} gives the seller ${money(by)} dollars.`,
+                `${name} lays ${money(by)} dollars on the counter.`,
               ]),
             );
             lines.push(`Change: ${money(by)} - ${money(before)} = ${money(sum)}`);
@@ -125,6 +137,8 @@ export const shoppingKind: Kind = {
               words.pick([
                 `${by} people, ${name} among them, share the bill equally.`,
                 `The bill is split equally among ${by} people, one of them ${friends[0]}.`,
+                `${by} friends pay equal parts of it.`,
+                `A group of ${by} pays for it in equal shares.`,
               ]),
             );
             lines.push(`Share: ${money(before)} / ${by} = ${money(sum)}`);
@@ -133,13 +147,25 @@ export const shoppingKind: Kind = {
         const last = ends.at(-1)?.end;
         const asks =
           last === "change"
-            ? ["How much change in dollars is that?", `How many dollars does ${name} get back?`]
+            ? [
+                "How much change in dollars is that?",
+                `How many dollars does ${name} get back?`,
+                `What is the change in dollars?`,
+                `How many dollars should ${name} receive as change?`,
+              ]
             : last === "share"
-              ? ["How many dollars does each pay?", "What is the share of each in dollars?"]
+              ? [
+                  "How many dollars does each pay?",
+                  "What is the share of each in dollars?",
+                  "How much is each share, in dollars?",
+                  "How many dollars is that for one of them?",
+                ]
               : [
                   `How many dollars does ${name} pay?`,
                   "How much is left to pay, in dollars?",
                   "How much is that in dollars?",
+                  "What is the price to pay, in dollars?",
+                  "What does it cost in dollars?",
                 ];
         return {
           question: [...story, words.pick(asks)].join(" "),

@@ -3,10 +3,11 @@
 
 import { Rational } from "../rational.js";
 import { evaluate, type Unknowns } from "./parse.js";
+import { READERS } from "./stories/readers.js";
 
 const ASKED =
-  /^(?:What is|Calculate|Work out|Evaluate|Find the value of) ([\d\s+\-*/^().%]+?)[.?]$/;
-const OF = /(\d+(?:\.\d+)?)% of (\d+(?:\.\d+)?)\?$/;
+  /^(?:What is|How much is|Calculate|Compute|Work out|Evaluate|Find the value of) ([\d\s+\-*/^().%]+?)[.?]$/;
+const SHARE = /^(?:What is|Calculate: how much is|Find) (\d+(?:\.\d+)?)% of (\d+(?:\.\d+)?)[.?]$/;
 const DIVISOR =
   /greatest common divisor of (\d+), (\d+) and (\d+)|greatest common divisor of (\d+) and (\d+)/;
 const MULTIPLE =
@@ -19,11 +20,17 @@ const numbers = (found: RegExpExecArray) =>
   found.slice(1).flatMap((digits) => (digits === undefined ? [] : [BigInt(digits)]));
 const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
 
-/** The answer, where the text gives it without any story to understand. */
-export function expectedAnswer(question: string): Rational | undefined {
+/**
+ * The answer that the text alone leads to, where it can be read.
+ *
+ * @throws SyntaxError for a story of a kind that has a reader, which does not understand it
+ */
+export function expectedAnswer(question: string, kind: string): Rational | undefined {
+  const read = READERS.get(kind);
+  if (read) return read(question);
   const asked = ASKED.exec(question);
   if (asked?.[1]) return evaluate(asked[1]);
-  const share = /^What is|^Calculate|^Find/.test(question) ? OF.exec(question) : null;
+  const share = SHARE.exec(question);
   if (share) return evaluate(`${share[1]}% * ${share[2]}`);
   const divisor = DIVISOR.exec(question);
   if (divisor) return Rational.of(numbers(divisor).reduce(gcd));

@@ -4,6 +4,7 @@ import type { Problem } from "../problem.js";
 import type { Rational } from "../rational.js";
 import { evaluate, type Unknowns } from "./parse.js";
 import { expectedAnswer, falseEquation, unusedNumber } from "./question.js";
+import { READERS } from "./stories/readers.js";
 
 export interface Fault {
   /** A line of the solution from 0, or which other part of the problem. */
@@ -74,13 +75,13 @@ export function verify(problem: Problem): Fault[] {
       unknowns = readUnknowns(lines);
       const equation = falseEquation(question, unknowns);
       if (equation) return `${equation} does not hold`;
-      const expected = expectedAnswer(question);
-      if (expected === undefined) {
-        const number = unknowns.size === 0 ? unusedNumber(question, lines) : undefined;
-        return number && `${number} is not used in the solution`;
+      const expected = expectedAnswer(question, problem.kind);
+      if (expected && !expected.equals(answer.value)) {
+        return `asks for ${expected}, the answer is ${answer.value}`;
       }
-      if (expected.equals(answer.value)) return undefined;
-      return `asks for ${expected}, the answer is ${answer.value}`;
+      const isStory = expected === undefined || READERS.has(problem.kind);
+      const number = isStory && unknowns.size === 0 ? unusedNumber(question, lines) : undefined;
+      return number && `${number} is not used in the solution`;
     }),
   );
   for (const [i, line] of lines.entries())

@@ -2,7 +2,15 @@
 
 import type { Random } from "../random.js";
 
-const WAYS = ["What is @?", "Calculate @.", "Work out @.", "Evaluate @.", "Find the value of @."];
+const WAYS = [
+  "What is @?",
+  "Calculate @.",
+  "Work out @.",
+  "Evaluate @.",
+  "Find the value of @.",
+  "Compute @.",
+  "How much is @?",
+];
 
 export function ask(random: Random, expression: string): string {
   return random.pick(WAYS).replace("@", expression);

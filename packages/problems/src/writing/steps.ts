@@ -9,25 +9,27 @@ export function places(value: number): number[] {
 }
 
 /** Adds the terms one after another, a line each. */
-export function running(terms: readonly number[]): string[] {
+export function running(
+  terms: readonly number[],
+  print: (value: number) => string = String,
+): string[] {
   let total = terms[0] ?? 0;
   return terms.slice(1).map((term) => {
     const before = total;
     total += term;
-    return `${before} + ${term} = ${total}`;
+    return `${print(before)} + ${print(term)} = ${print(total)}`;
   });
 }
 
-/** `1 + 2 + 3 = 3 + 3 = 6`: the first two terms are added each time. */
-export function addUp(terms: readonly number[], print: (value: number) => string = String): string {
-  const sums: string[] = [];
-  let left = [...terms];
-  for (;;) {
-    sums.push(left.map(print).join(" + "));
-    const [first = 0, second, ...rest] = left;
-    if (second === undefined) return sums.join(" = ");
-    left = [first + second, ...rest];
-  }
+/** Adds the terms one after another, a line each, of which the last has the label. */
+export function addUp(
+  label: string,
+  terms: readonly number[],
+  print: (value: number) => string = String,
+): string[] {
+  return running(terms, print).map((line, i, all) =>
+    i === all.length - 1 ? `${label}: ${line}` : line,
+  );
 }
 
 /** Two terms by their places: 47 + 38 is 70 + 15. */

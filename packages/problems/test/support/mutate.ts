@@ -3,7 +3,7 @@
 import type { Problem } from "../../src/index.js";
 
 /** Every way to change one digit of a text by `by`. */
-function* changes(text: string, by: number): Generator<string> {
+export function* changes(text: string, by: number): Generator<string> {
   for (let i = 0; i < text.length; i++) {
     const digit = text[i] ?? "";
     if (!/\d/.test(digit)) continue;

@@ -9,6 +9,7 @@ const right: Problem = {
   kind: "linear-equation",
   difficulty: 2,
   split: "train",
+  form: "linear-equation 3x + 5 20",
   question: "Solve for x: 3x + 5 = 20.",
   solution: ["3x = 20 - 5", "3x = 15", "x = 5", "The answer is \\boxed{5}."],
   answer: { value: Rational.of(5), text: "5" },
