@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts"],
+  entry: { index: "src/index.ts", "batch-thread": "src/batches/batch-thread.ts" },
   format: ["esm"],
   dts: true,
   sourcemap: true,

@@ -1,15 +1,19 @@
-// How fast shards are written and batches made, and how long a training step waits for one.
+// How fast shards are written and batches made, how long a training step waits for one, and for how
+// long the thread that trains is kept busy with it.
 //
 //   npm run bench:pipeline [-- --json]
 //
 // 20 million tokens in documents like web pages (log-normal, median 400), batches of 16 rows of
 // 1,024. The files are in the system's cache. The peer of batches is the least that anyone does:
-// the same tokens read from front to back, 16,384 at a time, into an Int32Array.
+// the same tokens read from front to back, 16,384 at a time, into an Int32Array. Busy is the
+// processor time of that thread (where there is no /proc, the time in which its event loop runs), less that
+// of the same steps without batches.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { median, printRows, type Row } from "../../../tools/bench/rows.js";
 import { batches, openShards, summarizeEpoch, writeShards } from "../src/index.js";
@@ -62,27 +66,83 @@ const reading = await seconds(async () => {
   }
   await file.close();
 });
-const making = await seconds(async () => {
-  for await (const _ of batches(shards, { ...options, epochs: 1 }));
-});
+type Where = "own" | "caller";
+const making = (thread: Where) =>
+  seconds(async () => {
+    for await (const _ of batches(shards, { ...options, thread, epochs: 1 }));
+  });
+const made = { own: await making("own"), caller: await making("caller") };
 
-/** The share of a run's time in which a step that takes `STEP` ms waits for its batch. */
-async function waiting(prefetch: number): Promise<number> {
-  await using run = batches(shards, { ...options, prefetch });
-  await run.next();
+interface Steps {
+  /** The share of a run's time in which a step that takes `STEP` ms waits for its batch, in percent. */
+  waited: number;
+  /** Milliseconds a step. */
+  busy: number;
+}
+
+const schedule = `/proc/self/task/${process.pid}/schedstat`;
+const busyTime = existsSync(schedule)
+  ? () => Number(readFileSync(schedule, "utf8").split(" ")[0]) / 1e6
+  : () => performance.eventLoopUtilization().active;
+
+/** Steps of `STEP` ms, each after its batch. */
+async function steps(next: () => Promise<unknown>): Promise<Steps> {
+  await next();
   let waited = 0;
+  const before = busyTime();
   const start = performance.now();
   for (let step = 0; step < STEPS; step++) {
     const asked = performance.now();
-    await run.next();
+    await next();
     waited += performance.now() - asked;
     await sleep(STEP);
   }
-  return (waited / (performance.now() - start)) * 100;
+  const active = busyTime() - before;
+  const whole = performance.now() - start;
+  return { waited: (waited / whole) * 100, busy: active / STEPS };
+}
+
+async function withBatches(thread: Where, prefetch: number): Promise<Steps> {
+  await using run = batches(shards, { ...options, thread, prefetch });
+  return await steps(() => run.next());
+}
+
+/** Turns of all ways, so that a busy machine disturbs them alike. */
+async function turns(): Promise<Record<Where | "serial" | "none", Steps>> {
+  const ways = {
+    own: () => withBatches("own", 2),
+    caller: () => withBatches("caller", 2),
+    serial: () => withBatches("caller", 0),
+    none: () => steps(() => Promise.resolve()),
+  };
+  const found: Partial<Record<string, Steps[]>> = {};
+  for (let round = 0; round < 3; round++) {
+    for (const [name, way] of Object.entries(ways)) {
+      found[name] ??= [];
+      found[name].push(await way());
+    }
+  }
+  const middle = (name: keyof typeof ways): Steps => {
+    const all = found[name] ?? [];
+    return {
+      waited: median(all.map(({ waited }) => waited)),
+      busy: median(all.map(({ busy }) => busy)),
+    };
+  };
+  return {
+    own: middle("own"),
+    caller: middle("caller"),
+    serial: middle("serial"),
+    none: middle("none"),
+  };
 }
 
 const millions = (time: number) => TOKENS / time / 1e6;
-const waited = await waiting(2);
+const step = await turns();
+const busy = {
+  own: Math.max(0, step.own.busy - step.none.busy),
+  caller: Math.max(0, step.caller.busy - step.none.busy),
+};
 const padding = (100 * plan.padding) / (plan.tokens + plan.padding);
 const rows: Row[] = [
   { name: "write shards", ours: millions(writing), unit: "M tokens/s" },
@@ -90,20 +150,43 @@ const rows: Row[] = [
   { name: "plan an epoch", ours: shards.documents / planning / 1e6, unit: "M documents/s" },
   {
     name: "batches",
-    ours: millions(making),
+    ours: millions(made.own),
     peer: millions(reading),
     peerName: "plain reading",
     unit: "M tokens/s",
-    ratio: reading / making,
+    ratio: reading / made.own,
+  },
+  {
+    name: "batches",
+    ours: millions(made.own),
+    peer: millions(made.caller),
+    peerName: "on the caller's thread",
+    unit: "M tokens/s",
+    ratio: made.caller / made.own,
+  },
+  {
+    name: "the caller's thread is busy a batch",
+    ours: busy.own,
+    peer: busy.caller,
+    peerName: "on the caller's thread",
+    unit: "ms",
+    ratio: busy.caller / busy.own,
   },
   {
     name: `wait for a batch, steps of ${STEP} ms`,
-    ours: waited,
-    peer: await waiting(0),
-    peerName: "without reading ahead",
+    ours: step.own.waited,
+    peer: step.caller.waited,
+    peerName: "on the caller's thread",
     unit: "% of time",
     target: 1,
-    met: waited < 1,
+    met: step.own.waited < 1,
+  },
+  {
+    name: `wait for a batch, steps of ${STEP} ms`,
+    ours: step.own.waited,
+    peer: step.serial.waited,
+    peerName: "without reading ahead",
+    unit: "% of time",
   },
   { name: "padding", ours: padding, unit: "%", target: 1, met: padding < 1 },
 ];

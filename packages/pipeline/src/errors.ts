@@ -15,7 +15,9 @@ export type PipelineErrorCode =
   /** An optional package isn't installed. */
   | "ERR_DEPENDENCY"
   /** Something was disposed of before. */
-  | "ERR_DISPOSED";
+  | "ERR_DISPOSED"
+  /** The thread that makes batches could not start or ended early. */
+  | "ERR_THREAD";
 
 export class PipelineError extends Error {
   override readonly name = "PipelineError";

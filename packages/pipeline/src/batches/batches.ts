@@ -1,11 +1,13 @@
 // Batches one after the other, the next ones read ahead while the caller works.
 
 import { createHash } from "node:crypto";
-import { integer } from "../check.js";
+import { describe, integer } from "../check.js";
 import { ensure } from "../errors.js";
-import { EpochPlan, type Packing, type PackingOptions, packing } from "../packing/epoch-plan.js";
-import { type Piece, Pieces } from "../packing/pieces.js";
-import { type Batch, buildBatch, type TokenSource } from "./build-batch.js";
+import { type Packing, type PackingOptions, packing } from "../packing/epoch-plan.js";
+import { TokenShards } from "../shards/token-shards.js";
+import { type BatchMaker, LocalMaker } from "./batch-maker.js";
+import type { Batch, TokenSource } from "./build-batch.js";
+import { ThreadMaker } from "./thread-maker.js";
 
 /** Where a run is: to be saved in a checkpoint, as JSON. */
 export interface BatchState {
@@ -28,6 +30,12 @@ export interface BatchesOptions extends PackingOptions {
   /** Of the rows of every batch, this reader gets part `rank` of `ranks` equal ones. Default 0 of 1. */
   readonly rank?: number;
   readonly ranks?: number;
+  /**
+   * Where batches are read and put together: on a thread of their own, which opens the shards by their
+   * folder once more, or on the caller's, for any source. Default: `"own"` for `TokenShards`,
+   * `"caller"` for other sources.
+   */
+  readonly thread?: "own" | "caller";
   readonly signal?: AbortSignal;
 }
 
@@ -42,63 +50,44 @@ export function batches(source: TokenSource, options: BatchesOptions): Batches {
   return new Batches(source, options);
 }
 
-interface Planned {
-  readonly epoch: number;
-  readonly step: number;
-  readonly rows: Piece[][];
-}
-
 export class Batches implements AsyncIterableIterator<Batch> {
-  readonly #packing: Packing;
-  readonly #lengths: Uint32Array;
-  readonly #pieces: Pieces;
-  readonly #epochs: number;
+  readonly #maker: BatchMaker;
   readonly #prefetch: number;
-  readonly #padToken: number;
-  readonly #rank: number;
-  readonly #rows: number;
   readonly #signal: AbortSignal | undefined;
-  /** Ends planning: the caller's signal, or the end of the run. */
-  readonly #stop: AbortSignal;
   readonly #ahead: Promise<Batch | undefined>[] = [];
   #state: BatchState;
-  /** What is planned next. */
-  #next: { epoch: number; step: number };
-  #plan: EpochPlan | undefined;
-  #planning: Promise<unknown> = Promise.resolve();
   #giving: Promise<unknown> = Promise.resolve();
   readonly #end = new AbortController();
 
-  constructor(
-    private readonly source: TokenSource,
-    options: BatchesOptions,
-  ) {
-    this.#packing = packing(options);
+  constructor(source: TokenSource, options: BatchesOptions) {
+    const chosen = packing(options);
     const { start, epochs = Number.POSITIVE_INFINITY, ranks = 1 } = options;
-    this.#epochs =
-      epochs === Number.POSITIVE_INFINITY ? epochs : integer(epochs, "epochs", 0, 2 ** 32);
     this.#prefetch = integer(options.prefetch ?? 2, "prefetch", 0, 64);
-    this.#padToken = integer(options.padToken ?? 0, "padToken", 0, 2 ** 31 - 1);
-    const { batch, length } = this.#packing;
-    this.#rows = batch / integer(ranks, "ranks", 1, batch);
-    integer(this.#rows, `batch / ranks (${batch} / ${ranks})`, 1, batch);
-    this.#rank = integer(options.rank ?? 0, "rank", 0, ranks - 1);
-    this.#signal = options.signal;
-    this.#stop = AbortSignal.any([this.#end.signal, ...(options.signal ? [options.signal] : [])]);
-    const plan = planHash(source, this.#packing);
+    const rows = chosen.batch / integer(ranks, "ranks", 1, chosen.batch);
+    integer(rows, `batch / ranks (${chosen.batch} / ${ranks})`, 1, chosen.batch);
+    const job = {
+      packing: chosen,
+      epochs: epochs === Number.POSITIVE_INFINITY ? epochs : integer(epochs, "epochs", 0, 2 ** 32),
+      padToken: integer(options.padToken ?? 0, "padToken", 0, 2 ** 31 - 1),
+      firstRow: integer(options.rank ?? 0, "rank", 0, ranks - 1) * rows,
+      rows,
+      start: {
+        epoch: integer(start?.epoch ?? 0, "start.epoch", 0, 2 ** 32 - 1),
+        step: integer(start?.step ?? 0, "start.step", 0, Number.MAX_SAFE_INTEGER),
+      },
+    };
+    const plan = planHash(source, chosen);
     ensure(
       start?.plan === undefined || start.plan === plan,
       "ERR_ARGUMENT",
       () =>
         `start: the state is from other data or options (plan ${start?.plan}, here ${plan}), its steps have other batches`,
     );
-    this.#next = {
-      epoch: integer(start?.epoch ?? 0, "start.epoch", 0, 2 ** 32 - 1),
-      step: integer(start?.step ?? 0, "start.step", 0, Number.MAX_SAFE_INTEGER),
-    };
-    this.#state = { ...this.#next, plan };
-    this.#lengths = source.lengths();
-    this.#pieces = new Pieces(this.#lengths, length);
+    this.#state = { ...job.start, plan };
+    this.#signal = options.signal;
+    const stop = AbortSignal.any([this.#end.signal, ...(options.signal ? [options.signal] : [])]);
+    const shards = threadSource(source, options.thread);
+    this.#maker = shards ? new ThreadMaker(shards, job, stop) : new LocalMaker(source, job, stop);
   }
 
   /** After which batch the run is: the last one that was given out. */
@@ -116,7 +105,8 @@ export class Batches implements AsyncIterableIterator<Batch> {
   /** Ends the run; resolves when nothing is read any more. */
   async return(): Promise<IteratorResult<Batch, undefined>> {
     this.#end.abort();
-    await Promise.allSettled(this.#ahead.splice(0));
+    this.#ahead.length = 0;
+    await this.#maker.end();
     return { done: true, value: undefined };
   }
 
@@ -132,8 +122,8 @@ export class Batches implements AsyncIterableIterator<Batch> {
     if (this.#end.signal.aborted) return { done: true, value: undefined };
     try {
       this.#signal?.throwIfAborted();
-      while (this.#ahead.length <= this.#prefetch) this.#ahead.push(this.#read());
-      const batch = await this.#ahead.shift();
+      while (this.#ahead.length <= this.#prefetch) this.#ahead.push(this.#make());
+      const batch = await this.#maker.hold(this.#ahead.shift() ?? this.#make());
       this.#signal?.throwIfAborted();
       if (batch === undefined) return await this.return();
       this.#state = { epoch: batch.epoch, step: batch.step + 1, plan: this.#state.plan };
@@ -146,54 +136,28 @@ export class Batches implements AsyncIterableIterator<Batch> {
     }
   }
 
-  /** Plans a batch after those before it, and reads it beside them. */
-  #read(): Promise<Batch | undefined> {
-    const planned = this.#planning.then(() => this.#planNext());
-    this.#planning = planned;
-    const batch = planned.then((found) => {
-      if (found === undefined || this.#end.signal.aborted) return undefined;
-      const { epoch, step } = found;
-      const first = this.#rank * this.#rows;
-      const shape = {
-        epoch,
-        step,
-        rows: this.#rows,
-        length: this.#packing.length,
-        padToken: this.#padToken,
-        lengths: this.#lengths,
-      };
-      return buildBatch(this.source, found.rows.slice(first, first + this.#rows), shape);
-    });
+  #make(): Promise<Batch | undefined> {
+    const batch = this.#maker.make();
     batch.catch(() => undefined); // whoever takes it from the queue gets the error
     return batch;
   }
+}
 
-  async #planNext(): Promise<Planned | undefined> {
-    if (this.#pieces.count === 0) return undefined;
-    while (!this.#end.signal.aborted && this.#next.epoch < this.#epochs) {
-      const { epoch, step } = this.#next;
-      this.#plan ??= await this.#planFrom(epoch, step);
-      const rows = this.#plan.next();
-      if (rows.length > 0) {
-        this.#next = { epoch, step: step + 1 };
-        return { epoch, step, rows };
-      }
-      this.#plan = undefined;
-      this.#next = { epoch: epoch + 1, step: 0 };
-    }
-    return undefined;
-  }
-
-  async #planFrom(epoch: number, step: number): Promise<EpochPlan> {
-    const plan = new EpochPlan(this.#pieces, this.#packing, epoch);
-    const passed = await plan.skip(step, this.#stop);
-    ensure(
-      passed === step,
-      "ERR_ARGUMENT",
-      () => `start.step: expected at most ${passed}, the steps of epoch ${epoch}, found ${step}`,
-    );
-    return plan;
-  }
+/** The shards that a thread of its own can open; undefined where the caller's is to be used. */
+function threadSource(source: TokenSource, thread: unknown): TokenShards | undefined {
+  ensure(
+    thread === undefined || thread === "own" || thread === "caller",
+    "ERR_ARGUMENT",
+    () => `thread: expected "own" or "caller", found ${describe(thread)}`,
+  );
+  if (thread === "caller") return undefined;
+  if (source instanceof TokenShards) return source;
+  ensure(
+    thread === undefined,
+    "ERR_ARGUMENT",
+    () => `thread: "own" is for TokenShards, which a thread can open; found ${describe(source)}`,
+  );
+  return undefined;
 }
 
 function planHash({ fingerprint }: TokenSource, packing: Packing): string {

@@ -51,6 +51,11 @@ export class TokenShards {
     return this.index.documents;
   }
 
+  /** Whether the files were closed. */
+  get disposed(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** A SHA-256 over those of the files. */
   get fingerprint(): string {
     const hash = createHash("sha256");

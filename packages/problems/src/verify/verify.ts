@@ -3,7 +3,7 @@
 import type { Problem } from "../problem.js";
 import type { Rational } from "../rational.js";
 import { evaluate, type Unknowns } from "./parse.js";
-import { expectedAnswer, falseEquation, unusedNumber } from "./question.js";
+import { askedUnknown, expectedAnswer, falseEquation, unusedNumber } from "./question.js";
 import { READERS } from "./stories/readers.js";
 
 export interface Fault {
@@ -75,7 +75,7 @@ export function verify(problem: Problem): Fault[] {
       unknowns = readUnknowns(lines);
       const equation = falseEquation(question, unknowns);
       if (equation) return `${equation} does not hold`;
-      const expected = expectedAnswer(question, problem.kind);
+      const expected = expectedAnswer(question, problem.kind) ?? askedUnknown(question, unknowns);
       if (expected && !expected.equals(answer.value)) {
         return `asks for ${expected}, the answer is ${answer.value}`;
       }

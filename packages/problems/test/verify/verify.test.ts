@@ -37,11 +37,24 @@ describe("verify", () => {
     ["What is the least common multiple of 4, 6 and 9?", 72],
     ["What is the remainder when 17 is divided by 5?", 3],
     ["Give the whole-number quotient of 17 divided by 5.", 4],
+    ["Find the smallest multiple of 7 that is greater than 30.", 36],
+    ["How many of the numbers from 1 to 30 are divisible by 7?", 5],
+    ["Counting in steps of 7 from 7, how many numbers are not above 30?", 5],
+    ["What is the largest prime factor of 60?", 6],
+    ["Find the sum of the prime factors of 60, each as often as it occurs.", 13],
+    ["How many positive divisors does 60 have?", 11],
   ])("checks the answer against %j by itself", (question, value) => {
     const answer = { value: Rational.of(value), text: `${value}` };
     const solution = [`${value - 1} + 1 = ${value}`, `The answer is \\boxed{${value}}.`];
     const faults = verify({ ...right, question, solution, answer });
     expect(faults.map(({ where }) => where)).toEqual(["question"]);
+  });
+
+  it("knows which unknown is asked for", () => {
+    const question = "If x + y = 7 and x - y = 1, what is x?";
+    const solution = ["x = 4", "y = 3", "The answer is \\boxed{3}."];
+    const wrong = { ...right, question, solution, answer: { value: Rational.of(3), text: "3" } };
+    expect(verify(wrong)).toEqual([{ where: "question", message: "asks for 4, the answer is 3" }]);
   });
 
   it("misses a number of a story in the solution", () => {
