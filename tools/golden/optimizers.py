@@ -3,7 +3,7 @@
     python tools/golden/optimizers.py
 
 Needs torch 2.15. All in f64; torch.optim.Muon's iteration, which is in bf16, too. Parameters and gradients are `wave`,
-which the test computes as well.
+which the test computes as well. What PyTorch doesn't have is written down in ryan_optimizer.py.
 """
 
 import json
@@ -11,6 +11,8 @@ import math
 from pathlib import Path
 
 import torch
+
+from ryan_optimizer import RyanOptimizer
 
 STEPS = 12
 
@@ -36,15 +38,30 @@ def run(make, shapes, clip=None):
         for group in optimizer.param_groups:
             group["lr"] = rate(step)
         optimizer.step()
-    return {"parameters": [p.detach().flatten().tolist() for p in parameters], "norms": norms}
+    averaged = optimizer.averaged() if isinstance(optimizer, RyanOptimizer) else []
+    return {
+        "shapes": shapes,
+        "parameters": [p.detach().flatten().tolist() for p in parameters],
+        "averaged": [p.flatten().tolist() for p in averaged],
+        "norms": norms,
+    }
 
 
 def muon(**options):
     return lambda parameters: torch.optim.Muon(parameters, **options)
 
 
+def ryan(**options):
+    return lambda parameters: RyanOptimizer(parameters, **options)
+
+
 SHAPES = [(6, 4), (4, 7), (5, 5), (1, 3)]
+ALIKE = [(4, 6), (6, 4), (3, 3), (4, 6), (5, 2)]
+LOOK_AHEAD = {"from": 1, "to": 7, "keep": 0.8, "strength": 0.5}
+TAIL = {"from": 8, "keep": 0.6, "blend": 0.7}
 torch.bfloat16 = torch.float64  # what the iteration casts to
+
+QUINTIC = (3.4445, -4.775, 2.0315)
 
 cases = {
     "muon": run(muon(), SHAPES),
@@ -52,15 +69,24 @@ cases = {
     "muon rms": run(muon(adjust_lr_fn="match_rms_adamw", ns_steps=3), SHAPES),
     "adamw": run(lambda p: torch.optim.AdamW(p, betas=(0.9, 0.95), weight_decay=0.1), SHAPES),
     "adamw clipped": run(lambda p: torch.optim.AdamW(p, weight_decay=0.0), SHAPES, clip=2.5),
+    "ryan bare": run(ryan(adam_from=4, iterations=[5] * 4, polynomials=[QUINTIC] * 5), SHAPES),
+    "ryan": run(ryan(adam_from=3, iterations=[5] * 3, look_ahead=LOOK_AHEAD, tail=TAIL), SHAPES),
+    "ryan early": run(ryan(adam_from=3, iterations=[4] * 3, look_ahead={**LOOK_AHEAD, "to": 40}), SHAPES),
+    "ryan turns": run(
+        ryan(adam_from=5, iterations=[3] * 5, turns=[[0, 1, 3]], weight_decay=0.3, tail=TAIL), ALIKE
+    ),
+    "ryan rows": run(ryan(adam_from=5, iterations=[0] * 5, cautious=False), ALIKE),
 }
 path = Path(__file__).parents[2] / "packages/optimizer/test/golden/optimizers.json"
 path.parent.mkdir(parents=True, exist_ok=True)
 rounded = {
     name: {
+        "shapes": case["shapes"],
         "parameters": [[float(f"{x:.9g}") for x in p] for p in case["parameters"]],
+        "averaged": [[float(f"{x:.9g}") for x in p] for p in case["averaged"]],
         "norms": [float(f"{x:.9g}") for x in case["norms"]],
     }
     for name, case in cases.items()
 }
 made_by = f"tools/golden/optimizers.py, torch {torch.__version__}"
-path.write_text(json.dumps({"madeBy": made_by, "shapes": SHAPES, "steps": STEPS, "cases": rounded}) + "\n")
+path.write_text(json.dumps({"madeBy": made_by, "steps": STEPS, "cases": rounded}) + "\n")

@@ -1,7 +1,6 @@
 // Muon: momentum, made orthogonal.
 
 import {
-  add,
   assign,
   f32,
   mul,
@@ -13,6 +12,7 @@ import {
   sub,
 } from "@ryanstream/tensor";
 import { ensure, within } from "./check.js";
+import { mix } from "./mix.js";
 import { type OrthogonalizeOptions, orthogonalize } from "./newton-schulz.js";
 import { expectGradients, type LearningRate, type Optimizer } from "./optimizer.js";
 
@@ -78,11 +78,9 @@ export function muon(
   function updateOne(index: number, gradient: Operand<"f32">, rate: LearningRate): Sym<"f32"> {
     const parameter = parameters[index] as Parameter<"f32">;
     const buffer = states[index] as (typeof states)[number];
-    const mixed = (old: Operand<"f32">, by: number, g: Operand<"f32">) =>
-      add(mul(old, by), mul(g, 1 - by));
-    const average = assign(buffer, mixed(buffer, momentum, gradient));
+    const average = assign(buffer, mix(buffer, momentum, gradient));
     const direction = orthogonalize(
-      nesterov ? mixed(average, momentum, gradient) : average,
+      nesterov ? mix(average, momentum, gradient) : average,
       iteration,
     );
     const factor = factors[index] as number;

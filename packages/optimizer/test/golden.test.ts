@@ -1,11 +1,23 @@
-// Steps of every optimizer against PyTorch's own, in f64.
+// Steps of every optimizer against PyTorch's own, in f64, and of Ryan-Optimizer against its sources.
 
 import { readFileSync } from "node:fs";
 import { f32, type Operand, type Parameter, parameter, program } from "@ryanstream/tensor";
 import { describe, expect, it } from "vitest";
-import { adamw, clipByGlobalNorm, muon, type Optimizer } from "../src/index.js";
+import {
+  adamw,
+  clipByGlobalNorm,
+  muon,
+  type Optimizer,
+  planOrthogonalization,
+  quintic,
+  type RyanOptimizer,
+  type RyanOptimizerOptions,
+  ryanOptimizer,
+} from "../src/index.js";
 
 interface Case {
+  readonly shapes: readonly (readonly [number, number])[];
+  readonly averaged: readonly (readonly number[])[];
   readonly parameters: readonly (readonly number[])[];
   readonly norms: readonly number[];
 }
@@ -13,7 +25,6 @@ interface Case {
 const golden = JSON.parse(
   readFileSync(new URL("golden/optimizers.json", import.meta.url), "utf8"),
 ) as {
-  readonly shapes: readonly (readonly [number, number])[];
   readonly steps: number;
   readonly cases: Readonly<Record<string, Case>>;
 };
@@ -23,8 +34,12 @@ const wave = (seed: number, count: number) =>
 const rateOf = (step: number) => 0.02 / (1 + step);
 
 /** The parameters after all steps, and what was clipped on the way. */
-async function run(make: (parameters: readonly Parameter<"f32">[]) => Optimizer, clip?: number) {
-  const { shapes, steps } = golden;
+async function run(
+  { shapes }: Case,
+  make: (parameters: readonly Parameter<"f32">[]) => Optimizer,
+  clip?: number,
+) {
+  const { steps } = golden;
   const parameters = shapes.map((shape, i) =>
     parameter(`p${i}`, f32(...shape), { init: wave(i, shape[0] * shape[1]) }),
   );
@@ -52,8 +67,44 @@ async function run(make: (parameters: readonly Parameter<"f32">[]) => Optimizer,
     if (result.norm) norms.push(result.norm[0] as number);
   }
   const values = parameters.map((p) => [...p.read()]);
+  const averaged = isRyan(optimizer) ? [...optimizer.averaged().values()].map((x) => [...x]) : [];
   for (const p of parameters) p.dispose();
-  return { values, norms };
+  return { values, averaged, norms };
+}
+
+const isRyan = (optimizer: Optimizer): optimizer is RyanOptimizer => "averaged" in optimizer;
+
+function expectClose(found: readonly number[][], expected: Case["parameters"]): void {
+  expect(found).toHaveLength(expected.length);
+  for (const [i, values] of found.entries()) {
+    const wanted = expected[i] as readonly number[];
+    const scale = Math.max(...wanted.map(Math.abs));
+    for (const [j, x] of values.entries()) {
+      expect(Math.abs(x - (wanted[j] as number)), `p${i}[${j}]`).toBeLessThan(1e-5 * scale);
+    }
+  }
+}
+
+const steps = golden.steps;
+const lookAhead = { from: 1 / steps, to: 7 / steps, keep: 0.8, strength: 0.5 };
+const tail = { from: 8 / steps, keep: 0.6, blend: 0.7 };
+
+const ryan =
+  (options: Partial<RyanOptimizerOptions>, matrices = 3) =>
+  (parameters: readonly Parameter<"f32">[]) =>
+    ryanOptimizer(parameters, {
+      steps,
+      stepFlops: Infinity,
+      cautious: true,
+      hidden: (p) => parameters.indexOf(p) < matrices,
+      ...options,
+    });
+
+/** Just enough for one of each shape to be orthogonalised in a step. */
+function oneOfEach(parameters: readonly Parameter<"f32">[]) {
+  const { matrices } = planOrthogonalization(parameters, { stepFlops: Infinity, iterations: 3 });
+  const sides = new Map(matrices.map((m) => [m.rows * m.columns, m.flops]));
+  return { stepFlops: [...sides.values()].reduce((a, b) => a + b), share: 0.5 };
 }
 
 describe("as PyTorch", () => {
@@ -64,18 +115,30 @@ describe("as PyTorch", () => {
     ["adamw", (p) => adamw(p, { betas: [0.9, 0.95], weightDecay: 0.1 })],
     ["adamw clipped", (p) => adamw(p, { weightDecay: 0 }), 2.5],
   ])("%s", async (name, make, clip) => {
-    const { values, norms } = await run(make, clip);
     const expected = golden.cases[name] as Case;
-    for (const [i, found] of values.entries()) {
-      const wanted = expected.parameters[i] as readonly number[];
-      const scale = Math.max(...wanted.map(Math.abs));
-      for (const [j, x] of found.entries()) {
-        expect(Math.abs(x - (wanted[j] as number)), `p${i}[${j}]`).toBeLessThan(1e-5 * scale);
-      }
-    }
+    const { values, norms } = await run(expected, make, clip);
+    expectClose(values, expected.parameters);
     expect(norms).toHaveLength(expected.norms.length);
     for (const [t, norm] of norms.entries()) {
       expect(norm / (expected.norms[t] as number)).toBeCloseTo(1, 5);
     }
+  });
+});
+
+describe("as its sources", () => {
+  it.each<[string, (parameters: readonly Parameter<"f32">[]) => RyanOptimizer]>([
+    ["ryan bare", ryan({ lookAhead: false, tail: false, coefficients: quintic }, 4)],
+    ["ryan", ryan({ lookAhead, tail })],
+    ["ryan early", ryan({ lookAhead: { ...lookAhead, to: 1 }, tail: false, iterations: 4 })],
+    [
+      "ryan turns",
+      (p) => ryan({ ...oneOfEach(p), weightDecay: 0.3, lookAhead: false, tail }, 5)(p),
+    ],
+    ["ryan rows", ryan({ share: 0, cautious: false, lookAhead: false, tail: false }, 5)],
+  ])("%s", async (name, make) => {
+    const expected = golden.cases[name] as Case;
+    const { values, averaged } = await run(expected, make);
+    expectClose(values, expected.parameters);
+    expectClose(averaged, expected.averaged);
   });
 });
