@@ -66,6 +66,13 @@ const addRmsNormOperation = defineOperation<NormAttributes>({
     const total = dSum === undefined ? dx : add(dx, dSum);
     return [total, total, dWeight];
   },
+  // The sum is added up in the same order there.
+  remake: ({ eps }) => ({
+    operation: "rms_norm",
+    attrs: { eps },
+    reads: [{ output: 0 }, { input: 2 }],
+    makes: [1, 2],
+  }),
   cost: ({ inputs: [x] }) => ({ flops: 5 * (x?.elements ?? 0) }),
 });
 

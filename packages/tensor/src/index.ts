@@ -31,6 +31,7 @@ export type {
   Operation,
   OperationCost,
   OperationDefinition,
+  Remake,
 } from "./operation.js";
 export {
   defineOperation,
@@ -92,8 +93,10 @@ export {
   tanh,
 } from "./operations/unary.js";
 export { where } from "./operations/where.js";
+export { backwardNodes } from "./passes/backward.js";
 export { simplify } from "./passes/index.js";
-export type { Plan, Storage } from "./plan.js";
+export { recompute } from "./passes/recompute.js";
+export { type Plan, planGraph, type Storage } from "./plan.js";
 export type { Profile, ProfileRow } from "./profile.js";
 export {
   type BindOptions,
@@ -122,6 +125,7 @@ export {
   state,
 } from "./slot.js";
 export { Sym } from "./symbol.js";
+export { table } from "./table.js";
 export { emit, named, type Operand, scope } from "./trace.js";
 export { evaluate, type InputSymbols, program } from "./tracing.js";
 export {

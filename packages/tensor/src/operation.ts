@@ -96,6 +96,16 @@ export interface NativeCall {
   readonly attrs: readonly number[];
 }
 
+/** How to make outputs of an operation again where another of its outputs is at hand: the same bits, with less work. */
+export interface Remake {
+  readonly operation: string;
+  readonly attrs: Attributes;
+  /** Its inputs: outputs and inputs of the operation that it stands for. */
+  readonly reads: readonly ({ readonly output: number } | { readonly input: number })[];
+  /** Its outputs, as places of the operation's. */
+  readonly makes: readonly number[];
+}
+
 export interface OperationDefinition<A extends Attributes = Attributes> {
   readonly name: string;
   /** The types of the outputs, without those updated in place. Throws for inputs it can't take. */
@@ -115,6 +125,8 @@ export interface OperationDefinition<A extends Attributes = Attributes> {
    * Left out: a gradient through the operation is an error.
    */
   readonly adjoint?: "zero" | ((context: AdjointContext<A>) => InputGradients | AdjointResult);
+  /** A lighter operation for `recompute`. Default: the operation itself runs again. */
+  remake?(attrs: A): Remake;
   /** Default: no floating point operations, every byte of inputs and outputs once. */
   cost?(context: CostContext<A>): OperationCost;
   /** Attributes sent to the native kernel, in its order. Default: none. */
