@@ -1,5 +1,5 @@
 """PyTorch's side of `npm run bench:train`: one training step (forward, backward,
-AdamW) of a decoder with 10 million parameters, compiled.
+AdamW) of a decoder, compiled.
 
 Speaks lines of JSON so that the two sides can take turns in one session: prints
 {"ready": ...} once compiled, then for each line `N` on stdin runs N steps and

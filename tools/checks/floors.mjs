@@ -28,6 +28,7 @@ export const FLOORS = {
   "@ryanstream/tokenizer": 0,
   "@ryanstream/sampler": 0,
   "@ryanstream/problems": 0,
+  "@ryanstream/model-abacus": 0,
 };
 
 const PUBLISHED = ["src", "ts", "bin"];

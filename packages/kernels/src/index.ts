@@ -13,6 +13,7 @@ export {
   type PlainFfnWeights,
 } from "./ffn.js";
 export { type FlopSaving, type FlopSavings, flopSavings } from "./flop-savings.js";
+export { gated } from "./gated.js";
 export { type LinearOptions, type LinearWeight, linear } from "./linear.js";
 export { linearCrossEntropy } from "./linear-cross-entropy.js";
 export { countTargets, type LossOptions } from "./loss.js";

@@ -28,4 +28,16 @@ export {
   resolveModel,
 } from "./resolve-model.js";
 export type { DecoderRunner, Step } from "./runner.js";
+export { fillRandom } from "./training/initial-weights.js";
+export {
+  type CreateDecoderOptions,
+  createDecoder,
+  openDecoder,
+  type SaveDecoderOptions,
+  type SavedType,
+  saveDecoder,
+  TrainableDecoder,
+} from "./training/trainable-decoder.js";
+export type { WeightRole } from "./training/trainable-weights.js";
+export type { Adapt, LossRows, TrainingInputs } from "./training/training-loss.js";
 export type { WeightFormat } from "./weight-format.js";

@@ -16,6 +16,7 @@ export type { TokenShards, VerifyOptions } from "./shards/token-shards.js";
 export { type WriteProgress, type WriteShardsOptions, writeShards } from "./shards/write-shards.js";
 export { type EncodeOptions, type Encoder, encodeDocuments } from "./text/encode-documents.js";
 export { type ReadJsonlOptions, readJsonl } from "./text/read-jsonl.js";
+export { type LinesOptions, readLines } from "./text/read-lines.js";
 export { type ReadParquetOptions, readParquet } from "./text/read-parquet.js";
 export { type ReadTextOptions, readText } from "./text/read-text.js";
 export type { ByteSource, TextDocument } from "./text/text-document.js";

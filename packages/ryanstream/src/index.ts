@@ -44,3 +44,7 @@ export {
   type ReplyOptions,
   type ReplyToken,
 } from "./chat/conversation.js";
+export { TrainError, type TrainErrorCode } from "./train/errors.js";
+export { parseRecipe, type Recipe, readRecipe } from "./train/recipe.js";
+export { type TrainOptions, type TrainResult, train } from "./train/train.js";
+export type { StepProgress, TrainEvent } from "./train/train-event.js";

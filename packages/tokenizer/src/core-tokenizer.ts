@@ -438,6 +438,7 @@ export class CoreTokenizer {
   }
 
   async #chat(): Promise<TokenizerTemplates> {
+    if (this.#templates !== undefined) return this.#templates;
     const { TokenizerTemplates } = await import("./chat/tokenizer-templates.js");
     this.#templates ??= new TokenizerTemplates(this.config);
     return this.#templates;

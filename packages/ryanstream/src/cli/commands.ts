@@ -19,6 +19,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("../commands/chat.js")).chatCommand,
   },
   {
+    name: "evaluate",
+    summary: "tells how many problems a model solves",
+    load: async () => (await import("../commands/evaluate.js")).evaluateCommand,
+  },
+  {
     name: "generate",
     summary: "continues a prompt",
     load: async () => (await import("../commands/generate.js")).generateCommand,
@@ -29,8 +34,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("../commands/inspect.js")).inspectCommand,
   },
   {
+    name: "solve",
+    summary: "solves a mathematics problem, showing the steps",
+    load: async () => (await import("../commands/solve.js")).solveCommand,
+  },
+  {
     name: "tokenize",
     summary: "shows the tokens of a text, or the text of ids",
     load: async () => (await import("../commands/tokenize.js")).tokenizeCommand,
+  },
+  {
+    name: "train",
+    summary: "trains a model from a recipe",
+    load: async () => (await import("../commands/train.js")).trainCommand,
   },
 ];

@@ -10,6 +10,8 @@ export type CliErrorCode =
   | "ERR_CONTEXT"
   /** Weights, keys and values are more than the machine has memory for. */
   | "ERR_MEMORY"
+  /** A solution without an answer. */
+  | "ERR_NO_ANSWER"
   /** The model has no chat template. */
   | "ERR_NO_CHAT_TEMPLATE";
 

@@ -2,7 +2,7 @@
 // each test file: as it is published, and quick to start.
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
@@ -80,7 +80,11 @@ export function useCli(): Cli {
     folder = await mkdtemp(join(cache, "cli-"));
     const { metafile } = await build({
       absWorkingDir: root,
-      entryPoints: [join(root, "packages/ryanstream/src/cli.ts")],
+      entryPoints: {
+        cli: join(root, "packages/ryanstream/src/cli.ts"),
+        // A thread begins at a file of its own.
+        "batch-thread": join(root, "packages/pipeline/src/batches/batch-thread.ts"),
+      },
       outdir: join(relative(root, folder), "dist"),
       outExtension: { ".js": ".mjs" },
       bundle: true,
@@ -94,6 +98,11 @@ export function useCli(): Cli {
     });
     // Packages read the manifest above the folder that they are in.
     await copyFile(join(root, "packages/ryanstream/package.json"), join(folder, "package.json"));
+    // The embedded models are looked for beside the folder of the code that names them.
+    for (const name of ["abacus", "draft"]) {
+      await symlink(join(root, "packages/model-abacus", name), join(folder, name));
+    }
+    await writeFile(join(folder, "dist/batch-thread.js"), 'import "./batch-thread.mjs";\n');
     cli.entry = join(folder, "dist/cli.mjs");
     cli.meta = metafile;
   });

@@ -1,0 +1,1 @@
+export { abacus, abacusDraft } from "./folders.js";

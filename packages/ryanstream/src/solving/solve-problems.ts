@@ -1,0 +1,99 @@
+// Problems solved by a model, greedily, many at once.
+
+import type { KvType, Model } from "@ryanstream/models";
+import type { Problem } from "@ryanstream/problems";
+import { Engine, generate } from "@ryanstream/scheduler";
+import type { Tokenizer } from "@ryanstream/tokenizer";
+import { endTokensOf } from "../model/end-tokens.js";
+import { boxedIn } from "./boxed.js";
+
+export interface Solved {
+  readonly problem: Problem;
+  readonly text: string;
+  /** What stands in the box. */
+  readonly answer: string | undefined;
+  /** Whether that is the problem's answer, to the character. */
+  readonly correct: boolean;
+  readonly tokens: number;
+}
+
+export interface SolveOptions {
+  /** Tokens of the longest answer. Default 400. */
+  readonly maxTokens?: number;
+  /** Problems at once. Default 64. */
+  readonly sequences?: number;
+  /** How keys and values are held. Default `"f32"`. */
+  readonly kvType?: KvType;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((solved: number, correct: number) => void) | undefined;
+}
+
+const PAGE = 64;
+
+/** Results in the order of the problems. */
+export async function solveProblems(
+  model: Model,
+  tokenizer: Tokenizer,
+  all: Iterable<Problem>,
+  { maxTokens = 400, sequences = 64, kvType = "f32", signal, onProgress }: SolveOptions = {},
+): Promise<Solved[]> {
+  const prompts: { readonly problem: Problem; readonly ids: Int32Array }[] = [];
+  for (const problem of all) {
+    const messages = [{ role: "user", content: problem.question }];
+    const text = await tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true });
+    prompts.push({ problem, ids: tokenizer.encodeIds(text, { addSpecialTokens: false }) });
+  }
+  const longest = prompts.reduce((most, { ids }) => Math.max(most, ids.length), 1);
+  const maxLength = Math.min(model.maxPositions, longest + maxTokens);
+  const pages = Math.ceil(maxLength / PAGE) * sequences;
+  await using engine = new Engine(model, {
+    memory: pages * PAGE * model.kvBytesPerPosition(kvType),
+    kvType,
+    pageSize: PAGE,
+    maxLength,
+    maxSequences: sequences,
+  });
+  const stopTokens = endTokensOf(model, tokenizer);
+  const results: Solved[] = [];
+  let [next, solved, correct] = [0, 0, 0];
+  const worker = async () => {
+    for (;;) {
+      const index = next++;
+      const prompt = prompts[index];
+      if (prompt === undefined) return;
+      if (prompt.ids.length > maxLength) {
+        // A question longer than the model can read is one that it can't solve.
+        results[index] = {
+          problem: prompt.problem,
+          text: "",
+          answer: undefined,
+          correct: false,
+          tokens: 0,
+        };
+        onProgress?.(++solved, correct);
+        continue;
+      }
+      using session = engine.createSession();
+      const options = {
+        maxTokens,
+        stopTokens,
+        tokenizer,
+        ...(signal === undefined ? {} : { signal }),
+      };
+      let [text, tokens] = ["", 0];
+      for await (const token of generate(session, prompt.ids, options)) {
+        text += token.text ?? "";
+        tokens++;
+      }
+      const { problem } = prompt;
+      const answer = boxedIn(text);
+      const result = { problem, text, answer, correct: answer === problem.answer.text, tokens };
+      results[index] = result;
+      solved++;
+      if (result.correct) correct++;
+      onProgress?.(solved, correct);
+    }
+  };
+  await Promise.all(Array.from({ length: sequences }, worker));
+  return results;
+}

@@ -1,0 +1,126 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { abacus, abacusDraft } from "@ryanstream/model-abacus";
+import { loadModel } from "@ryanstream/models";
+import { problems, verify } from "@ryanstream/problems";
+import { Tokenizer } from "@ryanstream/tokenizer";
+import { describe, expect, it } from "vitest";
+import { boxedIn } from "../src/solving/boxed.js";
+import { score } from "../src/solving/evaluation.js";
+import { solveProblems } from "../src/solving/solve-problems.js";
+import { jsonLines, useCli } from "./support/cli.js";
+import { useTinyModel, writeTinyFolder } from "./support/tiny-model.js";
+
+const cli = useCli();
+const tiny = useTinyModel();
+const question = "What is 35 + 15?";
+
+describe("ryanstream solve", () => {
+  it("shows the steps, then the answer", async () => {
+    const { code, stdout } = await cli.run(["solve", question]);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.at(-1)).toBe("Answer: 50");
+    expect(lines.at(-2)).toBe("The answer is \\boxed{50}.");
+  });
+
+  it("gives JSON to programs", async () => {
+    const { code, stdout, stderr } = await cli.run(["solve", "--json"], { input: `${question}\n` });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const [found, ...more] = jsonLines(stdout);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ question, answer: "50", finishReason: "stop" });
+    const { steps = [], text } = found as { steps?: string[]; text?: string };
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps.join("\n")).toBe(text);
+  });
+
+  it("is the same each time", async () => {
+    const [one, other] = [await cli.run(["solve", question]), await cli.run(["solve", question])];
+    expect(one.stdout).toBe(other.stdout);
+  });
+
+  it("fails where there is no answer", async () => {
+    const { code, stdout, stderr } = await cli.run(["solve", question, "--max-tokens", "3"]);
+    expect(code).toBe(1);
+    expect(stdout).not.toContain("Answer");
+    expect(stderr).toContain("within 3 tokens, found none (ERR_NO_ANSWER)\nRaise --max-tokens");
+  });
+
+  it("refuses an empty problem, and a model without a chat template", async () => {
+    const empty = await cli.run(["solve", " "]);
+    expect(empty).toMatchObject({ code: 1, stderr: expect.stringContaining("(ERR_INPUT)") });
+    const folder = join(tiny.folder, "no-template");
+    await mkdir(folder);
+    await writeTinyFolder(folder, { template: null });
+    const { code, stderr } = await cli.run(["solve", question, "--model", folder]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("(ERR_NO_CHAT_TEMPLATE)");
+  });
+});
+
+describe("ryanstream evaluate", () => {
+  it("tells how many are right by kind", async () => {
+    const words = ["evaluate", abacusDraft, "-n", "12", "--json", "--max-tokens", "100"];
+    const { code, stdout } = await cli.run(words);
+    expect(code).toBe(0);
+    const [found] = jsonLines(stdout);
+    expect(found).toMatchObject({ split: "test", problems: 12, seed: 1 });
+    const kinds = found?.["kinds"] as { solved: number; correct: number }[];
+    expect(kinds.reduce((n, { solved }) => n + solved, 0)).toBe(12);
+    expect(kinds.reduce((n, { correct }) => n + correct, 0)).toBe(found?.["correct"]);
+  });
+});
+
+describe("abacus", () => {
+  it("solves problems that it was not trained on", async () => {
+    using model = await loadModel(abacus);
+    const tokenizer = await Tokenizer.load(abacus);
+    const asked = [...problems({ seed: 3, split: "test", count: 100 })];
+    const results = await solveProblems(model, tokenizer, asked);
+    expect(score("test", results).accuracy).toBeGreaterThan(0.45);
+    // Answers are compared to the character, and its steps are equations that a checker reads.
+    for (const { problem, text, correct } of results) {
+      if (correct) expect(boxedIn(text)).toBe(problem.answer.text);
+    }
+    const sound = results.filter(
+      ({ problem, text, correct }) =>
+        correct && verify({ ...problem, solution: text.split("\n") }).length === 0,
+    );
+    expect(sound.length).toBeGreaterThan(results.filter(({ correct }) => correct).length / 2);
+  }, 60_000);
+
+  it("solves the same in a batch as alone", async () => {
+    using model = await loadModel(abacus);
+    const tokenizer = await Tokenizer.load(abacus);
+    const asked = [...problems({ seed: 4, split: "test", count: 6 })];
+    const together = await solveProblems(model, tokenizer, asked);
+    for (const [i, each] of asked.entries()) {
+      const [alone] = await solveProblems(model, tokenizer, [each], { sequences: 1 });
+      expect(alone?.text).toBe(together[i]?.text);
+    }
+  });
+
+  it("is what its recipe says", async () => {
+    const recipes = join(abacus, "../recipes");
+    for (const [name, folder] of [
+      ["abacus", abacus],
+      ["draft", abacusDraft],
+    ] as const) {
+      const recipe = JSON.parse(await readFile(join(recipes, `${name}.json`), "utf8"));
+      const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8"));
+      expect(config).toMatchObject(recipe.model.config);
+    }
+  });
+});
+
+it.each([
+  ["The answer is \\boxed{12}.", "12"],
+  ["\\boxed{1} and then \\boxed{\\frac{1}{2}}", "\\frac{1}{2}"],
+  ["\\boxed{}", ""],
+  ["\\boxed{12", undefined],
+  ["twelve", undefined],
+])("the box of %j", (text, expected) => {
+  expect(boxedIn(text)).toBe(expected);
+});
