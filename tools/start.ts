@@ -4,7 +4,8 @@
 import { run } from "../packages/ryanstream/src/cli/run.js";
 
 const problem =
-  "A shop has 48 boxes of pencils with 12 pencils each. It sells 3/4 of the boxes. How many pencils are left?";
+  "Maria orders 14 notebooks for 3 dollars apiece and 2 caps for 18 dollars apiece. " +
+  "Maria uses a coupon for 6 dollars. How much is that in dollars?";
 const words = process.argv.slice(2);
 if (words.length === 0) console.log(`${problem}\n`);
 process.exitCode = await run(["solve", ...(words.length === 0 ? [problem] : words)]);

@@ -39,7 +39,10 @@ export interface CheckpointPlanData {
   readonly cost: number;
   /** Of a step of the program that was given. */
   readonly stepCost: number;
-  /** No plan that recomputes within layers is cheaper at this budget. Always true for other modes than `auto`. */
+  /**
+   * No plan that recomputes within layers is cheaper and has as little live at once. The arena has some bytes more where
+   * values lie apart, so a cheaper plan might still fit a budget. Always true for other modes than `auto`.
+   */
   readonly isExact: boolean;
   readonly layers: readonly PlannedLayer[];
 }
