@@ -11,9 +11,8 @@ import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { adamw } from "@ryanstream/kernels";
-import { grad, i32, program } from "@ryanstream/tensor";
-import { decoderLoss, decoderWeights } from "../../packages/kernels/test/support/decoder.js";
+import { decoderWeights, tenMillion } from "../../packages/kernels/test/support/decoder.js";
+import { adamwStep } from "../../packages/kernels/test/support/training.js";
 import { batchOf } from "../golden/weights.js";
 import { median, printRows, type Row, type Skipped } from "./rows.js";
 import { findTorch, TorchPeer } from "./torch-peer.js";
@@ -38,7 +37,7 @@ const sizes = {
     batch: 16,
   },
   "10M": {
-    config: { vocab: 4096, width: 320, layers: 6, ...heads(5), hidden: 864 },
+    config: tenMillion,
     batch: 8,
   },
   "50M": {
@@ -57,13 +56,7 @@ async function compare({ config, batch }: (typeof sizes)[keyof typeof sizes]): P
   const [time, lr] = [256, 1e-3];
 
   const weights = decoderWeights(config);
-  const parameters = [...weights.values()];
-  const optimizer = adamw(parameters, { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0.1 });
-  const step = program({ tokens: i32(batch, time), targets: i32(batch, time) }, (x) => {
-    const loss = decoderLoss(weights, config, x);
-    optimizer.update(grad(loss, parameters), lr);
-    return { loss };
-  });
+  const { parameters, optimizer, step } = adamwStep(weights, config, batch, time, lr);
   const data = batchOf(batch, time, config.vocab);
   const run = async () => (await step.run(data)).loss[0] as number;
 

@@ -9,11 +9,10 @@
 // is preempted doesn't count there. The operations that run twice are counted too.
 
 import { parseArgs } from "node:util";
-import { adamw } from "@ryanstream/kernels";
-import { grad, i32, program } from "@ryanstream/tensor";
 import { median, printRows, type Row } from "../../../tools/bench/rows.js";
 import { batchOf } from "../../../tools/golden/weights.js";
-import { decoderLoss, decoderWeights } from "../../kernels/test/support/decoder.js";
+import { decoderWeights, tenMillion } from "../../kernels/test/support/decoder.js";
+import { adamwStep } from "../../kernels/test/support/training.js";
 import { type CheckpointOptions, SmartCheckpoint } from "../src/index.js";
 
 const { values: options } = parseArgs({
@@ -27,29 +26,15 @@ const { values: options } = parseArgs({
 });
 process.env["RYANSTREAM_THREADS"] ??= "2"; // read when the native part is loaded
 
-const config = {
-  vocab: 4096,
-  width: 320,
-  layers: 6,
-  heads: 5,
-  kv_heads: 5,
-  head_dim: 64,
-  hidden: 864,
-};
 const [batch, time, lr] = [8, 256, 1e-3];
 const goals = [
   { less: 2, most: 1.1 },
   { less: 12, most: 1.27 },
 ];
 
+const config = tenMillion;
 const weights = decoderWeights(config);
-const parameters = [...weights.values()];
-const optimizer = adamw(parameters, { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0.1 });
-const step = program({ tokens: i32(batch, time), targets: i32(batch, time) }, (x) => {
-  const loss = decoderLoss(weights, config, x);
-  optimizer.update(grad(loss, parameters), lr);
-  return { loss };
-});
+const { parameters, optimizer, step } = adamwStep(weights, config, batch, time, lr);
 const sample = batchOf(batch, time, config.vocab);
 const plain = step.plan.arena.bytes;
 const flops = step.cost().flops;

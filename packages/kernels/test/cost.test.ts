@@ -4,7 +4,7 @@
 import { dim, f32, grad, i32, parameter, program, type Sym } from "@ryanstream/tensor";
 import { describe, expect, it } from "vitest";
 import * as k from "../src/index.js";
-import { decoderWeights } from "./support/decoder.js";
+import { decoderWeights, tenMillion } from "./support/decoder.js";
 import { everywhere, wherePositions } from "./support/training.js";
 
 describe("the head", () => {
@@ -73,15 +73,7 @@ it("paged attention reads the context once for each sequence", () => {
 });
 
 describe("a decoder's training step", () => {
-  const config = {
-    vocab: 4096,
-    width: 320,
-    layers: 6,
-    heads: 5,
-    kv_heads: 5,
-    head_dim: 64,
-    hidden: 864,
-  };
+  const config = tenMillion;
   const [batch, time] = [8, 256];
   const weights = decoderWeights(config);
   const full = everywhere(weights, config, batch, time);

@@ -40,6 +40,17 @@ export interface DecoderConfig {
   readonly eps?: number;
 }
 
+/** Ten million parameters: the decoder of the benchmarks of training. */
+export const tenMillion: DecoderConfig = {
+  vocab: 4096,
+  width: 320,
+  layers: 6,
+  heads: 5,
+  kv_heads: 5,
+  head_dim: 64,
+  hidden: 864,
+};
+
 /** By name, in decoder.py's order. */
 export type Weights = ReadonlyMap<string, Parameter<"f32">>;
 

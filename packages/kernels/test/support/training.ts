@@ -1,6 +1,7 @@
 // Programs of the test decoder that give its loss and every gradient by name.
 
 import { grad, i32, program, type Sym } from "@ryanstream/tensor";
+import { adamw } from "../../src/index.js";
 import { type DecoderConfig, decoderLoss, type Weights } from "./decoder.js";
 
 type Results = Record<string, Sym<"f32">>;
@@ -17,6 +18,24 @@ function results(weights: Weights, loss: Sym<"f32">): Results {
 export function everywhere(weights: Weights, config: DecoderConfig, batch: number, time: number) {
   const specs = { tokens: i32(batch, time), targets: i32(batch, time) };
   return program(specs, (x) => results(weights, decoderLoss(weights, config, x)));
+}
+
+/** Forward, backward and AdamW in one program, as the benchmarks of training have it. */
+export function adamwStep(
+  weights: Weights,
+  config: DecoderConfig,
+  batch: number,
+  time: number,
+  rate: number,
+) {
+  const parameters = [...weights.values()];
+  const optimizer = adamw(parameters, { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0.1 });
+  const step = program({ tokens: i32(batch, time), targets: i32(batch, time) }, (x) => {
+    const loss = decoderLoss(weights, config, x);
+    optimizer.update(grad(loss, parameters), rate);
+    return { loss };
+  });
+  return { parameters, optimizer, step };
 }
 
 /** The last layer at `count` positions only. */

@@ -14,6 +14,7 @@ import { modelOptions, modelSettings, openModel } from "../model/open-model.js";
 import { readingProgress } from "../model/reading-progress.js";
 import { Stopwatch, timingsText } from "../model/timings.js";
 import { boxedIn } from "../solving/boxed.js";
+import { questionPrompt } from "../solving/question-prompt.js";
 
 const USUAL_TOKENS = 512;
 
@@ -110,7 +111,5 @@ async function promptOf(question: string, tokenizer: Tokenizer, name: string): P
       "Name a model that was made for instructions.",
     );
   }
-  const messages = [{ role: "user", content: question }];
-  const text = await tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true });
-  return tokenizer.encodeIds(text, { addSpecialTokens: false });
+  return await questionPrompt(question, tokenizer);
 }

@@ -6,6 +6,7 @@ import { Engine, generate } from "@ryanstream/scheduler";
 import type { Tokenizer } from "@ryanstream/tokenizer";
 import { endTokensOf } from "../model/end-tokens.js";
 import { boxedIn } from "./boxed.js";
+import { questionPrompt } from "./question-prompt.js";
 
 export interface Solved {
   readonly problem: Problem;
@@ -39,9 +40,7 @@ export async function solveProblems(
 ): Promise<Solved[]> {
   const prompts: { readonly problem: Problem; readonly ids: Int32Array }[] = [];
   for (const problem of all) {
-    const messages = [{ role: "user", content: problem.question }];
-    const text = await tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true });
-    prompts.push({ problem, ids: tokenizer.encodeIds(text, { addSpecialTokens: false }) });
+    prompts.push({ problem, ids: await questionPrompt(problem.question, tokenizer) });
   }
   const longest = prompts.reduce((most, { ids }) => Math.max(most, ids.length), 1);
   const maxLength = Math.min(model.maxPositions, longest + maxTokens);

@@ -1,9 +1,10 @@
 // A trained decoder as a folder that `loadModel` and other libraries read.
 
-import { copyFile, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type SavedType, saveDecoder, type TrainableDecoder } from "@ryanstream/models";
 import type { Tokenizer } from "@ryanstream/tokenizer";
+import { copyFiles } from "./copy-files.js";
 import { TOKENIZER_FILES } from "./data/prepare.js";
 import type { Recipe } from "./recipe.js";
 import { fillWhole } from "./write-whole.js";
@@ -55,13 +56,4 @@ export async function exportModel(
     if (from !== undefined) await copyFiles(["generation_config.json"], from, partial);
     await saveDecoder(decoder, partial, { dtype, ...(values === undefined ? {} : { values }) });
   });
-}
-
-/** Those that are there. */
-async function copyFiles(names: readonly string[], from: string, to: string): Promise<void> {
-  for (const name of names) {
-    const path = join(from, name);
-    if ((await stat(path).catch(() => undefined)) !== undefined)
-      await copyFile(path, join(to, name));
-  }
 }

@@ -52,6 +52,7 @@ export class Run {
   readonly #model: string;
   #state: RunState;
   #saved = -1;
+  #exported = -1;
 
   constructor({ recipe, options, identity, prepared, config, decoder, lora }: RunParts) {
     this.#recipe = recipe;
@@ -207,6 +208,7 @@ export class Run {
   }
 
   async #export(step: TrainingStep): Promise<void> {
+    if (this.#state.step === this.#exported) return;
     const averaged = step.averaged();
     const lora = this.#lora;
     const values =
@@ -219,6 +221,7 @@ export class Run {
       from: "from" in this.#recipe.model ? this.#recipe.model.from : undefined,
       values,
     });
+    this.#exported = this.#state.step;
   }
 
   #batches(): Batches {

@@ -1,10 +1,11 @@
 // What a run reads: its tokenizer, and its data as token shards. Both are made once, from the recipe alone.
 
 import { createHash } from "node:crypto";
-import { copyFile, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openShards, type TokenShards, writeShards } from "@ryanstream/pipeline";
 import { Tokenizer } from "@ryanstream/tokenizer";
+import { copyFiles } from "../copy-files.js";
 import { ensure } from "../errors.js";
 import type { DataSource, Recipe } from "../recipe.js";
 import { fillWhole } from "../write-whole.js";
@@ -109,13 +110,7 @@ async function madeFrom(folder: string): Promise<unknown> {
 async function makeTokenizer(folder: string, recipe: Recipe, signal: AbortSignal | undefined) {
   const { tokenizer, data } = recipe;
   if ("train" in tokenizer) return await trainTokenizer(folder, tokenizer.train, data, signal);
-  let copied = 0;
-  for (const name of TOKENIZER_FILES) {
-    const from = join(tokenizer.from, name);
-    if ((await stat(from).catch(() => undefined)) === undefined) continue;
-    await copyFile(from, join(folder, name));
-    copied++;
-  }
+  const copied = await copyFiles(TOKENIZER_FILES, tokenizer.from, folder);
   ensure(
     copied > 0,
     "ERR_RECIPE",
