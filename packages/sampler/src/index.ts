@@ -1,0 +1,1 @@
+export { SamplerError, type SamplerErrorCode } from "./errors.js";
