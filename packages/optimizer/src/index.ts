@@ -1,6 +1,7 @@
 export { type AdamWOptions, adamw } from "./adamw.js";
 export { type ClippedGradients, clipByGlobalNorm, globalNorm } from "./clip.js";
 export { type GroupOptions, parameterGroups } from "./groups.js";
+export { momentumFor } from "./momentum.js";
 export { type MuonOptions, muon, type RateAdjustment } from "./muon.js";
 export {
   type CoefficientList,

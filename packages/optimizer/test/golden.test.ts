@@ -96,6 +96,7 @@ const ryan =
       steps,
       stepFlops: Infinity,
       cautious: true,
+      momentum: 0.95,
       hidden: (p) => parameters.indexOf(p) < matrices,
       ...options,
     });

@@ -15,7 +15,13 @@ import {
 } from "@ryanstream/tensor";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { loadState, type RyanOptimizerOptions, ryanOptimizer, saveState } from "../src/index.js";
+import {
+  loadState,
+  momentumFor,
+  type RyanOptimizerOptions,
+  ryanOptimizer,
+  saveState,
+} from "../src/index.js";
 
 const wave = (count: number, seed: number, scale = 1) =>
   Float32Array.from(
@@ -175,22 +181,29 @@ it("a loss goes down in all phases, and with turns", async () => {
   }
 });
 
-it("looks ahead and decays cautiously by default in long runs", async () => {
-  const [short, off, long, on] = await Promise.all(
-    [
-      { steps: 2499 },
-      { steps: 2499, lookAhead: false as const, cautious: false },
-      { steps: 2500 },
-      { steps: 2500, lookAhead: { from: 0.1 }, cautious: true },
-    ].map(async (options) => {
-      const { run, bits } = setup({ ...options, stepFlops: Infinity });
-      for (let t = 0; t < 260; t++) await run(t);
-      return bits();
-    }),
+it("looks ahead, decays cautiously and has the momentum of its length by default", async () => {
+  const named = { lookAhead: { from: 0.1 }, cautious: true, momentum: momentumFor(200) };
+  const [usual, same, ...others] = await Promise.all(
+    [{}, named, { lookAhead: false as const }, { cautious: false }, { momentum: 0.95 }].map(
+      async (options) => {
+        const { run, bits } = setup({ ...options, steps: 200, stepFlops: Infinity });
+        for (let t = 0; t < 60; t++) await run(t);
+        return bits();
+      },
+    ),
   );
-  expect(short).toEqual(off);
-  expect(long).toEqual(on);
-  expect(long).not.toEqual(short);
+  expect(usual).toEqual(same);
+  for (const other of others) expect(other).not.toEqual(usual);
+});
+
+it.each([
+  [1, 0.5],
+  [25, 0.5],
+  [100, 0.75],
+  [2500, 0.95],
+  [100_000, 0.95],
+])("a run of %i steps has a momentum of %d", (steps, momentum) => {
+  expect(momentumFor(steps)).toBeCloseTo(momentum, 12);
 });
 
 it("parameters that are no hidden matrices are AdamW's", () => {

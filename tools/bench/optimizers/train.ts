@@ -3,6 +3,7 @@
 import {
   adamw,
   globalNorm,
+  momentumFor,
   muon,
   type Optimizer,
   parameterGroups,
@@ -117,7 +118,10 @@ function configOf({ width, layers }: Setting["model"]) {
   };
 }
 
-/** All three share what AdamW trains in the other two: embedding, head and gains, with the same betas. */
+/**
+ * All three share what AdamW trains in the other two: embedding, head and gains, with the same betas. Muon has the momentum of
+ * Ryan-Optimizer, which it gains by as much.
+ */
 function optimizerOf(
   { optimizer, weightDecay, steps, ryan }: RunKey,
   parameters: readonly Parameter<"f32">[],
@@ -131,7 +135,7 @@ function optimizerOf(
   const hidden = parameters.filter((p) => isMatrix(p) && p.name.startsWith("layers."));
   const others = parameters.filter((p) => !hidden.includes(p));
   return parameterGroups([
-    { optimizer: muon(hidden, { weightDecay, adjust: "rms" }) },
+    { optimizer: muon(hidden, { weightDecay, adjust: "rms", momentum: momentumFor(steps) }) },
     { optimizer: adamw(others, adam) },
   ]);
 }

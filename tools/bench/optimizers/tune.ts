@@ -25,8 +25,8 @@ const neighbours: readonly Place[] = [
 ];
 
 const settingAt = ([rate, decay]: Place): Tuned => ({
-  rate: Number((0.004 * 2 ** (rate / 2)).toPrecision(4)),
-  weightDecay: Number((0.1 * 4 ** (decay / 2)).toPrecision(4)),
+  rate: Number((0.008 * 2 ** (rate / 2)).toPrecision(4)),
+  weightDecay: Number((0.4 * 4 ** (decay / 2)).toPrecision(4)),
 });
 
 /** @param lossOf  of one trial; `Infinity` where it was lost. */

@@ -4,6 +4,7 @@ import type { Operand, Parameter, Sym } from "@ryanstream/tensor";
 import { type AdamWOptions, adamw } from "../adamw.js";
 import { wholeNumber, within } from "../check.js";
 import { parameterGroups } from "../groups.js";
+import { momentumFor } from "../momentum.js";
 import { expectGradients, type Optimizer } from "../optimizer.js";
 import { type AveragedWeights, WeightReadout } from "./averaged-weights.js";
 import { MatrixOptimizer } from "./matrix-optimizer.js";
@@ -22,17 +23,17 @@ export interface RyanOptimizerOptions extends OrthogonalizationOptions {
    * the name has `embed`, `embd` or `head` in it or is `output.weight`, as embeddings and heads are called.
    */
   readonly hidden?: (parameter: Parameter<"f32">) => boolean;
-  /** Of the gradients; looked ahead by once more, as Nesterov does. Default: 0.95. */
+  /** Of the gradients; looked ahead by once more, as Nesterov does. Default: {@link momentumFor} of `steps`. */
   readonly momentum?: number;
   /** How much of the mean squares of rows is kept in each step. Default: 0.95. */
   readonly rowDecay?: number;
   /** Multiplied by the learning rate and taken off the weights. Default: 0.1. */
   readonly weightDecay?: number;
-  /** Takes it off hidden weights only where the step shrinks them anyway. Default: in runs of at least 2,500 steps. */
+  /** Takes it off hidden weights only where the step shrinks them anyway. Default: true. */
   readonly cautious?: boolean;
   /** The root mean square of a matrix's step at a learning rate of 1: about that of AdamW's. Default: 0.2. */
   readonly updateRms?: number;
-  /** `false`: never, which is the default for runs of under 2,500 steps. */
+  /** `false`: never. */
   readonly lookAhead?: LookAheadOptions | false;
   /** `false`: never. */
   readonly tail?: TailOptions | false;
@@ -75,9 +76,9 @@ export interface RyanOptimizer extends Optimizer {
 
 /**
  * Ryan-Optimizer. Hidden matrices: momentum, made orthogonal as far as a share of the step's operations allows (Muon),
- * rows evened out by their mean squares (NorMuon), and an average of the weights over the end of the run to read out. Runs of at
- * least 2,500 steps: decay only where it agrees with the step (cautious weight decay), and weights that look ahead along the
- * average of their steps in the first part (EMA-Nesterov). Both averages share one buffer, so that the state is 8 bytes a parameter and 4 a row.
+ * rows evened out by their mean squares (NorMuon), decay only where it agrees with the step (cautious weight decay), weights that
+ * look ahead along the average of their steps in the first part (EMA-Nesterov), and an average of the weights over the end of the
+ * run to read out. Both averages share one buffer, so that the state is 8 bytes a parameter and 4 a row.
  * Where the share doesn't suffice for all matrices in each step, those of one shape take turns, and a matrix whose turn
  * it isn't steps by its momentum with rows normalised. Other parameters: AdamW.
  *
@@ -97,19 +98,18 @@ export function ryanOptimizer(
   {
     steps,
     hidden = isHidden,
-    momentum = 0.95,
+    momentum = momentumFor(wholeNumber("steps", steps, 1)),
     rowDecay = 0.95,
     weightDecay = 0.1,
-    cautious = steps >= longRun,
+    cautious = true,
     updateRms = 0.2,
-    lookAhead = steps >= longRun ? {} : false,
+    lookAhead = {},
     tail = {},
     adamw: { rate = 1, ...ofOthers } = {},
     name = "ryan",
     ...cost
   }: RyanOptimizerOptions,
 ): RyanOptimizer {
-  wholeNumber("steps", steps, 1);
   within("momentum", momentum, { min: 0, below: 1 });
   within("rowDecay", rowDecay, { min: 0, below: 1 });
   within("weightDecay", weightDecay, { min: 0 });
@@ -157,13 +157,6 @@ export function ryanOptimizer(
     [Symbol.dispose]: () => both.dispose(),
   };
 }
-
-/**
- * Steps from which on a run is long: the sources measured their gains at about 3,000. In short ones an average over a
- * thirtieth of the run adds nothing to the momentum but a longer step, and decay is what lets weights forget where they
- * began, which takes all of it (LOG.md has figures).
- */
-const longRun = 2500;
 
 const notHidden = /embed|embd|head|^output\.weight$/i;
 

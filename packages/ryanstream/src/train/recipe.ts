@@ -1,6 +1,7 @@
 // What a training run is: everything that decides its weights, as JSON.
 
 import { readFile } from "node:fs/promises";
+import { momentumFor } from "@ryanstream/optimizer";
 import { type Difficulty, kinds } from "@ryanstream/problems";
 import { TrainError } from "./errors.js";
 import { Section } from "./recipe-section.js";
@@ -151,7 +152,7 @@ export function parseRecipe(json: unknown): Recipe {
     ...(all.has("lora") ? { lora: lora(all.section("lora")) } : {}),
     ...(all.has("activations") ? { activations: activations(all.section("activations")) } : {}),
     batch: batch(all.section("batch")),
-    optimizer: optimizer(all.section("optimizer")),
+    optimizer: optimizer(all.section("optimizer"), steps),
     schedule: schedule(all.section("schedule", { optional: true }), steps),
     ...(all.has("evaluation") ? { evaluation: evaluation(all.section("evaluation"), data) } : {}),
     checkpoints: checkpoints(all.section("checkpoints", { optional: true })),
@@ -231,7 +232,7 @@ function batch(from: Section): Recipe["batch"] {
   return { rows: from.integer("rows", 1, 2 ** 16), length: from.integer("length", 2, 2 ** 20) };
 }
 
-function optimizer(from: Section): OptimizerRecipe {
+function optimizer(from: Section, steps: number): OptimizerRecipe {
   const type = from.choice("type", ["adamw", "muon", "ryan"], "adamw");
   const rate = from.number("rate", 0, 10);
   return {
@@ -241,7 +242,7 @@ function optimizer(from: Section): OptimizerRecipe {
     weightDecay: from.number("weightDecay", 0, 10, 0.1),
     beta1: from.number("beta1", 0, BELOW_ONE, 0.9),
     beta2: from.number("beta2", 0, BELOW_ONE, 0.95),
-    momentum: from.number("momentum", 0, BELOW_ONE, 0.95),
+    momentum: from.number("momentum", 0, BELOW_ONE, type === "adamw" ? 0.95 : momentumFor(steps)),
     clip: from.number("clip", 0, 1e6, 1),
   };
 }
