@@ -23,6 +23,17 @@ export {
   resolveModel,
 } from "@ryanstream/models";
 export {
+  checkSteps,
+  compileGrammar,
+  equivalent,
+  extractAnswer,
+  type ProofEvent,
+  type ProofResult,
+  ProofSampler,
+  type ProofSamplerOptions,
+  SamplerError,
+} from "@ryanstream/sampler";
+export {
   Engine,
   type EngineOptions,
   type GeneratedToken,

@@ -12,7 +12,8 @@ const splits = ["test", "dev", "longer", "larger"] as const;
 
 export const evaluateCommand: Command = {
   name: "evaluate",
-  summary: "Tells how many generated problems a model solves greedily, by kind.",
+  summary:
+    "Tells how many generated problems a model solves greedily, by kind; with --check by decoding that checks its own work.",
   positionals: [
     {
       name: "MODEL",
@@ -29,10 +30,12 @@ export const evaluateCommand: Command = {
     problems: { short: "n", value: "N", help: "how many; default 1000" },
     seed: { value: "N", help: "which; default 1" },
     "max-tokens": { value: "N", help: "tokens of the longest solution; default 400" },
+    check: { help: "check each line, and write it anew where it is false, as solve does" },
     wrong: { help: "show those that it got wrong" },
     ...modelOptions,
   },
   examples: [
+    ["evaluate --check", "what checking gains"],
     ["evaluate", "abacus on problems of the kind that it was trained on"],
     ["evaluate runs/mine/model --split larger --problems 500 --json", "a model of your own"],
   ],
@@ -69,6 +72,7 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
     problems({ seed, split, count }),
     {
       maxTokens,
+      check: given.has("check"),
       kvType: settings.kvType,
       signal: terminal.signal,
       onProgress: (solved, correct) =>

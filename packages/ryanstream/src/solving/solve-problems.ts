@@ -1,11 +1,12 @@
-// Problems solved by a model, greedily, many at once.
+// Problems solved by a model, many at once: greedily, and with checked lines if that is wanted.
 
 import type { KvType, Model } from "@ryanstream/models";
 import type { Problem } from "@ryanstream/problems";
-import { Engine, generate } from "@ryanstream/scheduler";
+import { extractAnswer, ProofSampler } from "@ryanstream/sampler";
+import { Engine, generate, type Session } from "@ryanstream/scheduler";
 import type { Tokenizer } from "@ryanstream/tokenizer";
 import { endTokensOf } from "../model/end-tokens.js";
-import { boxedIn } from "./boxed.js";
+import { checkedDecoding } from "./checked-decoding.js";
 import { questionPrompt } from "./question-prompt.js";
 
 export interface Solved {
@@ -15,6 +16,7 @@ export interface Solved {
   readonly answer: string | undefined;
   /** Whether that is the problem's answer, to the character. */
   readonly correct: boolean;
+  /** With `check`, those of lines that were taken back too. */
   readonly tokens: number;
 }
 
@@ -25,6 +27,8 @@ export interface SolveOptions {
   readonly sequences?: number;
   /** How keys and values are held. Default `"f32"`. */
   readonly kvType?: KvType;
+  /** Whether lines are checked, and written anew where they are false. Default: false. */
+  readonly check?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((solved: number, correct: number) => void) | undefined;
 }
@@ -36,8 +40,9 @@ export async function solveProblems(
   model: Model,
   tokenizer: Tokenizer,
   all: Iterable<Problem>,
-  { maxTokens = 400, sequences = 64, kvType = "f32", signal, onProgress }: SolveOptions = {},
+  options: SolveOptions = {},
 ): Promise<Solved[]> {
+  const { maxTokens = 400, sequences = 64, kvType = "f32", check, signal, onProgress } = options;
   const prompts: { readonly problem: Problem; readonly ids: Int32Array }[] = [];
   for (const problem of all) {
     prompts.push({ problem, ids: await questionPrompt(problem.question, tokenizer) });
@@ -55,6 +60,21 @@ export async function solveProblems(
   const stopTokens = endTokensOf(model, tokenizer);
   const results: Solved[] = [];
   let [next, solved, correct] = [0, 0, 0];
+  const plain = async (session: Session, ids: Int32Array) => {
+    const asked = { maxTokens, stopTokens, tokenizer, ...(signal && { signal }) };
+    let [text, tokens] = ["", 0];
+    for await (const token of generate(session, ids, asked)) {
+      text += token.text ?? "";
+      tokens++;
+    }
+    return { text, tokens };
+  };
+  const sampler = new ProofSampler(tokenizer, { ...checkedDecoding, stopTokens });
+  const checked = async (session: Session, ids: Int32Array, question: string) => {
+    const asked = { maxNewTokens: maxTokens, question, signal };
+    const { text, usage } = await sampler.sample(session, ids, asked);
+    return { text, tokens: usage.kept + usage.discarded };
+  };
   const worker = async () => {
     for (;;) {
       const index = next++;
@@ -73,19 +93,11 @@ export async function solveProblems(
         continue;
       }
       using session = engine.createSession();
-      const options = {
-        maxTokens,
-        stopTokens,
-        tokenizer,
-        ...(signal === undefined ? {} : { signal }),
-      };
-      let [text, tokens] = ["", 0];
-      for await (const token of generate(session, prompt.ids, options)) {
-        text += token.text ?? "";
-        tokens++;
-      }
-      const { problem } = prompt;
-      const answer = boxedIn(text);
+      const { problem, ids } = prompt;
+      const { text, tokens } = check
+        ? await checked(session, ids, problem.question)
+        : await plain(session, ids);
+      const answer = extractAnswer(text, { strict: true })?.text;
       const result = { problem, text, answer, correct: answer === problem.answer.text, tokens };
       results[index] = result;
       solved++;
