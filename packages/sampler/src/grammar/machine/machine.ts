@@ -23,7 +23,7 @@ export class Machine {
   #frames = new Map<string, Frame>();
   #moves = new Map<string, Moves>();
   #returned = new Map<number, State>();
-  /** Of network states that neither call nor return: the moves from there. */
+  /** Of network states that call nothing: the moves from there. */
   #reached: (Moves | undefined)[] = [];
   #nextId = 1;
 
@@ -63,7 +63,13 @@ export class Machine {
     }
     if (targets.length === 0) return this.dead;
     const quick = this.#quickMoves(targets, frames);
-    if (quick !== undefined) return this.#intern([frames[0] as Frame], [quick], false);
+    if (quick !== undefined) {
+      const [frame] = frames as [Frame];
+      const ends = frame === ROOT && targets.some((target) => this.network.closure(target).returns);
+      return quick.states.length > 0
+        ? this.#intern([frame], [quick], ends)
+        : this.#intern([], [], ends);
+    }
     return this.#collect((visit) => {
       targets.forEach((target, i) => {
         visit(frames[i] as Frame, target);
@@ -71,15 +77,18 @@ export class Machine {
     }, false);
   }
 
-  /** The moves from some network states, if they are in one frame and nothing is called or returned from there. */
+  /** The moves from some network states, if they are in one frame and no other is entered from there. */
   #quickMoves(targets: readonly number[], frames: readonly Frame[]): Moves | undefined {
     const [first, frame] = [targets[0] as number, frames[0]];
-    const known = targets.length === 1 ? this.#reached[first] : undefined;
-    if (known !== undefined) return known;
+    if (targets.length === 1 && (frame === ROOT || !this.network.closure(first).returns)) {
+      const known = this.#reached[first];
+      if (known !== undefined) return known;
+    }
     const all = new Set<number>();
     for (let i = 0; i < targets.length; i++) {
       const closure = this.network.closure(targets[i] as number);
-      if (closure.returns || closure.calls.length > 0 || frames[i] !== frame) return undefined;
+      const returns = closure.returns && frame !== ROOT;
+      if (returns || closure.calls.length > 0 || frames[i] !== frame) return undefined;
       for (const move of closure.moves) all.add(move);
     }
     const moves = this.#movesOf(all);
