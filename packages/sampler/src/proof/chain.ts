@@ -24,6 +24,15 @@ interface Draft {
   readonly judged: readonly JudgedLine[];
 }
 
+interface Retry {
+  /** Tokens of the line that stay. */
+  readonly kept: number;
+  /** The token that is banned. */
+  readonly choice?: number;
+  /** Text that is written in place of what is taken back. */
+  readonly forced?: string;
+}
+
 interface JudgedLine {
   readonly text: string;
   /** Offset in the draft. */
@@ -75,9 +84,11 @@ export class Chain {
       if (wrong === undefined && (attempt === 1 || isBetter(draft, first))) {
         return yield* this.#keep(draft, attempt - 1);
       }
-      if (backtrack === false || !this.#mayRetry(attempt, draft)) break;
       // One that says nothing that can be checked any more is no better.
-      yield this.#takeBack(draft, wrong ?? (draft.judged[0] as JudgedLine), attempt, failed);
+      const worst = wrong ?? (draft.judged[0] as JudgedLine);
+      const retry = this.#retryOf(draft, worst, attempt);
+      if (backtrack === false || !this.#mayRetry(attempt, draft, retry)) break;
+      yield this.#takeBack(draft, worst, retry, { attempt, failed });
       this.#checker?.rollback(mark);
       isFirst = false;
       try {
@@ -174,46 +185,59 @@ export class Chain {
     return judged;
   }
 
-  #mayRetry(attempt: number, draft: Draft): boolean {
+  /** Where a draft is taken up again. */
+  #retryOf(
+    draft: Draft,
+    { text, start: lineStart, judgement }: JudgedLine,
+    attempt: number,
+  ): Retry {
+    const { start = 0, end = text.length, correction } = judgement;
+    const { calculator, backtrack } = this.#parts.options;
+    const { writer } = this;
+    if (correction !== undefined && calculator === "results") {
+      // A token may hold what stands before the number too.
+      const kept = writer.lineTokenAt(lineStart + correction.start);
+      const from = Math.max(0, writer.lineOffsetOf(kept));
+      const shared = writer.line.slice(from, lineStart + correction.start);
+      return { kept, forced: shared + correction.text };
+    }
+    const at = (offset: number) =>
+      Math.min(writer.lineTokenAt(lineStart + offset), draft.tokens.length - 1);
+    const choice =
+      correction === undefined
+        ? writer.leastSure(at(start), at(end) + 1)
+        : at(differing(text, correction));
+    // What led to the choice may be what was wrong: the last retry begins with the line.
+    const isLast = backtrack !== false && attempt === backtrack.retries;
+    return { kept: isLast ? 0 : choice, choice };
+  }
+
+  #mayRetry(attempt: number, draft: Draft, { kept }: Retry): boolean {
     const { options, maxNewTokens } = this.#parts;
     if (options.backtrack === false || draft.end === "length") return false;
     const { retries, budget } = options.backtrack;
-    return attempt <= retries && this.#discarded + countOf(draft) <= budget * maxNewTokens;
+    const spent = this.#discarded + countOf(draft) - kept;
+    return attempt <= retries && spent <= budget * maxNewTokens;
   }
 
-  #takeBack(draft: Draft, wrong: JudgedLine, attempt: number, failed: FailedChoices): ProofEvent {
-    const { text, start: lineStart, judgement } = wrong;
-    const { reason = "", start = 0, end = text.length, correction } = judgement;
-    const { writer } = this;
-    const before = this.#written();
-    if (correction !== undefined && this.#parts.options.calculator === "results") {
-      // A token may hold what stands before the number too.
-      const token = writer.lineTokenAt(lineStart + correction.start);
-      const from = Math.max(0, writer.lineOffsetOf(token));
-      const shared = writer.line.slice(from, lineStart + correction.start);
-      writer.back(token);
-      writer.force(shared + correction.text);
-      this.#isHot = false;
-    } else {
-      const at = (offset: number) =>
-        Math.min(writer.lineTokenAt(lineStart + offset), draft.tokens.length - 1);
-      const choice =
-        correction === undefined
-          ? writer.leastSure(at(start), at(end) + 1)
-          : at(differing(text, correction));
-      failed.add(draft.tokens, choice);
-      // What led to the choice may be what was wrong: the last retry begins with the line.
-      const isLast = attempt === (this.#parts.options.backtrack || { retries: 0 }).retries;
-      writer.back(isLast ? 0 : choice);
-      this.#isHot = true;
-    }
-    const discarded = before - this.#written();
+  #takeBack(
+    draft: Draft,
+    wrong: JudgedLine,
+    { kept, choice, forced }: Retry,
+    { attempt, failed }: { readonly attempt: number; readonly failed: FailedChoices },
+  ): ProofEvent {
+    const discarded = countOf(draft) - kept;
     this.#discarded += discarded;
+    this.writer.back(kept);
+    if (choice !== undefined) failed.add(draft.tokens, choice);
+    if (forced !== undefined) this.writer.force(forced);
+    this.#isHot = forced === undefined;
+    const { text, judgement } = wrong;
     return {
       type: "backtrack",
       line: this.steps.length + draft.judged.indexOf(wrong),
       text,
-      reason,
+      reason: judgement.reason ?? "",
       attempt,
       discarded,
     };

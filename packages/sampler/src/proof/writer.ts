@@ -307,7 +307,8 @@ export class LineWriter {
   #isStopped(): boolean {
     const { text } = this.trail;
     for (const stop of this.#parts.stopStrings) {
-      const found = text.indexOf(stop, this.#lineText);
+      // It may have begun in the line before.
+      const found = text.indexOf(stop, Math.max(0, this.#lineText - stop.length + 1));
       if (found >= 0 && found < (this.#textEnd ?? Infinity)) this.#textEnd = found;
     }
     return this.#textEnd !== undefined;

@@ -134,7 +134,7 @@ describe("a false line", () => {
   it("stays when the budget is spent", async () => {
     const { result } = await run(
       wrongThenRight,
-      { backtrack: { budget: 0.1 } },
+      { backtrack: { budget: 0.05 } },
       { maxNewTokens: 20 },
     );
     expect(result.text).toBe("2 + 2 = 5\na");
@@ -220,6 +220,16 @@ it("stop strings end the text before them, and what could begin one is held back
   expect(result.text).toBe("a");
   expect(result.finish).toBe("stop");
   expect(events.flatMap((event) => (event.type === "text" ? [event.text] : [])).join("")).toBe("a");
+});
+
+it("a stop string may begin in the line before", async () => {
+  const says = { "": ["a"], a: ["\n"], "a\n": ["\n"], "a\n\n": ["b"] };
+  for (const backtrack of [true, false]) {
+    const { result, events } = await run(says, { backtrack, stop: ["\n\n"] });
+    expect(result).toMatchObject({ text: "a", finish: "stop" });
+    const parts = events.flatMap((event) => (event.type === "text" ? [event.text] : []));
+    expect(parts.join("")).toBe("a");
+  }
 });
 
 it("ends at the most tokens and where the session is full", async () => {
