@@ -7,7 +7,7 @@ import { StepChecker } from "../steps/step-checker.js";
 import { spanResult } from "./calculator.js";
 import { Chain, type ChainParts } from "./chain.js";
 import type { ProofSession, ProofTokenizer } from "./engine.js";
-import type { ProofChain, ProofEvent, ProofResult, ProofUsage } from "./events.js";
+import type { ProofChain, ProofEvent, ProofResult } from "./events.js";
 import {
   type CheckedProofOptions,
   checkProofOptions,
@@ -162,23 +162,20 @@ export class ProofSampler {
       await Promise.allSettled(running);
       for (const chain of chains) chain.writer[Symbol.dispose]();
     }
-    const spent = chains.map((chain) => chain.result().usage);
-    return yield* decide(ballot, ended, spent, 0);
+    const tokens = chains
+      .map((chain) => chain.result().usage)
+      .reduce((sum, { kept, discarded }) => sum + kept + discarded, 0);
+    return yield* decide(ballot, ended, tokens);
   }
 
   async *#search(root: Chain): AsyncGenerator<ProofEvent, ProofResult> {
-    const { chains, dropped } = await search(root, this.#options);
+    const { chains, tokens } = await search(root, this.#options);
     const ballot = new Ballot(chains.length);
     for (const [i, chain] of chains.entries()) {
       ballot.cast(chain);
       yield { type: "chain", chain: i, result: chain };
     }
-    return yield* decide(
-      ballot,
-      chains,
-      chains.map(({ usage }) => usage),
-      dropped,
-    );
+    return yield* decide(ballot, chains, tokens);
   }
 }
 
@@ -190,17 +187,15 @@ async function finish(chain: Chain): Promise<ProofChain> {
   }
 }
 
-/** The chain that won as events, and the whole. */
+/** The chain that won as events, and the whole. @param tokens  of all chains, whatever became of them */
 function* decide(
   ballot: Ballot,
   chains: readonly ProofChain[],
-  spent: readonly ProofUsage[],
-  dropped: number,
+  tokens: number,
 ): Generator<ProofEvent, ProofResult> {
   const { winner } = ballot;
   const chain = winner?.chain ?? (chains[0] as ProofChain);
-  const all = spent.reduce((sum, { kept, discarded }) => sum + kept + discarded, dropped);
-  const usage = { ...chain.usage, discarded: all - chain.usage.kept };
+  const usage = { ...chain.usage, discarded: tokens - chain.usage.kept };
   yield { type: "text", text: chain.text, tokens: chain.tokens };
   for (const step of chain.steps) if (step.text.trim() !== "") yield { type: "step", ...step };
   if (winner === undefined || chain.answer === undefined) return { ...chain, usage, chains };

@@ -15,8 +15,8 @@ export interface SearchOptions {
 export interface SearchResult {
   /** Ended ones, the likeliest first. */
   readonly chains: readonly ProofChain[];
-  /** Tokens of sequences that were dropped. */
-  readonly dropped: number;
+  /** Tokens of all lines, of sequences that were dropped too. */
+  readonly tokens: number;
 }
 
 /** @param root  at the beginning; disposed of, like all that follow from it */
@@ -27,7 +27,7 @@ export async function search(
   let going: Chain[] = [root];
   const ended: Chain[] = [];
   let sequence = 1;
-  let dropped = 0;
+  let tokens = 0;
   const open = new Set<Chain>(going);
   const drop = (chain: Chain) => {
     open.delete(chain);
@@ -47,25 +47,20 @@ export async function search(
       await Promise.all(
         children.map(({ child, branch }) => finishLine(child, branch === 0 ? 0 : temperature)),
       );
-      const fresh = children.map(({ child, parent }) => ({
-        child,
-        tokens: countOf(child) - countOf(parent) + child.result().usage.discarded,
-      }));
+      for (const { child, parent } of children) {
+        tokens += countOf(child) - countOf(parent) + child.result().usage.discarded;
+      }
       const kept = best(
-        fresh.map(({ child }) => child),
+        children.map(({ child }) => child),
         width - ended.length,
       );
-      for (const { child, tokens } of fresh) {
-        if (kept.includes(child)) continue;
-        dropped += tokens;
-        drop(child);
-      }
+      for (const { child } of children) if (!kept.includes(child)) drop(child);
       for (const parent of parents) drop(parent);
       ended.push(...kept.filter(({ finish }) => finish !== undefined));
       going = kept.filter(({ finish }) => finish === undefined);
     }
     ended.sort((a, b) => score(b) - score(a));
-    return { chains: ended.map((chain) => chain.result()), dropped };
+    return { chains: ended.map((chain) => chain.result()), tokens };
   } finally {
     for (const chain of [...open]) drop(chain);
   }

@@ -1,7 +1,7 @@
 // Lines that are taken back, what goes back with them, and what a run tells.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   compileGrammar,
   LogitsSampler,
@@ -333,6 +333,26 @@ it("the same seed gives the same bytes, another one others", async () => {
   );
   expect(texts[0]).toBe(texts[1]);
   expect(new Set(texts).size).toBeGreaterThan(2);
+});
+
+it("tokens that are told are those that were sampled or forced", async () => {
+  const spy = vi.spyOn(LogitsSampler.prototype, "sample");
+  const says = { ...wrongThenRight, "2 + 2 = 4\n\\boxed{4}": ["\n", ""] };
+  for (const options of [
+    {},
+    { backtrack: { retries: 1 } },
+    { mode: "sample", temperature: 1 },
+    { calculator: "results" },
+    { mode: "vote", chains: 4, temperature: 1 },
+    { mode: "search", chains: 2, branches: 3, temperature: 1 },
+  ] as const) {
+    spy.mockClear();
+    const { result } = await run(says, options);
+    const { kept, discarded, forced } = result.usage;
+    // A calculator's number is forced in place of what was sampled.
+    expect(kept + discarded - forced).toBe(spy.mock.calls.length);
+  }
+  spy.mockRestore();
 });
 
 describe("vote", () => {
