@@ -47,6 +47,8 @@ export async function simulatedRows(chains: number): Promise<Row[]> {
       peer: expected,
       peerName: "closed form",
       unit: "% right",
+      ratio: ours / expected,
+      target: 1,
       met: Math.abs(ours - expected) <= 1,
     });
   }

@@ -39,7 +39,7 @@ export const solveCommand: Command = {
       value: "T",
       help: `with --chains: how much solutions differ; default ${USUAL_TEMPERATURE}`,
     },
-    seed: { value: "N", help: "with --chains: the same one gives the same solutions; default 0" },
+    seed: { value: "N", help: "the same one gives the same solution; default 0" },
     "no-check": { help: "write what the model says, and check nothing" },
     ...modelOptions,
   },
@@ -56,6 +56,9 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   const settings = modelSettings(given);
   const maxTokens = given.integer("max-tokens", { min: 1, max: 2 ** 20 }) ?? USUAL_TOKENS;
   const chains = given.integer("chains", { min: 1, max: 256 }) ?? 1;
+  if (chains === 1 && given.has("temperature")) {
+    throw new CliError("ERR_USAGE", "--temperature: expected --chains too, found none");
+  }
   const temperature = given.number("temperature", { min: 0, max: 100 }) ?? USUAL_TEMPERATURE;
   const seed = given.integer("seed", { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? 0;
   const isChecked = !given.has("no-check");

@@ -5,7 +5,8 @@ import { evaluateExact } from "../expression/evaluate.js";
 import { parseExpression } from "../expression/parse.js";
 import { decimalOf } from "../steps/correction.js";
 
-const open = /<<([^<>=]{1,200})=$/;
+/** As there: digits and signs, and no space after the brackets, which a shift has. */
+const open = /(?<!<)<<(?!\s)([\d\s+\-*/().,%$]{1,200})=$/;
 
 /** What goes on in a line that ends with an open span, `>>` included; `undefined` if nothing is known to. */
 export function spanResult(line: string): string | undefined {

@@ -7,7 +7,7 @@ import type { ProofChain, ProofEvent, ProofFinish, ProofStep } from "./events.js
 import { FailedChoices } from "./failed-choices.js";
 import { type FoundJudgement, judgeLine } from "./line-judge.js";
 import type { CheckedProofOptions } from "./options.js";
-import type { LineEnd, LineWriter } from "./writer.js";
+import type { LineEnd, LineToken, LineWriter } from "./writer.js";
 
 export interface ChainParts {
   readonly options: CheckedProofOptions;
@@ -18,8 +18,7 @@ export interface ChainParts {
 
 /** What was written up to the end of a line: several lines if one token ended them. */
 interface Draft {
-  readonly tokens: readonly number[];
-  readonly stopToken: number | undefined;
+  readonly line: readonly LineToken[];
   readonly end: LineEnd;
   readonly judged: readonly JudgedLine[];
 }
@@ -27,10 +26,10 @@ interface Draft {
 interface Retry {
   /** Tokens of the line that stay. */
   readonly kept: number;
-  /** The token that is banned. */
-  readonly choice?: number;
+  /** The token that is banned, unless text can be forced. */
+  readonly choice: number;
   /** Text that is written in place of what is taken back. */
-  readonly forced?: string;
+  readonly forced: string | undefined;
 }
 
 interface JudgedLine {
@@ -47,8 +46,6 @@ export class Chain {
   readonly #parts: ChainParts;
   readonly #checker: StepChecker | undefined;
   #discarded = 0;
-  /** Whether the line is drawn anew, and not just corrected. */
-  #isHot = false;
   /** Characters and tokens that were given out. */
   #given = { text: 0, tokens: 0 };
 
@@ -75,38 +72,45 @@ export class Chain {
     const { backtrack } = this.#parts.options;
     const mark = this.#checker?.mark() ?? 0;
     const failed = new FailedChoices();
-    this.#isHot = false;
-    const first = yield* this.#write(0, failed, temperature);
+    const tried = new Set<string>();
+    const first = yield* this.#write(failed, { attempt: 0, temperature });
     let draft = first;
-    let isFirst = true;
-    for (let attempt = 1; ; attempt++) {
+    let retries = 0;
+    for (;;) {
       const wrong = draft.judged.find(({ judgement }) => judgement.verdict === "false");
-      if (wrong === undefined && (attempt === 1 || isBetter(draft, first))) {
-        return yield* this.#keep(draft, attempt - 1);
+      if (wrong === undefined && (retries === 0 || isBetter(draft, first))) {
+        return yield* this.#keep(draft, retries);
       }
-      // One that says nothing that can be checked any more is no better.
-      const worst = wrong ?? (draft.judged[0] as JudgedLine);
-      const retry = this.#retryOf(draft, worst, attempt);
-      if (backtrack === false || !this.#mayRetry(attempt, draft, retry)) break;
-      yield this.#takeBack(draft, worst, retry, { attempt, failed });
+      // One that says nothing that can be checked any more is no better; one without text can't be taken up.
+      const worst = wrong ?? draft.judged[0];
+      if (backtrack === false || worst === undefined || retries === backtrack.retries) break;
+      const retry = this.#retryOf(draft, worst, { attempt: retries + 1, tried });
+      if (!this.#mayRetry(draft, retry)) break;
+      retries++;
+      const isForced = this.#takeBack(draft, retry, failed);
+      yield this.#backtrackEvent(draft, worst, retry, retries);
       this.#checker?.rollback(mark);
-      isFirst = false;
+      const heat = (retries - 1) * backtrack.heat;
+      const hot = Math.max(this.#parts.options.temperature, backtrack.temperature) + heat;
       try {
-        draft = yield* this.#write(attempt, failed);
+        draft = yield* this.#write(failed, {
+          attempt: retries,
+          temperature: isForced ? temperature : hot,
+        });
       } catch (error) {
         const isDeadEnd = error instanceof SamplerError && error.code === "ERR_DEAD_END";
         if (!isDeadEnd) throw error;
         break; // all that could follow was banned
       }
     }
-    if (!isFirst) {
+    if (retries > 0) {
       // What came first is what the model meant.
-      this.#discarded += this.#written() - countOf(first);
-      this.writer.rewrite(first.tokens, first.stopToken);
+      this.#discarded += this.writer.line.length - first.line.length;
+      this.writer.restore(first.line);
       this.#checker?.rollback(mark);
       for (const { text } of first.judged) this.#checker?.check(text);
     }
-    yield* this.#keep(first, 0);
+    yield* this.#keep(first, retries);
   }
 
   /** A second chain that goes on from here, with random numbers of its own and no tokens thrown away. */
@@ -118,8 +122,14 @@ export class Chain {
     return copy;
   }
 
+  /** Tokens that stay, and those that were taken back. */
+  get tokens(): { readonly kept: number; readonly discarded: number } {
+    const { trail, stopToken } = this.writer;
+    return { kept: trail.length + (stopToken === undefined ? 0 : 1), discarded: this.#discarded };
+  }
+
   result(): ProofChain {
-    const { text, trail, forced, replayed, stopToken } = this.writer;
+    const { text, trail, forced, replayed } = this.writer;
     return {
       text,
       tokens: trail.tokens(),
@@ -128,8 +138,7 @@ export class Chain {
       finish: this.finish ?? "length",
       usage: {
         prompt: this.#parts.promptTokens,
-        kept: trail.length + (stopToken === undefined ? 0 : 1),
-        discarded: this.#discarded,
+        ...this.tokens,
         forced,
         replayed,
       },
@@ -137,50 +146,55 @@ export class Chain {
   }
 
   async *#write(
-    attempt: number,
     failed: FailedChoices,
-    own?: number,
+    {
+      attempt,
+      temperature,
+    }: { readonly attempt: number; readonly temperature: number | undefined },
   ): AsyncGenerator<ProofEvent, Draft> {
     const { options, maxNewTokens, signal } = this.#parts;
-    const { backtrack, temperature: usual } = options;
+    const left = attempt === 0 ? Infinity : Math.max(1, Math.floor(this.#budgetLeft));
     const writing = this.writer.write({
       attempt,
-      temperature:
-        !this.#isHot || backtrack === false
-          ? own
-          : Math.max(usual, backtrack.temperature) + (attempt - 1) * backtrack.heat,
+      temperature,
       banned: attempt === 0 ? undefined : (line) => failed.after(line),
-      most: maxNewTokens,
+      // A retry that goes on for longer than could be thrown away again isn't one.
+      most: Math.min(maxNewTokens, this.writer.trail.length + left),
       signal,
     });
     for (;;) {
       const { done, value } = await writing.next();
-      if (done) {
-        const { lineTokens: tokens, stopToken } = this.writer;
-        return { tokens, stopToken, end: value, judged: await this.#judge(value) };
-      }
-      if (backtrack === false) yield* this.#textSoFar(false);
+      if (done)
+        return { line: [...this.writer.line], end: value, judged: await this.#judge(value) };
+      if (options.backtrack === false) yield* this.#textSoFar(false);
     }
+  }
+
+  get #budgetLeft(): number {
+    const { options, maxNewTokens } = this.#parts;
+    const share = options.backtrack === false ? 0 : options.backtrack.budget;
+    return share * maxNewTokens - this.#discarded;
   }
 
   /** All lines of the draft; one that was cut off isn't judged. */
   async #judge(end: LineEnd): Promise<JudgedLine[]> {
     const { options, signal } = this.#parts;
-    const { line: draft, text } = this.writer;
+    const { lineText: draft, text } = this.writer;
     const parts = draft.split("\n");
     const rest = parts.pop() as string;
-    if (end === "stop" && rest !== "") parts.push(rest);
+    if (end !== "line") parts.push(rest); // else it begins the next line
+    const by = { checker: this.#checker, verifiers: options.verifiers };
     const judged: JudgedLine[] = [];
     let start = 0;
-    for (const line of parts) {
+    for (const [i, line] of parts.entries()) {
       const before = text.slice(0, text.length - draft.length + start);
       const context = { before, line: this.steps.length + judged.length, signal };
-      const by = { checker: this.#checker, verifiers: options.verifiers };
-      judged.push({ text: line, start, judgement: await judgeLine(line, context, by) });
+      const isCut = end === "length" && i === parts.length - 1;
+      if (line.trim() !== "") {
+        const judgement = isCut ? unjudged : await judgeLine(line, context, by);
+        judged.push({ text: line, start, judgement });
+      }
       start += line.length + 1;
-    }
-    if (end === "length" && rest !== "") {
-      judged.push({ text: rest, start, judgement: { verdict: "uncheckable", byClaims: true } });
     }
     return judged;
   }
@@ -189,63 +203,50 @@ export class Chain {
   #retryOf(
     draft: Draft,
     { text, start: lineStart, judgement }: JudgedLine,
-    attempt: number,
+    { attempt, tried }: { readonly attempt: number; readonly tried: Set<string> },
   ): Retry {
     const { start = 0, end = text.length, correction } = judgement;
     const { calculator, backtrack } = this.#parts.options;
     const { writer } = this;
-    if (correction !== undefined && calculator === "results") {
-      // A token may hold what stands before the number too.
-      const kept = writer.lineTokenAt(lineStart + correction.start);
-      const from = Math.max(0, writer.lineOffsetOf(kept));
-      const shared = writer.line.slice(from, lineStart + correction.start);
-      return { kept, forced: shared + correction.text };
-    }
+    const last = draft.line.length - 1;
     const at = (offset: number) =>
-      Math.min(writer.lineTokenAt(lineStart + offset), draft.tokens.length - 1);
+      Math.max(0, Math.min(writer.lineTokenAt(lineStart + offset), last));
     const choice =
       correction === undefined
         ? writer.leastSure(at(start), at(end) + 1)
         : at(differing(text, correction));
+    const key = correction === undefined ? "" : `${correction.start} ${correction.text}`;
+    if (correction !== undefined && calculator === "results" && !tried.has(key)) {
+      tried.add(key); // where it didn't help, what follows the number was wrong
+      // A token may hold what stands before the number too.
+      const kept = at(correction.start);
+      const from = Math.max(0, writer.lineOffsetOf(kept));
+      const shared = writer.lineText.slice(from, lineStart + correction.start);
+      return { kept, choice, forced: shared + correction.text };
+    }
     // What led to the choice may be what was wrong: the last retry begins with the line.
     const isLast = backtrack !== false && attempt === backtrack.retries;
-    return { kept: isLast ? 0 : choice, choice };
+    return { kept: isLast ? 0 : choice, choice, forced: undefined };
   }
 
-  #mayRetry(attempt: number, draft: Draft, { kept }: Retry): boolean {
-    const { options, maxNewTokens } = this.#parts;
-    if (options.backtrack === false || draft.end === "length") return false;
-    const { retries, budget } = options.backtrack;
-    const spent = this.#discarded + countOf(draft) - kept;
-    return attempt <= retries && spent <= budget * maxNewTokens;
+  #mayRetry(draft: Draft, { kept }: Retry): boolean {
+    return draft.end !== "length" && draft.line.length - kept <= this.#budgetLeft;
   }
 
-  #takeBack(
-    draft: Draft,
-    wrong: JudgedLine,
-    { kept, choice, forced }: Retry,
-    { attempt, failed }: { readonly attempt: number; readonly failed: FailedChoices },
-  ): ProofEvent {
-    const discarded = countOf(draft) - kept;
-    this.#discarded += discarded;
+  /** @returns whether text was forced */
+  #takeBack(draft: Draft, { kept, choice, forced }: Retry, failed: FailedChoices): boolean {
+    this.#discarded += draft.line.length - kept;
     this.writer.back(kept);
-    if (choice !== undefined) failed.add(draft.tokens, choice);
-    if (forced !== undefined) this.writer.force(forced);
-    this.#isHot = forced === undefined;
-    const { text, judgement } = wrong;
-    return {
-      type: "backtrack",
-      line: this.steps.length + draft.judged.indexOf(wrong),
-      text,
-      reason: judgement.reason ?? "",
-      attempt,
-      discarded,
-    };
+    if (forced !== undefined && this.writer.force(forced)) return true;
+    failed.add(draft.line, choice);
+    return false;
   }
 
-  /** Tokens of the line so far. */
-  #written(): number {
-    return this.writer.lineTokens.length + (this.writer.stopToken === undefined ? 0 : 1);
+  #backtrackEvent(draft: Draft, wrong: JudgedLine, { kept }: Retry, attempt: number): ProofEvent {
+    const { text, judgement } = wrong;
+    const line = this.steps.length + draft.judged.indexOf(wrong);
+    const discarded = draft.line.length - kept;
+    return { type: "backtrack", line, text, reason: judgement.reason ?? "", attempt, discarded };
   }
 
   async *#keep(draft: Draft, retries: number): AsyncGenerator<ProofEvent, void> {
@@ -263,16 +264,15 @@ export class Chain {
               : "checked";
       const step = { line: this.steps.length, text, status, reason, retries } as const;
       this.steps.push(step);
-      if (text.trim() !== "") yield { type: "step", ...step };
+      yield { type: "step", ...step };
     }
     if (draft.end === "line") await this.writer.keep(this.#parts.signal);
   }
 
   /** What is new and stays; all of it at the end, else not what could begin a stop string. */
   *#textSoFar(isEnd: boolean): Generator<ProofEvent, void> {
-    const { text, trail } = this.writer;
-    const longest = Math.max(0, ...this.#parts.options.stop.map((stop) => stop.length - 1));
-    const until = isEnd ? text.length : Math.max(this.#given.text, text.length - longest);
+    const { text, trail, certain } = this.writer;
+    const until = isEnd ? text.length : Math.max(this.#given.text, certain);
     const tokens = trail.tokens(this.#given.tokens);
     if (until === this.#given.text && !(isEnd && tokens.length > 0)) return;
     const part = text.slice(this.#given.text, until);
@@ -281,13 +281,14 @@ export class Chain {
   }
 }
 
+const unjudged: FoundJudgement = { verdict: "uncheckable", byClaims: true };
+
 /** A line whose claims were false has to make a true one: it isn't better if there is nothing to be checked any more. */
 const isBetter = (draft: Draft, first: Draft): boolean =>
-  draft.judged.some(({ judgement }) => judgement.verdict === "true") ||
-  first.judged.every(({ judgement }) => judgement.verdict !== "false" || !judgement.byClaims);
-
-const countOf = ({ tokens, stopToken }: Draft): number =>
-  tokens.length + (stopToken === undefined ? 0 : 1);
+  draft.end !== "length" &&
+  draft.judged.length > 0 &&
+  (draft.judged.some(({ judgement }) => judgement.verdict === "true") ||
+    first.judged.every(({ judgement }) => judgement.verdict !== "false" || !judgement.byClaims));
 
 /** The offset in a line from which on it isn't what it should be. */
 function differing(

@@ -1,9 +1,13 @@
 // What decoding needs of an engine and of a tokenizer: a few methods, so that any will do.
 
+import type { EngineLogits } from "../sampling/engine-logits.js";
+
 /** The logits of an append. They are disposed of, if they can be, once a token has been chosen. */
 export interface ProofLogits {
   /** What follows the last token, one number for each token of the vocabulary; may be changed. */
   readonly last: Float32Array;
+  /** The same, of an engine that finds the largest by itself: `last` is then read only where a line begins. */
+  readonly top?: EngineLogits;
   [Symbol.dispose]?(): void;
 }
 
@@ -37,8 +41,16 @@ export interface ProofTokenizer {
   decode(ids: ArrayLike<number>, options: { readonly skipSpecialTokens: true }): string;
 }
 
-/** Ids of a text that continues another. */
+const anchor = "=";
+
+/** Ids of a text that continues another: without the space that some tokenizers put before a text of its own. */
 export function continuationIds(tokenizer: ProofTokenizer, text: string): number[] {
-  const encoded = tokenizer.encode(text, { addSpecialTokens: false });
-  return Array.from("ids" in encoded ? encoded.ids : encoded);
+  const idsOf = (whole: string): number[] => {
+    const encoded = tokenizer.encode(whole, { addSpecialTokens: false });
+    return Array.from("ids" in encoded ? encoded.ids : encoded);
+  };
+  const known = idsOf(anchor);
+  const all = idsOf(anchor + text);
+  const isApart = known.every((id, i) => all[i] === id);
+  return isApart ? all.slice(known.length) : idsOf(text);
 }

@@ -1,19 +1,23 @@
 // Choices that made a line false, which are not made again after the same beginning.
 
+import type { LineToken } from "./writer.js";
+
+const keyOf = (line: readonly LineToken[]): string => line.map(({ token }) => token).join();
+
 export class FailedChoices {
   /** By the tokens of the line before the choice. */
   readonly #failed = new Map<string, number[]>();
 
-  /** @param line  tokens of the line; @param choice  place of the one that made it false */
-  add(line: readonly number[], choice: number): void {
-    const token = line[choice];
-    if (token === undefined) return;
-    const before = line.slice(0, choice).join();
-    this.#failed.set(before, [...(this.#failed.get(before) ?? []), token]);
+  /** @param choice  place of the token in the line that made it false */
+  add(line: readonly LineToken[], choice: number): void {
+    const failed = line[choice];
+    if (failed === undefined) return;
+    const key = keyOf(line.slice(0, choice));
+    this.#failed.set(key, [...(this.#failed.get(key) ?? []), failed.token]);
   }
 
   /** Tokens that may not follow this beginning of the line. */
-  after(line: readonly number[]): readonly number[] | undefined {
-    return this.#failed.get(line.join());
+  after(line: readonly LineToken[]): readonly number[] | undefined {
+    return this.#failed.size === 0 ? undefined : this.#failed.get(keyOf(line));
   }
 }

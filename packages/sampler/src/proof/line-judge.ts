@@ -1,5 +1,7 @@
 // What is thought of a line: by checking its claims, and by a person's own verifiers.
 
+import { ensure } from "../errors.js";
+import { describe } from "../sampling/check.js";
 import type { ClaimVerdict } from "../steps/claim.js";
 import type { Correction } from "../steps/correction.js";
 import type { StepChecker } from "../steps/step-checker.js";
@@ -54,14 +56,23 @@ export async function judgeLine(
   if (found.verdict === "false") return found;
   for (const verify of verifiers) {
     const given = await verify(line, context);
-    const judgement = {
-      ...(typeof given === "string" ? { verdict: given } : given),
-      byClaims: false,
-    };
+    const judgement = { ...checkJudgement(given), byClaims: false };
     if (judgement.verdict === "false") return judgement;
     if (judgement.verdict === "true" && found.verdict !== "true") found = judgement;
   }
   return found;
+}
+
+function checkJudgement(given: LineJudgement | ClaimVerdict): LineJudgement {
+  const judgement = typeof given === "string" ? { verdict: given } : given;
+  const verdict: unknown = judgement?.verdict;
+  ensure(
+    verdict === "true" || verdict === "false" || verdict === "uncheckable",
+    "ERR_ARGUMENT",
+    () =>
+      `verifier: expected "true", "false" or "uncheckable", found ${describe(verdict ?? given)}`,
+  );
+  return judgement;
 }
 
 function claimsOf(checker: StepChecker, line: string): LineJudgement {

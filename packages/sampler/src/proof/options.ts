@@ -65,6 +65,8 @@ export interface CheckedProofOptions {
   readonly stop: readonly string[];
 }
 
+/** Sequences that `search` writes at once. */
+const mostBranches = 4096;
 const modes: readonly unknown[] = ["greedy", "sample", "constrained", "vote", "search"];
 /** Of `sample`, `vote` and `search`, where none is given. */
 const usualTemperature = 0.7;
@@ -99,18 +101,31 @@ export function checkProofOptions(options: ProofSamplerOptions): CheckedProofOpt
     "ERR_ARGUMENT",
     () => `temperature: expected 0 for mode "greedy", found ${describe(given)}`,
   );
-  const { stop = [] } = options;
+  const { stop = [], grammar } = options;
+  ensure(
+    grammar === undefined || typeof grammar?.start === "function",
+    "ERR_ARGUMENT",
+    () => `grammar: expected one that was compiled, found ${describe(grammar)}`,
+  );
+  const chains = integer(options.chains ?? (mode === "search" ? 4 : 8), "chains", 1, 4096);
+  const branches = integer(options.branches ?? 3, "branches", 1, 256);
+  ensure(
+    mode !== "search" || chains * branches <= mostBranches,
+    "ERR_ARGUMENT",
+    () => `chains: expected at most ${mostBranches} times branches, found ${chains} of ${branches}`,
+  );
   return {
     mode,
     backtrack: checkBacktrack(backtrack),
     checkSteps: options.checkSteps ?? true,
     verifiers,
     calculator,
-    grammar: options.grammar,
-    chains: integer(options.chains ?? (mode === "search" ? 4 : 8), "chains", 1, 4096),
-    branches: integer(options.branches ?? 3, "branches", 1, 256),
+    grammar,
+    chains,
+    branches,
     temperature: given,
-    stopTokens: new Set(options.stopTokens),
+    // What ends a text of the grammar ends the sequence.
+    stopTokens: new Set([...(options.stopTokens ?? []), ...(grammar?.vocabulary.endTokens ?? [])]),
     stop: typeof stop === "string" ? [stop] : stop,
   };
 }

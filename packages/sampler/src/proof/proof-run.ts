@@ -4,7 +4,7 @@ import type { ProofEvent, ProofResult } from "./events.js";
 
 /**
  * Nothing runs before it is iterated or awaited. Awaited after or during its iteration it gives the result when the iteration has
- * come to the end; awaited alone it runs by itself.
+ * come to the end, to which it must be brought; awaited alone it runs by itself.
  */
 export class ProofRun implements AsyncIterableIterator<ProofEvent>, PromiseLike<ProofResult> {
   readonly #events: AsyncGenerator<ProofEvent, ProofResult>;
@@ -36,8 +36,11 @@ export class ProofRun implements AsyncIterableIterator<ProofEvent>, PromiseLike<
   /** Ends it early; then there is no result. */
   async return(): Promise<IteratorResult<ProofEvent, undefined>> {
     this.#isIterated = true;
-    await this.#events.return(undefined as never);
-    this.#settle.reject(new DOMException("the run was ended before its result", "AbortError"));
+    try {
+      await this.#events.return(undefined as never);
+    } finally {
+      this.#settle.reject(new DOMException("the run was ended before its result", "AbortError"));
+    }
     return { done: true, value: undefined };
   }
 

@@ -65,9 +65,9 @@ export class ProofSampler {
       branches,
       ...rest
     } = options;
-    const { temperature } = this.#options;
+    const { temperature, stopTokens, stop } = this.#options;
     const logprobs = this.#options.mode === "search" ? { logprobs: 0 } : {};
-    this.#sampler = new LogitsSampler({ ...rest, ...logprobs, temperature });
+    this.#sampler = new LogitsSampler({ ...rest, ...logprobs, temperature, stopTokens, stop });
   }
 
   /** What tokens are drawn with. */
@@ -128,14 +128,14 @@ export class ProofSampler {
   }
 
   #writerParts(): WriterParts {
-    const { calculator, grammar, stopTokens, stop } = this.#options;
+    const { calculator, grammar, stopTokens, backtrack } = this.#options;
     return {
       tokenizer: this.#tokenizer,
       sampler: this.#sampler,
       grammar,
       stopTokens,
-      stopStrings: stop,
       continuation: calculator === false ? undefined : spanResult,
+      margins: backtrack !== false,
     };
   }
 
@@ -144,11 +144,17 @@ export class ProofSampler {
     const enough = new AbortController();
     const { signal } = parts;
     const either = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
-    const chains = Array.from({ length: count }, (_, i) => root.fork(i, either));
-    const running = chains.map(finish);
+    const chains: Chain[] = [];
+    const running: Promise<ProofChain>[] = [];
     const ballot = new Ballot(count);
     const ended: ProofChain[] = [];
     try {
+      while (chains.length < count) chains.push(root.fork(chains.length, either));
+      for (const chain of chains) {
+        const result = finish(chain);
+        result.catch(() => {}); // who is awaited later may fail earlier
+        running.push(result);
+      }
       // In the order of their numbers: who is ready first is chance.
       for (const [i, chain] of running.entries()) {
         const result = await chain;
@@ -163,7 +169,7 @@ export class ProofSampler {
       for (const chain of chains) chain.writer[Symbol.dispose]();
     }
     const tokens = chains
-      .map((chain) => chain.result().usage)
+      .map((chain) => chain.tokens)
       .reduce((sum, { kept, discarded }) => sum + kept + discarded, 0);
     return yield* decide(ballot, ended, tokens);
   }

@@ -44,11 +44,12 @@ export async function search(
         }),
       );
       // Together, so that the engine runs them in one step.
-      await Promise.all(
+      const lines = await Promise.allSettled(
         children.map(({ child, branch }) => finishLine(child, branch === 0 ? 0 : temperature)),
       );
+      for (const line of lines) if (line.status === "rejected") throw line.reason;
       for (const { child, parent } of children) {
-        tokens += countOf(child) - countOf(parent) + child.result().usage.discarded;
+        tokens += countOf(child) - countOf(parent) + child.tokens.discarded;
       }
       const kept = best(
         children.map(({ child }) => child),
@@ -70,7 +71,7 @@ async function finishLine(chain: Chain, temperature: number): Promise<void> {
   for await (const _ of chain.line(temperature));
 }
 
-const countOf = (chain: Chain): number => chain.result().usage.kept;
+const countOf = (chain: Chain): number => chain.tokens.kept;
 const score = (chain: Chain): number => chain.writer.logprob / Math.max(1, countOf(chain));
 const isFalse = (chain: Chain): boolean => chain.steps.at(-1)?.status === "false";
 

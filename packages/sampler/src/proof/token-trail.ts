@@ -40,10 +40,6 @@ export class TokenTrail {
     return this.#text;
   }
 
-  token(index: number): number {
-    return (this.#steps[index] as Step).token;
-  }
-
   tokens(start = 0, end = this.length): number[] {
     return this.#steps.slice(start, end).map(({ token }) => token);
   }

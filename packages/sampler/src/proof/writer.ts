@@ -3,6 +3,7 @@
 
 import type { Grammar } from "../grammar/grammar.js";
 import type { Mark, Matcher } from "../grammar/matcher.js";
+import type { EngineLogits } from "../sampling/engine-logits.js";
 import type { LogitsSampler } from "../sampling/sampler.js";
 import type { SamplingMark, SamplingState } from "../sampling/state.js";
 import {
@@ -25,9 +26,10 @@ export interface WriterParts {
   readonly sampler: LogitsSampler;
   readonly grammar: Grammar | undefined;
   readonly stopTokens: ReadonlySet<number>;
-  readonly stopStrings: readonly string[];
   /** What goes on in a line, where that is known without the model. */
   readonly continuation: ((line: string) => string | undefined) | undefined;
+  /** Whether it is to be known how sure a choice was. */
+  readonly margins: boolean;
 }
 
 export interface WriteOptions {
@@ -36,33 +38,31 @@ export interface WriteOptions {
   /** In place of the sampler's own. */
   readonly temperature: number | undefined;
   /** Tokens that may not follow. */
-  readonly banned: ((line: readonly number[]) => readonly number[] | undefined) | undefined;
+  readonly banned: ((line: readonly LineToken[]) => readonly number[] | undefined) | undefined;
   /** The most tokens of the whole sequence. */
   readonly most: number;
   readonly signal: AbortSignal | undefined;
 }
 
-interface Before {
+/** A token of the line, what was before it, and what is told of it. */
+export interface LineToken {
+  readonly token: number;
   readonly sampling: SamplingMark;
   readonly grammar: Mark | undefined;
-  /** Whether the token was not sampled. */
+  /** Mirostat's bound after it. */
+  readonly bound: number;
+  /** Whether it was not sampled. */
   readonly isForced: boolean;
-  /** Of the tokens before. */
+  /** ln of its probability, where the sampler tells it, else 0. */
   readonly logprob: number;
-  /** By how much the token's logit was above all others; `Infinity` for one that was not sampled. */
+  /** By how much its logit was above all others; `Infinity` for one that was not sampled, or where nobody asks. */
   readonly margin: number;
 }
 
 export class LineWriter {
   readonly trail: TokenTrail;
-  /** Tokens that a calculator gave, among those of the trail. */
-  forced = 0;
-  /** ln of the probability of all tokens together, where the sampler tells it. */
-  logprob = 0;
   /** Tokens that were appended a second time. */
   replayed = 0;
-  /** Whether the last token was a stop token, which is not in the trail. */
-  stopToken: number | undefined;
   readonly #parts: WriterParts;
   readonly #session: ProofSession;
   readonly #state: SamplingState;
@@ -75,9 +75,13 @@ export class LineWriter {
   /** The first token of the line, and the first character. */
   #lineToken = 0;
   #lineText = 0;
-  /** What was before each token of the line. */
-  #before: Before[] = [];
+  /** Of the lines before. */
+  #kept = { forced: 0, logprob: 0 };
+  #line: LineToken[] = [];
+  /** Ids of text that is to come next. */
   #pending: number[] = [];
+  /** Tokens at the end of the trail that were never appended. */
+  #fresh = 0;
   /** Length of the text before a stop string. */
   #textEnd: number | undefined;
 
@@ -127,19 +131,35 @@ export class LineWriter {
     return this.#textEnd === undefined ? this.trail.text : this.trail.text.slice(0, this.#textEnd);
   }
 
+  /** Length of the text that no stop string can take back. */
+  get certain(): number {
+    return this.#textEnd ?? this.trail.text.length - this.#state.heldText.length;
+  }
+
   /** Text since the line began. */
-  get line(): string {
+  get lineText(): string {
     return this.text.slice(this.#lineText);
   }
 
-  /** Offset of the line in the text. */
-  get lineStart(): number {
-    return this.#lineText;
+  /** Tokens of the line, a stop token included. */
+  get line(): readonly LineToken[] {
+    return this.#line;
   }
 
-  /** Tokens of the line, without a stop token. */
-  get lineTokens(): readonly number[] {
-    return this.trail.tokens(this.#lineToken);
+  /** A stop token at the end, which is not in the trail. */
+  get stopToken(): number | undefined {
+    const last = this.#line.at(-1)?.token;
+    return last !== undefined && this.#parts.stopTokens.has(last) ? last : undefined;
+  }
+
+  /** Tokens that a calculator gave. */
+  get forced(): number {
+    return this.#kept.forced + this.#line.filter(({ isForced }) => isForced).length;
+  }
+
+  /** ln of the probability of all tokens together, where the sampler tells it. */
+  get logprob(): number {
+    return this.#line.reduce((sum, { logprob }) => sum + logprob, this.#kept.logprob);
   }
 
   /** The token of the line, by its place there, that an offset in the line lies in. */
@@ -147,17 +167,17 @@ export class LineWriter {
     return this.trail.tokenAt(this.#lineText + offset, this.#lineToken) - this.#lineToken;
   }
 
-  /** The token of the line, from one up to another, that was the least sure choice. */
-  leastSure(from: number, to: number): number {
-    let least = from;
-    const margin = (token: number) => this.#before[token]?.margin ?? Infinity;
-    for (let token = from; token < to; token++) if (margin(token) < margin(least)) least = token;
-    return least;
-  }
-
   /** The offset in the line at which one of its tokens begins; below 0 where it began before the line. */
   lineOffsetOf(token: number): number {
     return this.trail.startOf(this.#lineToken + token) - this.#lineText;
+  }
+
+  /** The token of the line, from one up to another, that was the least sure choice. */
+  leastSure(from: number, to: number): number {
+    let least = from;
+    const margin = (token: number) => this.#line[token]?.margin ?? Infinity;
+    for (let token = from; token < to; token++) if (margin(token) < margin(least)) least = token;
+    return least;
   }
 
   /** Goes on to the end of the line; yields after each token. */
@@ -166,26 +186,31 @@ export class LineWriter {
     for (;;) {
       signal?.throwIfAborted();
       const { maxLength = Infinity } = this.#session;
-      if (this.trail.length >= most || this.#start + this.trail.length >= maxLength)
-        return "length";
+      const { length } = this.trail;
+      if (length >= most || this.#start + length >= maxLength) return "length";
+      if (this.#isComplete()) return "stop";
       const token = await this.#next(options);
-      if (this.#parts.stopTokens.has(token)) {
-        this.stopToken = token;
-        return "stop";
-      }
-      this.trail.push(token);
-      if (this.#isStopped() || this.#matcher?.isOver) return "stop";
+      if (this.#parts.stopTokens.has(token)) return "stop";
+      this.#push(token);
+      if (this.#textEnd !== undefined || this.#matcher?.isOver) return "stop";
       if (this.#hasLine()) return "line";
       yield;
       if (this.#pending.length > 0) continue;
-      const more = this.#parts.continuation?.(this.line);
+      const more = this.#parts.continuation?.(this.lineText);
       if (more !== undefined) this.force(more);
     }
   }
 
-  /** The next tokens are those of this text. */
-  force(text: string): void {
-    this.#pending.push(...continuationIds(this.#parts.tokenizer, text));
+  /** The next tokens are those of this text; not where a grammar or a stop token is against it. */
+  force(text: string): boolean {
+    const { tokenizer, stopTokens } = this.#parts;
+    const ids = continuationIds(tokenizer, text);
+    const trial = this.#matcher?.fork();
+    for (const id of ids) {
+      if (stopTokens.has(id) || trial?.accept(id) === false) return false;
+    }
+    this.#pending.push(...ids);
+    return true;
   }
 
   /** Begins the next line. */
@@ -193,42 +218,41 @@ export class LineWriter {
     await this.#append(signal);
     this.#lineLogits.set(this.#logits?.last ?? this.#lineLogits);
     this.#drop();
+    this.#kept = { forced: this.forced, logprob: this.logprob };
     this.#lineToken = this.trail.length;
     this.#lineText = this.text.lastIndexOf("\n") + 1;
-    this.#before = [];
+    this.#line = [];
   }
 
   /** Takes back the line but for its first tokens. */
   back(tokens: number): void {
     this.#drop();
     this.#pending = [];
-    this.stopToken = undefined;
+    const first = this.#line[tokens];
+    if (first === undefined) return; // nothing came after them
     this.#textEnd = undefined;
     const length = this.#lineToken + tokens;
-    const before = this.#before[tokens];
-    if (before === undefined) return; // nothing came after them
     const held = Math.min(this.#session.length - this.#start, length);
     // The last one is appended again, for its logits; those before the line are held.
-    const kept = tokens > 0 ? Math.min(held, length - 1) : held;
-    this.replayed += tokens > 0 && held === length ? 1 : 0;
-    this.#session.truncate(this.#start + kept);
-    this.#state.rollback(before.sampling);
-    if (before.grammar !== undefined) this.#matcher?.reset(before.grammar);
-    this.logprob = before.logprob;
+    this.#session.truncate(this.#start + (tokens > 0 ? Math.min(held, length - 1) : held));
+    this.#fresh = 0;
+    this.#state.rollback(first.sampling);
+    if (first.grammar !== undefined) this.#matcher?.reset(first.grammar);
     this.trail.truncate(length);
-    for (const { isForced } of this.#before.splice(tokens)) if (isForced) this.forced--;
+    this.#line.length = tokens;
   }
 
-  /** Takes back the line and writes tokens that it had before. */
-  rewrite(tokens: readonly number[], stopToken: number | undefined): void {
+  /** Takes back the line and has one that was there before: all is as it was then. */
+  restore(line: readonly LineToken[]): void {
     this.back(0);
-    for (const token of stopToken === undefined ? tokens : [...tokens, stopToken]) {
-      this.#take(token, false);
-      if (token !== stopToken) this.trail.push(token);
+    for (const each of line) {
+      const { token, bound } = each;
+      this.#line.push({ ...each, sampling: this.#state.mark(), grammar: this.#matcher?.mark() });
+      this.#state.add(token, bound);
+      this.#matcher?.accept(token);
+      if (!this.#parts.stopTokens.has(token)) this.#push(token);
     }
-    this.stopToken = stopToken;
-    this.replayed += tokens.length;
-    this.#isStopped();
+    this.#fresh = 0;
   }
 
   /** A second writer at the beginning of the line. */
@@ -242,8 +266,7 @@ export class LineWriter {
     });
     copy.#lineToken = this.#lineToken;
     copy.#lineText = this.#lineText;
-    copy.forced = this.forced;
-    copy.logprob = this.logprob;
+    copy.#kept = this.#kept;
     return copy;
   }
 
@@ -253,41 +276,44 @@ export class LineWriter {
   }
 
   async #next(options: WriteOptions): Promise<number> {
+    const sampling = this.#state.mark();
+    const grammar = this.#matcher?.mark();
     const known = this.#pending.shift();
     if (known !== undefined) {
-      this.#take(known, true);
+      this.#state.push(known);
+      const bound = this.#state.surpriseBound;
+      const told = { isForced: true, logprob: 0, margin: Infinity };
+      this.#line.push({ token: known, sampling, grammar, bound, ...told });
+      this.#matcher?.accept(known);
       return known;
     }
     await this.#append(options.signal);
     const { attempt, temperature } = options;
-    const ban = options.banned?.(this.lineTokens);
+    const ban = options.banned?.(this.#line);
     const mask = this.#matcher?.mask();
-    const logits = this.#logits?.last ?? this.#lineLogits;
-    const sampling = this.#state.mark();
-    const grammar = this.#matcher?.mark();
+    const logits = this.#logits?.top ?? this.#logits?.last ?? this.#lineLogits;
     const { token, logprob = 0 } = this.#parts.sampler.sample(logits, this.#state, {
       attempt,
       ...(temperature === undefined ? {} : { temperature }),
       ...(ban === undefined ? {} : { ban }),
       ...(mask === undefined ? {} : { mask }),
     });
-    const margin = marginOf(logits, token);
-    this.#before.push({ sampling, grammar, isForced: false, logprob: this.logprob, margin });
+    const margin = this.#parts.margins ? marginOf(logits, token) : Infinity;
+    const bound = this.#state.surpriseBound;
+    this.#line.push({ token, sampling, grammar, bound, isForced: false, logprob, margin });
     this.#drop();
-    this.logprob += logprob;
     this.#matcher?.accept(token);
     return token;
   }
 
-  /** Takes a token that wasn't sampled. */
-  #take(token: number, isForced: boolean): void {
-    const sampling = this.#state.mark();
-    const grammar = this.#matcher?.mark();
-    const { logprob } = this;
-    this.#before.push({ sampling, grammar, isForced, logprob, margin: Infinity });
-    if (isForced) this.forced++;
-    this.#state.push(token);
-    this.#matcher?.accept(token);
+  /** Adds a token to the text. */
+  #push(token: number): void {
+    const { length } = this.trail.text;
+    const certain = this.certain;
+    this.trail.push(token);
+    this.#fresh++;
+    const sure = this.#state.text(this.trail.text.slice(length));
+    if (this.#state.stoppedBy !== undefined) this.#textEnd = certain + sure.length;
   }
 
   /** Appends what the session doesn't hold yet. */
@@ -297,6 +323,8 @@ export class LineWriter {
     this.#drop();
     const tokens = Int32Array.from(this.trail.tokens(held));
     this.#logits = await this.#session.append(tokens, "last", { signal });
+    this.replayed += Math.max(0, tokens.length - this.#fresh);
+    this.#fresh = 0;
   }
 
   #drop(): void {
@@ -304,23 +332,26 @@ export class LineWriter {
     this.#logits = undefined;
   }
 
-  #isStopped(): boolean {
-    const { text } = this.trail;
-    for (const stop of this.#parts.stopStrings) {
-      // It may have begun in the line before.
-      const found = text.indexOf(stop, Math.max(0, this.#lineText - stop.length + 1));
-      if (found >= 0 && found < (this.#textEnd ?? Infinity)) this.#textEnd = found;
-    }
-    return this.#textEnd !== undefined;
-  }
-
   #hasLine(): boolean {
     return this.trail.text.indexOf("\n", this.#lineText) >= 0;
+  }
+
+  /** Whether a grammar without end tokens has nothing left to say. */
+  #isComplete(): boolean {
+    const { grammar } = this.#parts;
+    if (grammar === undefined || grammar.vocabulary.endTokens.length > 0) return false;
+    const mask = this.#matcher?.isComplete ? this.#matcher.mask() : undefined;
+    return mask?.every((word) => word === 0) === true;
   }
 }
 
 /** Of equal logits and of unlikelier ones than another it isn't above 0. */
-function marginOf(logits: Float32Array, token: number): number {
+function marginOf(logits: Float32Array | EngineLogits, token: number): number {
+  if (!(logits instanceof Float32Array)) {
+    const { ids, values } = logits.topK(Math.min(2, logits.size));
+    const other = ids[0] === token ? values[1] : values[0];
+    return (logits.values[token] as number) - (other ?? -Infinity);
+  }
   let most = -Infinity;
   for (let id = 0; id < logits.length; id++) {
     const logit = logits[id] as number;

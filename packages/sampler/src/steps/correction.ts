@@ -36,20 +36,34 @@ export function correctionOf(line: string, left: Side, right: Side): Correction 
   const value = sideValue(left);
   const places = placesOf(line, right);
   if (value === undefined || places === undefined) return undefined;
-  if (places.length === 1 && right.operators === 0) {
-    return left.operators === 0 ? undefined : wholeResult(value, right);
+  const [first] = places;
+  if (first !== undefined && places.length === 1 && right.operators === 0) {
+    return left.operators === 0 ? undefined : result(line, value, first, right);
   }
   for (const place of inOrder(places, left, right)) {
     const number = solvedFor(place, value, right);
-    if (number === undefined) continue;
+    if (number === undefined || number === place.piece.text) continue;
     return { start: place.start, end: place.end, text: number };
   }
-  return isFraction(right) && left.operators > 0 ? wholeResult(value, right) : undefined;
+  return undefined;
 }
 
-function wholeResult(value: Rational, { start, end, pieces }: Side): Correction {
-  const isDecimal = pieces.some(({ decimals }) => decimals > 0);
-  return { start, end, text: (isDecimal ? decimalOf(value) : undefined) ?? value.toString() };
+/** In place of a number with its sign, and without what stands around it: `$`, `\\boxed{}`, words. */
+function result(line: string, value: Rational, { start, end, piece }: Place, side: Side) {
+  const isNegative = side.pieces[0]?.kind === "operator" && side.pieces[0].text === "-";
+  const sign = isNegative ? /[-−]\s*$/.exec(line.slice(0, start)) : null;
+  if (isNegative && sign === null) return undefined;
+  const text =
+    piece.decimals > 0 ? (decimalOf(value) ?? rounded(value, piece.decimals)) : undefined;
+  return { start: sign?.index ?? start, end, text: text ?? value.toString() };
+}
+
+/** To some places, halves away from zero. */
+function rounded({ numerator, denominator }: Rational, places: number): string | undefined {
+  const scaled = numerator * 10n ** BigInt(places) * 2n;
+  const half = scaled < 0n ? -denominator : denominator;
+  const units = (scaled + half) / (2n * denominator);
+  return decimalOf(Rational.of(units, 10n ** BigInt(places)));
 }
 
 /** Where the numbers of a side stand; `undefined` if that can't be told. */

@@ -7,6 +7,7 @@ import {
   LogitsSampler,
   ProofSampler,
   type ProofSamplerOptions,
+  type ProofSession,
   Vocabulary,
 } from "../../src/index.js";
 import type { ProofEvent } from "../../src/proof/events.js";
@@ -29,6 +30,7 @@ const texts = [
   ">>",
   " is ",
   "\u00e9",
+  "=",
 ];
 const id = (text: string) => texts.indexOf(text);
 const tokenizer = listTokenizer(texts);
@@ -264,7 +266,6 @@ it("what goes back with a line is everything: the rest is chosen as if it never 
           repetitionPenalty: 1.3,
           frequencyPenalty: 0.4,
           dryMultiplier: 0.5,
-          mirostat: drawn === 0 ? (0 as const) : (2 as const),
           seed: 5,
         };
         let calls = 0;
@@ -276,9 +277,14 @@ it("what goes back with a line is everything: the rest is chosen as if it never 
           checkSteps: false,
           verifiers: [() => (calls++ === rejected ? "false" : "true")],
         });
-        const { tokens, steps } = await sampler.sample(engine.session(), [0], { maxNewTokens: 24 });
+        const { text, tokens, steps } = await sampler.sample(engine.session(), [0], {
+          maxNewTokens: 24,
+        });
         // From the line after the one that was written anew, a fresh sampler says the same.
-        const from = steps.findIndex(({ retries }) => retries > 0) + 1;
+        const rewritten = steps.findIndex(({ retries }) => retries > 0);
+        let step = -1;
+        const lines = text.split("\n");
+        const from = lines.findIndex((each) => each.trim() !== "" && ++step === rewritten) + 1;
         const fresh = new LogitsSampler(options);
         const state = fresh.start([0]);
         let line = 0;
@@ -297,6 +303,138 @@ it("what goes back with a line is everything: the rest is chosen as if it never 
     ),
     { numRuns: 60, seed: 1 },
   );
+});
+
+it("a line that stays after all retries leaves everything as if none had been tried", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 64, maxLength: 64 }),
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 0, max: 2 }),
+      async (weights, refused, mirostat) => {
+        const words = [id("a"), id("b"), id("c"), id("\n"), stop];
+        const logitsOf = (held: readonly number[]) => {
+          const hash = held.reduce((all, token, i) => (all * 31 + token * (i + 7)) % 61, 7);
+          const logits = new Float32Array(texts.length).fill(-Infinity);
+          for (const [i, word] of words.entries())
+            logits[word] = weights[(hash + i) % 64] as number;
+          return logits;
+        };
+        const say = async (backtrack: ProofSamplerOptions["backtrack"] & {}) => {
+          const sampler = new ProofSampler(tokenizer, {
+            mode: "sample",
+            temperature: 1,
+            mirostat: mirostat as 0 | 1 | 2,
+            frequencyPenalty: 0.5,
+            seed: 7,
+            stopTokens: [stop],
+            backtrack,
+            checkSteps: false,
+            verifiers: [(_, { line }) => (line === refused ? "false" : "true")],
+          });
+          const engine = scriptedEngine(logitsOf);
+          const { tokens, text, steps } = await sampler.sample(engine.session(), [0], {
+            maxNewTokens: 20,
+          });
+          return { tokens, text, said: steps.map((step) => step.text) };
+        };
+        expect(await say({ retries: 3, budget: 100 })).toEqual(await say(false));
+      },
+    ),
+    { numRuns: 80, seed: 2 },
+  );
+});
+
+it("a retry without text, or one that stops at once, is no retry", async () => {
+  const { result } = await run({
+    "": ["2 + 2 = ", ""],
+    "2 + 2 = ": ["5", ""],
+    "2 + 2 = 5": ["\n", ""],
+    "2 + 2 = 5\n": ["a"],
+  });
+  expect(result.text).toBe("2 + 2 = 5\na");
+  expect(result.steps[0]).toMatchObject({ status: "false" });
+});
+
+it("retries throw away no more than the budget", async () => {
+  const says: Record<string, string[]> = { "": ["a"], a: ["b", "c"] };
+  for (let text = "ac"; text.length < 60; text += "c") says[text] = ["c"];
+  const { result } = await run(
+    { ...says, ab: ["\n"] },
+    {
+      backtrack: { budget: 0.25 },
+      checkSteps: false,
+      verifiers: [(line) => (line === "ab" ? "false" : "true")],
+    },
+    { maxNewTokens: 40 },
+  );
+  expect(result.text).toBe("ab\n");
+  expect(result.usage.discarded).toBeLessThanOrEqual(10);
+});
+
+it("text that a grammar is against isn't forced", async () => {
+  const encoder = new TextEncoder();
+  const bytes = texts.map((text, i) => (i < 2 ? undefined : encoder.encode(text)));
+  const vocabulary = new Vocabulary({ tokens: bytes, endTokens: [stop] });
+  const grammar = await compileGrammar({ type: "regex", pattern: "<<2\\*3=[45]a" }, vocabulary);
+  const says = { "": ["<<2*3="], "<<2*3=": ["4"], "<<2*3=4": ["a"] };
+  const { result } = await run(says, { mode: "constrained", grammar, backtrack: false });
+  expect(result.text).toBe("<<2*3=4a");
+  expect(result.usage.forced).toBe(0);
+});
+
+it("a number with a digit too many is mended by the calculator too", async () => {
+  const says = {
+    ...wrongThenRight,
+    "2 + 2 = 4": ["5", "\n"],
+    "2 + 2 = ": ["4"],
+    "2 + 2 = 45": ["\n"],
+  };
+  const { result } = await run(says, { calculator: "results" });
+  expect(result.text).toBe("2 + 2 = 4\n\\boxed{4}");
+});
+
+it("a verifier that says something else is refused", async () => {
+  const engine = scripted({ "": ["a"] });
+  const verifiers = [() => false as never];
+  const sampler = new ProofSampler(tokenizer, { stopTokens: [stop], verifiers });
+  await expect(sampler.sample(engine.session(), [0])).rejects.toMatchObject({
+    code: "ERR_ARGUMENT",
+    message: expect.stringContaining("found false"),
+  });
+});
+
+it("chains that fail before those that are awaited fail with the run, and forks that throw leave nothing open", async () => {
+  const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+  let appends = 0;
+  const failing = scriptedEngine(() => logitsFor(texts.length, new Map([[id("a"), 1]])), {
+    delay: async () => {
+      const now = appends++;
+      await sleep(now === 1 ? 60 : 1);
+      if (now === 3) throw new Error("engine failed");
+    },
+  });
+  const sampler = new ProofSampler(tokenizer, { mode: "vote", chains: 4 });
+  const running = sampler.sample(failing.session(), [0], { maxNewTokens: 3 });
+  await expect(running).rejects.toThrow();
+  expect(failing.open).toBe(1);
+
+  const full = scripted({ "": ["a"] });
+  let forks = 0;
+  const limited = (session: ProofSession): ProofSession => ({
+    ...session,
+    get length() {
+      return session.length;
+    },
+    fork() {
+      if (++forks === 4) throw new Error("no room");
+      return limited(session.fork());
+    },
+    [Symbol.dispose]: () => session[Symbol.dispose]?.(),
+  });
+  const voting = new ProofSampler(tokenizer, { mode: "vote", chains: 5, stopTokens: [stop] });
+  await expect(voting.sample(limited(full.session()), [0])).rejects.toThrow("no room");
+  expect(full.open).toBe(1);
 });
 
 it("a grammar holds through retries, and ends the text", async () => {

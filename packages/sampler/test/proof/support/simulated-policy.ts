@@ -60,16 +60,24 @@ export function policyEngine({ steps, error, recall }: Policy): ScriptedEngine {
 }
 
 /**
- * The share that is right when a false step is drawn anew up to `retries` times, with what failed left out, and stays as it
- * was at first when all fail. Independent steps.
+ * The share that is right when a step that is seen to be false is drawn anew up to `retries` times, with what failed left out. A
+ * retry has to say something that can be seen to be true. Where all fail, the first draw stays. Steps are independent.
  */
 export function expectedAccuracy({ steps, error, recall }: Policy, retries: number): number {
   const each = (error * recall) / wrongWays;
-  let [reached, succeeded] = [1, 0];
-  for (let failed = 0; failed <= retries && failed <= wrongWays; failed++) {
-    const left = 1 - failed * each;
-    succeeded += (reached * (1 - error)) / left;
-    reached *= ((wrongWays - failed) * each) / left;
-  }
-  return succeeded ** steps;
+  const unseen = error * (1 - recall);
+  /** With so many wrong ways left out, and the one that can't be seen too. */
+  const retried = (out: number, isUnseenOut: boolean, left: number): number => {
+    if (left === 0) return 0;
+    const mass = 1 - out * each - (isUnseenOut ? unseen : 0);
+    const right = (1 - error) / mass;
+    const wrong = ((wrongWays - out) * each) / mass;
+    const vague = isUnseenOut ? 0 : unseen / mass;
+    return (
+      right +
+      (wrong > 0 ? wrong * retried(out + 1, isUnseenOut, left - 1) : 0) +
+      (vague > 0 ? vague * retried(out, true, left - 1) : 0)
+    );
+  };
+  return (1 - error + error * recall * retried(1, false, retries)) ** steps;
 }
