@@ -6,7 +6,6 @@ import { type Complex, ComplexBalls, errorOf, isNonZero, magnitudeOf } from "./c
 import { Enclosure } from "./enclose.js";
 import { valueModulo } from "./modular.js";
 import { NormalForms } from "./normal-form.js";
-import { asRational, ONE_POLYNOMIAL } from "./polynomial.js";
 import { Rational } from "./rational.js";
 import { someTerm, subtract, type Term, variablesOf } from "./term.js";
 import type { Work } from "./work.js";
@@ -233,11 +232,4 @@ export function compareValues(a: Term, b: Term, work: Work): number | undefined 
     if (isNegative(x.re)) return -1;
   }
   return undefined;
-}
-
-/** The rational number that a term is, if its normal form shows one. */
-export function rationalValue(term: Term, work: Work): Rational | undefined {
-  if (term.op === "rational") return term.value;
-  const form = new NormalForms(work).of(term);
-  return form?.under === ONE_POLYNOMIAL ? asRational(form.over) : undefined;
 }

@@ -45,7 +45,7 @@ export type ProofEvent =
   | { readonly type: "text"; readonly text: string; readonly tokens: readonly number[] }
   | ({ readonly type: "step" } & ProofStep)
   | ({ readonly type: "backtrack" } & Backtrack)
-  /** With `vote`: a chain has ended. */
+  /** With `vote` and `search`: a chain has ended. */
   | { readonly type: "chain"; readonly chain: number; readonly result: ProofChain }
   | ({ readonly type: "answer" } & ProofAnswer);
 

@@ -3,7 +3,6 @@
 export type Ranges = readonly number[];
 
 export const MAX_CODE_POINT = 0x10ffff;
-const SURROGATES = [0xd800, 0xdfff] as const;
 
 /** Every character that UTF-8 can write: code points without surrogates. */
 export const ANY_CHARACTER: Ranges = [0, 0xd7ff, 0xe000, MAX_CODE_POINT];
@@ -52,8 +51,4 @@ export function intersection(a: Ranges, b: Ranges): Ranges {
 
 export function difference(a: Ranges, b: Ranges): Ranges {
   return intersection(a, complement(b));
-}
-
-export function hasSurrogates(set: Ranges): boolean {
-  return intersection(set, SURROGATES).length > 0;
 }
