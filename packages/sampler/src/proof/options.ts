@@ -16,13 +16,13 @@ import type { LineVerifier } from "./line-judge.js";
 export type ProofMode = "greedy" | "sample" | "constrained" | "vote" | "search";
 
 export interface BacktrackOptions {
-  /** How often a line is written anew. Default: 6. */
+  /** How often a line is written anew. Default: 8. */
   readonly retries?: number;
-  /** The most tokens that may be thrown away, as a share of `maxNewTokens`. Default: 0.25. */
+  /** The most tokens that may be thrown away, as a share of `maxNewTokens`. Default: 0.5. */
   readonly budget?: number;
   /** Temperature of the first retry, or the sampler's own if that is higher. Default: 0.1. */
   readonly temperature?: number;
-  /** How much hotter each further retry is. Default: 0.1. */
+  /** How much hotter each further retry is. Default: 0.05. */
   readonly heat?: number;
 }
 
@@ -137,7 +137,7 @@ function checkBacktrack(given: boolean | BacktrackOptions): Required<BacktrackOp
     "ERR_ARGUMENT",
     () => `backtrack: expected true, false or options, found ${describe(given)}`,
   );
-  const { retries = 6, budget = 0.25, temperature = 0.1, heat = 0.1 } = given === true ? {} : given;
+  const { retries = 8, budget = 0.5, temperature = 0.1, heat = 0.1 } = given === true ? {} : given;
   return {
     retries: integer(retries, "backtrack.retries", 0, 1000),
     budget: real(budget, "backtrack.budget", 0, 1000),
