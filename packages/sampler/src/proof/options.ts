@@ -137,7 +137,7 @@ function checkBacktrack(given: boolean | BacktrackOptions): Required<BacktrackOp
     "ERR_ARGUMENT",
     () => `backtrack: expected true, false or options, found ${describe(given)}`,
   );
-  const { retries = 8, budget = 0.5, temperature = 0.1, heat = 0.1 } = given === true ? {} : given;
+  const { retries = 8, budget = 0.5, temperature = 0.1, heat = 0.05 } = given === true ? {} : given;
   return {
     retries: integer(retries, "backtrack.retries", 0, 1000),
     budget: real(budget, "backtrack.budget", 0, 1000),
