@@ -1,13 +1,9 @@
 // Tier 0: a policy whose errors are known, beside the closed form.
 
-import { ProofSampler } from "@ryanstream/sampler";
 import {
   expectedAccuracy,
   type Policy,
-  policyEngine,
-  policyPrompt,
-  policyStop,
-  policyTokenizer,
+  runPolicy,
 } from "../../../packages/sampler/test/proof/support/simulated-policy.js";
 import type { Row } from "../rows.js";
 
@@ -22,21 +18,7 @@ const policies: readonly Policy[] = [
 export async function simulatedRows(chains: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const policy of policies) {
-    const engine = policyEngine(policy);
-    using session = engine.session();
-    let [right, tokens] = [0, 0];
-    for (let seed = 0; seed < chains; seed++) {
-      const sampler = new ProofSampler(policyTokenizer, {
-        mode: "sample",
-        temperature: 1,
-        backtrack: { retries, temperature: 1, heat: 0, budget: 10 },
-        stopTokens: [policyStop],
-        seed,
-      });
-      const { answer, usage } = await sampler.sample(session, policyPrompt, { maxNewTokens: 100 });
-      if (answer === "right") right++;
-      tokens += usage.kept + usage.discarded;
-    }
+    const { right, tokens } = await runPolicy(policy, { chains, retries });
     const { steps, error, recall } = policy;
     const expected = 100 * expectedAccuracy(policy, retries);
     const ours = (100 * right) / chains;

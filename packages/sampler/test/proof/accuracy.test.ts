@@ -1,35 +1,9 @@
 // What checking and backtracking gain, beside the closed form for a policy whose errors are known.
 
 import { expect, it } from "vitest";
-import { ProofSampler } from "../../src/index.js";
-import {
-  expectedAccuracy,
-  type Policy,
-  policyEngine,
-  policyPrompt,
-  policyStop,
-  policyTokenizer,
-} from "./support/simulated-policy.js";
+import { expectedAccuracy, type Policy, runPolicy } from "./support/simulated-policy.js";
 
 const chains = 2000;
-
-async function accuracy(policy: Policy, retries: number): Promise<number> {
-  const engine = policyEngine(policy);
-  using session = engine.session();
-  let right = 0;
-  for (let seed = 0; seed < chains; seed++) {
-    const sampler = new ProofSampler(policyTokenizer, {
-      mode: "sample",
-      temperature: 1,
-      backtrack: { retries, temperature: 1, heat: 0, budget: 10 },
-      stopTokens: [policyStop],
-      seed,
-    });
-    const { answer } = await sampler.sample(session, policyPrompt, { maxNewTokens: 100 });
-    if (answer === "right") right++;
-  }
-  return right / chains;
-}
 
 it.each<[Policy, number]>([
   [{ steps: 5, error: 0.08, recall: 0.6 }, 3],
@@ -40,6 +14,6 @@ it.each<[Policy, number]>([
 ])("%o with %i retries is as right as can be computed", async (policy, retries) => {
   const expected = expectedAccuracy(policy, retries);
   const deviation = Math.sqrt((expected * (1 - expected)) / chains);
-  const found = await accuracy(policy, retries);
-  expect(Math.abs(found - expected)).toBeLessThan(3.5 * deviation); // the seeds are fixed
+  const { right } = await runPolicy(policy, { chains, retries });
+  expect(Math.abs(right / chains - expected)).toBeLessThan(3.5 * deviation); // the seeds are fixed
 });

@@ -1,5 +1,6 @@
 // A policy whose steps are wrong with a known probability, of which a known share can be seen, and what it then gets right.
 
+import { ProofSampler } from "../../../src/index.js";
 import {
   listTokenizer,
   logitsFor,
@@ -33,11 +34,11 @@ const [prompt, stop, step, right] = [tokenOf("?"), tokenOf(""), tokenOf("2 + 3 =
 const [vague, feed, good] = [tokenOf("many"), tokenOf("\n"), tokenOf("\\boxed{right}")];
 const [bad, firstWrong] = [tokenOf("\\boxed{wrong}"), tokenOf("7")];
 
-export const policyTokenizer = listTokenizer(texts);
-export const policyPrompt = [prompt];
-export const policyStop = stop;
+const policyTokenizer = listTokenizer(texts);
+const policyPrompt = [prompt];
+const policyStop = stop;
 
-export function policyEngine({ steps, error, recall }: Policy): ScriptedEngine {
+function policyEngine({ steps, error, recall }: Policy): ScriptedEngine {
   const draw = new Map([
     [right, 1 - error],
     [vague, error * (1 - recall)],
@@ -80,4 +81,27 @@ export function expectedAccuracy({ steps, error, recall }: Policy, retries: numb
     );
   };
   return (1 - error + error * recall * retried(1, false, retries)) ** steps;
+}
+
+/** How many of so many chains end right, each with a seed of its own, and the tokens of all. */
+export async function runPolicy(
+  policy: Policy,
+  { chains, retries }: { readonly chains: number; readonly retries: number },
+): Promise<{ readonly right: number; readonly tokens: number }> {
+  const engine = policyEngine(policy);
+  using session = engine.session();
+  let [right, tokens] = [0, 0];
+  for (let seed = 0; seed < chains; seed++) {
+    const sampler = new ProofSampler(policyTokenizer, {
+      mode: "sample",
+      temperature: 1,
+      backtrack: { retries, temperature: 1, heat: 0, budget: 10 },
+      stopTokens: [policyStop],
+      seed,
+    });
+    const { answer, usage } = await sampler.sample(session, policyPrompt, { maxNewTokens: 100 });
+    if (answer === "right") right++;
+    tokens += usage.kept + usage.discarded;
+  }
+  return { right, tokens };
 }
