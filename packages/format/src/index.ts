@@ -18,13 +18,27 @@ export { type OpenOptions, openTensors } from "./open.js";
 export { dequantizable, dequantize } from "./quantization/dequantize.js";
 export { quantizable, quantize } from "./quantization/quantize.js";
 export type { RowRange } from "./row-range.js";
+export type { GridCodes, GridSteps } from "./ryan/coder.js";
+export type { ExactTensor, GridTensor, RyanTensor } from "./ryan/ryan-tensor.js";
+export type { Encoding } from "./ryan/stored-tensor.js";
+export { type RyanOptions, type RyanProgress, writeRyan } from "./ryan/write.js";
+export {
+  type AddOptions,
+  type Commit,
+  type MetadataEntries,
+  openRyanWriter,
+  type RyanWriter,
+  type RyanWriterOptions,
+} from "./ryan/writer.js";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write.js";
 export type { TensorInfo } from "./tensor-info.js";
 export type {
   MapOptions,
   RangeOptions,
   ReadOptions,
+  SourceCommit,
   SourceFile,
+  SourceFormat,
   StreamOptions,
   TensorSource,
 } from "./tensor-source.js";

@@ -3,7 +3,7 @@
 import type { DType } from "./dtype.js";
 import { MetadataArray, type MetadataValue } from "./gguf/metadata-array.js";
 import type { GgufType } from "./gguf/value-types.js";
-import type { SourceFile, TensorSource } from "./tensor-source.js";
+import type { SourceFile, SourceFormat, TensorSource } from "./tensor-source.js";
 
 /** An array of the metadata, of which only the first elements are shown when it is long. */
 export interface ArraySummary {
@@ -16,7 +16,7 @@ export interface ArraySummary {
 export type InspectedValue = number | boolean | string | ArraySummary;
 
 export interface Inspection {
-  readonly format: "safetensors" | "gguf";
+  readonly format: SourceFormat;
   readonly version?: number;
   readonly files: readonly SourceFile[];
   /** Elements of all tensors. */

@@ -29,6 +29,8 @@ const DATA_ALIGNMENT = 64;
 
 const rules: FormatRules = {
   format: "safetensors",
+  has: ({ safetensors }) => safetensors,
+  rowBlocks: () => false,
   maxDimensions: 64,
   nameFault: (name) =>
     name === "__metadata__" ? "another name: this one is the header's own" : undefined,
