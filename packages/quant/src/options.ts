@@ -5,13 +5,14 @@ export interface QuantizerOptions {
   /** What is made, from one calibration pass. Its inputs are those that the first one's layers give. Default: `["file"]`. */
   readonly profiles?: readonly Profile[] | undefined;
   /**
-   * Stored bits per weight of the whole model, all in: embedding, head, scales, tables and kept tensors. Rates of
-   * tensors are then measured. Default: 4 for `file` if no bits of kinds are given; `resident` has none.
+   * Stored bits per weight of the whole model, all in: embedding, head, scales, tables and kept tensors. Rates of its
+   * tensors are then measured. For `file` if that is made, else for `resident`. Default: 4 for `file` if no bits of
+   * kinds are given.
    */
   readonly targetBits?: number | undefined;
   /**
-   * Bits of the matrices of a kind, instead of measured ones. `resident`: 4 or 8. `file`: stored bits per weight from
-   * 1.5 to 8. Default where neither these nor `targetBits` are given: 8, and 4 for `ffnBits`.
+   * Bits of the matrices of a kind, where the profile has no `targetBits`. `resident`: 4 or 8. `file`: stored bits per
+   * weight from 1.5 to 8. Default: 8, and 4 for `ffnBits`.
    */
   readonly attentionBits?: number | undefined;
   readonly ffnBits?: number | undefined;
@@ -25,6 +26,8 @@ export interface QuantizerOptions {
   readonly method?: "gptq" | "nearest" | undefined;
   /** Added to the Hessian's diagonal, as a share of its mean. Default: 0.01. */
   readonly damping?: number | undefined;
+  /** Tokens that the cost of a tensor is measured on, from the first sequences. Default: 4096. */
+  readonly sensitivityTokens?: number | undefined;
 }
 
 /** Where quantising is. */
@@ -55,8 +58,8 @@ export interface QuantizeOptions {
   /** Sequences of tokens that the model is run on. Absent or empty: data-free. */
   readonly calibration?: readonly Int32Array[] | undefined;
   /**
-   * Other sequences, on which the cost of each tensor and of the whole is measured. Needed by measured rates; without
-   * calibration all tensors get the same rate.
+   * Other sequences, on which the cost of each tensor and of the whole is measured. Without them all tensors get the same
+   * rate.
    */
   readonly sensitivity?: readonly Int32Array[] | undefined;
   /** Given the rates before the first tensor: keep it to resume. */

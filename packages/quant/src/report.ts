@@ -14,8 +14,9 @@ export interface TensorReport {
   readonly bits: number;
   /** Columns held in 8 bits. */
   readonly outliers: number;
-  /** Of the matrix's outputs on the calibration, relative: sum of squares of the difference over sum of squares. */
-  readonly error: number;
+  /** Of the matrix's outputs on the calibration, relative: sum of squares of the difference over sum of squares. Undefined
+   * for tensors of an interrupted run. */
+  readonly error: number | undefined;
   /** KL divergence in nats a token with this matrix alone quantised, at the rate that it got, by the model of rates; where measured. */
   readonly kl: number | undefined;
 }
