@@ -26,6 +26,7 @@ constexpr Kind kKinds[] = {
     {"f32", 0, 0, false},       {"bf16", 1, 0, false},       {"f16", 2, 0, false},
     {"int8 g32", 3, 32, false}, {"int8 g64", 3, 64, false},  {"int8 g128", 3, 128, false},
     {"int4 g32", 4, 32, false}, {"int4 g64", 4, 64, false},  {"int4 g128", 4, 128, false},
+    {"nl4 g32", 5, 32, false},  {"nl4 g64", 5, 64, false},  {"nl4 g128", 5, 128, false},
     {"int8 g32 zeros", 3, 32, true}, {"int4 g32 zeros", 4, 32, true},
 };
 
@@ -86,7 +87,7 @@ void measure_kind(const Options& options, rs::ThreadPool& pool, const Kind& kind
                ceiling = double(memory.bytes()) * 1e-9 / t[2];
   print({name + " M=1", rate, ceiling, "memory read", "GB/s", rate / ceiling, 0.85});
   print({name + " M=8", t[1] * 1e6, t[0] * 1e6, "the same with M=1", "us", t[1] / t[0],
-         kind.format == 4 ? 1.6 : NAN, true});
+         kind.format >= 4 ? 1.6 : NAN, true});
 
   for (int64_t m : {64, 512}) {
     const auto call = linear(m);

@@ -34,7 +34,7 @@ const packCodesOperation = defineOperation<PackedAttributes>({
   attributes: packedAttributeNames,
   infer(inputs, attrs) {
     const { n, k, group, format, zero, type } = specOf(attrs);
-    ensure(group > 0, "ERR_ATTRIBUTE", () => `codes are for int8 and int4, not for ${format}`);
+    ensure(group > 0, "ERR_ATTRIBUTE", () => `codes are for int8, int4 and nl4, not for ${format}`);
     expectCount(inputs, zero ? 3 : 2);
     operand(inputs, 0, "codes", "u8", [n, k]);
     const groups = Math.ceil(k / group);
@@ -78,7 +78,7 @@ const embeddingPackedOperation = defineOperation<PackedAttributes>({
 
 /**
  * Packs a matrix. Integer formats round to nearest against the largest magnitude of each group, or against
- * its least and greatest value with zero points.
+ * its least and greatest value with zero points; `nl4` takes the scale of least squared error among several.
  *
  * @param weight `f32|bf16|f16[n, k]`
  * @param spec from {@link packedWeight}
@@ -95,7 +95,7 @@ export function packWeight(weight: Operand<FloatDType>, spec: PackedSpec): Packe
 /**
  * Packs codes that were chosen elsewhere, by a quantiser or a file.
  *
- * @param codes `u8[n, k]`; for `int4` from 0 to 15, else a run fails with `ERR_VALUE`.
+ * @param codes `u8[n, k]`; for `int4` and `nl4` from 0 to 15, else a run fails with `ERR_VALUE`.
  * @param scales `f32[n, ceil(k / group)]`, held as f16
  * @param zeros `f32[n, ceil(k / group)]`, held as f16; only for a spec with zero points
  * @throws `TensorError` `ERR_SHAPE`, `ERR_DTYPE`, `ERR_INPUT` or `ERR_ATTRIBUTE`.

@@ -9,11 +9,11 @@ import { bytesText, percentText } from "../cli/units.js";
 import { expectMemory, expectWeights, type MemoryNeeds } from "./expect-memory.js";
 import { findModel, openTokenizer, placeOptions } from "./place-options.js";
 
-export const weightFormats = ["as-is", "int8", "int4"] as const;
+export const weightFormats = ["as-is", "int8", "int4", "nl4"] as const;
 export const kvTypes = ["f32", "bf16", "f16"] as const;
 
 export const modelOptions: OptionSpecs = {
-  weights: { value: "HOW", help: "hold weights as-is (default), or as int8 or int4" },
+  weights: { value: "HOW", help: "hold weights as-is (default), or as int8, int4 or nl4" },
   packed: {
     value: "FOLDER",
     help: "keep packed weights there, to map them the next time; takes their size on disk",
