@@ -14,6 +14,7 @@ import {
 } from "./decoder-weights.js";
 import { ModelError } from "./errors.js";
 import { expectMemory } from "./expect-memory.js";
+import { biasOf, expectKnownTensors, type ProjectionKey, tensorOf } from "./expect-tensors.js";
 import { PackedFile, writePackedFile } from "./packed/packed-file.js";
 import { cleanPackedFolder, expectWritable } from "./packed/packed-folder.js";
 import { type PackedIdentity, packedIdentity } from "./packed/packed-source.js";
@@ -97,7 +98,7 @@ class Loader {
     const { vocabularySize, width, layers: count, tied } = this.#config;
     const { embedding: name, norm, head } = this.#names;
     for (const { byteLength } of this.#source.tensors.values()) this.#total += byteLength;
-    this.#expectAllUsed();
+    expectKnownTensors(this.#source, this.#config, this.#names);
     const { packedFolder, format } = this.#options;
     const files = this.#source.files.map((file) => file.path);
     const identity = packedFolder === undefined ? undefined : await packedIdentity(files, format);
@@ -144,39 +145,16 @@ class Loader {
     }
   }
 
-  /** A tensor of a layer that nothing reads means another model than the configuration says. */
-  #expectAllUsed(): void {
-    const { layers, queryKeyNorm } = this.#config;
-    const known = new Set<string>();
-    for (let i = 0; i < layers; i++) {
-      const { queryNorm, keyNorm, ...names } = this.#names.layer(i);
-      for (const name of Object.values(names)) known.add(name);
-      if (queryKeyNorm) known.add(queryNorm).add(keyNorm);
-    }
-    for (const name of this.#source.tensors.keys()) {
-      if (!/(^|\.)(layers|blk)\.\d+\./.test(name) || known.has(name)) continue;
-      // Tables that older files carry, and that are computed here.
-      if (/rotary_emb\.inv_freq$|attn_rot_embd/.test(name)) continue;
-      throw new ModelError(
-        "ERR_WEIGHTS",
-        `${name}: expected only tensors that a ${this.#config.architecture} of ${layers} layers has`,
-      );
-    }
-  }
-
   async #layer(i: number): Promise<LayerWeights> {
     const { width, headDim, queryKeyNorm } = this.#config;
     const names = this.#names.layer(i);
     const shapes = layerShapes(this.#config);
     const own = (name: string) => `layers.${i}.${name}`;
-    const projection = async (name: keyof typeof shapes): Promise<Projection> => {
+    const projection = async (name: ProjectionKey): Promise<Projection> => {
       const [n, k] = shapes[name];
       const weight = this.#matrix(own(name), names[name], n, k, false);
-      const biasName = names[`${name}Bias`];
-      if (!this.#source.tensors.has(biasName)) {
-        if (!this.#config.biases.includes(name)) return { weight };
-        throw new ModelError("ERR_WEIGHTS", `expected a tensor ${biasName} of [${n}], found none`);
-      }
+      const biasName = biasOf(this.#source, this.#config, names[`${name}Bias`], name);
+      if (biasName === undefined) return { weight };
       return { weight, bias: await this.#vector(own(`${name}.bias`), biasName, n) };
     };
     const vector = (name: keyof typeof names, length: number) =>
@@ -198,7 +176,7 @@ class Loader {
 
   /** A norm or bias, in f32 whatever the file has. */
   async #vector(own: string, name: string, length: number): Promise<Parameter<"f32">> {
-    const info = this.#info(name, [length]);
+    const info = tensorOf(this.#source, name, [length]);
     const signal = this.#options.signal;
     const values = await this.#source.readF32(name, { signal });
     const made = parameter(own, f32(length));
@@ -209,7 +187,7 @@ class Loader {
   }
 
   #matrix(own: string, name: string, n: number, k: number, embedding: boolean): PackedParameter {
-    const { dtype, byteLength } = this.#info(name, [n, k]);
+    const { dtype, byteLength } = tensorOf(this.#source, name, [n, k]);
     const type = blockTypes.find((known) => known === dtype);
     if (type === undefined) {
       throw new ModelError(
@@ -226,23 +204,6 @@ class Loader {
     if (buffer === undefined) this.#waiting.push({ name, type, into });
     else this.#progress(byteLength);
     return into;
-  }
-
-  #info(name: string, shape: readonly number[]) {
-    const info = this.#source.tensors.get(name);
-    if (info === undefined) {
-      throw new ModelError(
-        "ERR_WEIGHTS",
-        `expected a tensor ${name} of [${shape}], found none in ${this.#source.files[0]?.path}`,
-      );
-    }
-    if (info.shape.length === shape.length && info.shape.every((size, i) => size === shape[i])) {
-      return info;
-    }
-    throw new ModelError(
-      "ERR_WEIGHTS",
-      `${name}: expected [${shape}], found [${info.shape}] in ${info.file}`,
-    );
   }
 
   /** Packs what waits, in one run. */

@@ -17,6 +17,7 @@ import { ensure, ModelError } from "../errors.js";
 import { configFromHuggingFace } from "../hugging-face-config.js";
 import { readConfig } from "../read-config.js";
 import { huggingFaceNames } from "../weight-names.js";
+import type { Adapt } from "../whole-rows.js";
 import { fillRandom } from "./initial-weights.js";
 import {
   makeParameters,
@@ -24,7 +25,7 @@ import {
   type WeightShape,
   weightShapes,
 } from "./trainable-weights.js";
-import { type Adapt, type TrainingInputs, trainingLoss } from "./training-loss.js";
+import { type TrainingInputs, trainingLoss } from "./training-loss.js";
 
 const biased = ["query", "key", "value", "output", "gate", "up", "down"] as const;
 
