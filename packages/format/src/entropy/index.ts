@@ -3,6 +3,9 @@
 import type { PlaneLayout } from "./layout.js";
 import { checkChunk, decodePlanesPortable, encodePlanesPortable } from "./planes.js";
 
+export { decodeGridRows, type EncodedGrid, encodeGrid, gridStoredBytes } from "./grid.js";
+export type { GridCodes } from "./grid-codes.js";
+export { type GridSteps, gridStep } from "./grid-step.js";
 export { layoutOf, type PlaneLayout } from "./layout.js";
 
 /**

@@ -2,6 +2,7 @@
 // to lane i mod lanes. States have 32 bits, of which 16 leave or enter at a time, and all lanes
 // share one string of 16-bit words: in the order in which the decoder wants them, lane by lane.
 
+import type { ByteCursor } from "./bytes.js";
 import { SCALE, SCALE_BITS } from "./frequencies.js";
 import { malformed } from "./malformed.js";
 
@@ -9,11 +10,11 @@ import { malformed } from "./malformed.js";
 const LOWEST = 0x10000;
 
 /** Codes of the numbers of lanes. More lanes decode faster and cost 2 bytes each. */
-export const LANES = [4, 32, 128] as const;
+export const LANES = [1, 4, 32, 128] as const;
 
-/** Few lanes for short streams: their states take less than 1/500 of what is coded. */
+/** Few lanes for short streams: together they take less than 1/200 of what is coded. */
 export const laneCode = (symbols: number): number =>
-  symbols < 1 << 14 ? 0 : symbols < 1 << 17 ? 1 : 2;
+  symbols < 1 << 11 ? 0 : symbols < 1 << 16 ? 1 : symbols < 1 << 18 ? 2 : 3;
 
 /** What the decoder looks up: symbol in bits 0 to 7, place within its interval in 8 to 19, frequency above. */
 export function fillSlots(freqs: Uint16Array, into: Uint32Array, begin = 0): void {
@@ -35,9 +36,10 @@ export function starts(freqs: Uint16Array): Uint16Array {
   return begin;
 }
 
+/** A coded stream: the lanes' first states, then `words` words. */
 export interface Stream {
-  readonly states: Uint32Array;
-  readonly words: Uint16Array;
+  readonly words: number;
+  readonly bytes: Uint8Array;
 }
 
 /** Codes `symbols`, symbol i by table `which[i]`: `freqs` and `begins` of 256 entries a table. */
@@ -63,49 +65,34 @@ export function encodeStream(
     const whole = (state / freq) | 0;
     states[lane] = (whole << SCALE_BITS) + (state - whole * freq) + (begins[entry] as number);
   }
-  return { states, words: words.subarray(at) };
+  const bytes = new Uint8Array(4 * lanes + 2 * (words.length - at));
+  const view = new DataView(bytes.buffer);
+  states.forEach((state, lane) => {
+    view.setUint32(4 * lane, state, true);
+  });
+  for (let to = 4 * lanes; at < words.length; to += 2)
+    view.setUint16(to, words[at++] as number, true);
+  return { words: (bytes.length - 4 * lanes) / 2, bytes };
 }
 
-/** Bytes that a stream takes: its states, then its words. */
-export const streamBytes = ({ states, words }: Stream): number =>
-  4 * states.length + 2 * words.length;
-
-export function writeStream({ states, words }: Stream, into: Uint8Array, begin: number): number {
-  let at = begin;
-  for (const state of states) {
-    into[at++] = state;
-    into[at++] = state >>> 8;
-    into[at++] = state >>> 16;
-    into[at++] = state >>> 24;
-  }
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as number;
-    into[at++] = word;
-    into[at++] = word >>> 8;
-  }
-  return at;
-}
+/** The bytes of a stream, which `from` is at. */
+export const streamOf = (from: ByteCursor, lanes: number, words: number): Uint8Array =>
+  from.take(4 * lanes + 2 * words);
 
 /**
- * Fills `symbols` from the stream that lies in `coded` from `begin` to `end`; `slots` has SCALE
- * entries a table.
+ * Fills `symbols` from a stream as {@link encodeStream} made it; `slots` has SCALE entries a table.
  *
  * @throws FormatError `ERR_CHUNK` unless the stream has exactly these symbols.
  */
 export function decodeStream(
   coded: Uint8Array,
-  begin: number,
-  end: number,
   lanes: number,
   slots: Uint32Array,
   symbols: Uint8Array,
   which?: Uint8Array,
 ): void {
-  if (end - begin < 4 * lanes || ((end - begin) & 1) === 1) {
-    throw malformed(`${lanes} states and words of 2 bytes`, `${end - begin} bytes`);
-  }
   const states = new Uint32Array(lanes);
-  let at = begin;
+  let at = 0;
   for (let lane = 0; lane < lanes; lane++, at += 4) {
     const high = (coded[at + 2] as number) | ((coded[at + 3] as number) << 8);
     if (high === 0) throw malformed(`a state of at least ${LOWEST}`, "a lower one");
@@ -120,13 +107,13 @@ export function decodeStream(
     let next = Math.imul(entry >>> 20, state >>> SCALE_BITS) + ((entry >>> 8) & (SCALE - 1));
     next >>>= 0;
     if (next < LOWEST) {
-      if (at >= end) throw malformed("more words", "the end");
+      if (at >= coded.length) throw malformed("more words", "the end");
       next = (next << 16) | ((coded[at + 1] as number) << 8) | (coded[at] as number);
       at += 2;
     }
     states[lane] = next;
   }
-  if (at !== end) throw malformed("the end", `${end - at} bytes more`);
+  if (at !== coded.length) throw malformed("the end", `${coded.length - at} bytes more`);
   if (states.some((state) => state !== LOWEST)) {
     throw malformed("every state at its lowest at the end", "another one");
   }
