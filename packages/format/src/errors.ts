@@ -41,7 +41,9 @@ export type FormatErrorCode =
   /** The data given for a tensor has another length than its shape and type say. */
   | "ERR_DATA"
   /** A value that the type to quantise to can't hold. */
-  | "ERR_VALUE";
+  | "ERR_VALUE"
+  /** A chunk of a RyanFormat file is damaged or malformed. */
+  | "ERR_CHUNK";
 
 /** What went wrong, and where as far as it is known. */
 export interface Fault {
