@@ -41,9 +41,7 @@ export type FormatErrorCode =
   /** The data given for a tensor has another length than its shape and type say. */
   | "ERR_DATA"
   /** A value that the type to quantise to can't hold. */
-  | "ERR_VALUE"
-  /** A chunk of a RyanFormat file is damaged or malformed. */
-  | "ERR_CHUNK";
+  | "ERR_VALUE";
 
 /** What went wrong, and where as far as it is known. */
 export interface Fault {

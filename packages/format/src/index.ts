@@ -1,4 +1,5 @@
 export { bitsPerWeight, type DType, type DTypeLayout, dtypes } from "./dtype.js";
+export { type GridCodes, type GridSteps, gridStep, gridStoredBytes } from "./entropy/index.js";
 export { FormatError, type FormatErrorCode } from "./errors.js";
 export { MetadataArray, type MetadataValue } from "./gguf/metadata-array.js";
 export type { GgufType, TypedNumbers } from "./gguf/value-types.js";
@@ -18,7 +19,6 @@ export { type OpenOptions, openTensors } from "./open.js";
 export { dequantizable, dequantize } from "./quantization/dequantize.js";
 export { quantizable, quantize } from "./quantization/quantize.js";
 export type { RowRange } from "./row-range.js";
-export type { GridCodes, GridSteps } from "./ryan/coder.js";
 export type { ExactTensor, GridTensor, RyanTensor } from "./ryan/ryan-tensor.js";
 export type { Encoding } from "./ryan/stored-tensor.js";
 export { type RyanOptions, type RyanProgress, writeRyan } from "./ryan/write.js";
@@ -42,6 +42,14 @@ export type {
   StreamOptions,
   TensorSource,
 } from "./tensor-source.js";
+export {
+  type Damage,
+  type VerifiedTensor,
+  type VerifyOptions,
+  type VerifyProgress,
+  type VerifyReport,
+  verifyFile,
+} from "./verify.js";
 export {
   type TensorData,
   type TensorInput,

@@ -91,8 +91,46 @@ export class ChunkReader implements TensorReader {
     }
   }
 
+  /**
+   * Reads, checks and decodes every chunk of a tensor.
+   *
+   * @param isKnown whether a chunk has been checked already; called once for each
+   * @param onChunk told of each chunk, and what is wrong with it
+   */
+  async verify(
+    info: TensorInfo,
+    isKnown: (chunk: StoredChunk) => boolean,
+    onChunk: (chunk: StoredChunk, fault: FormatError | undefined) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const stored = this.stored(info);
+    const check = async (chunk: StoredChunk, work: () => Promise<unknown>) => {
+      if (isKnown(chunk)) return;
+      try {
+        await work();
+        onChunk(chunk, undefined);
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        onChunk(chunk, error);
+      }
+    };
+    const { head } = stored;
+    if (head !== undefined) await check(head, () => this.head(info, stored));
+    await together(this.chunksOf(info, 0, info.byteLength), signal, (chunk) =>
+      check(stored.chunks[chunk.number] as StoredChunk, () =>
+        this.whole(chunk, new Uint8Array(chunk.byteLength), signal),
+      ),
+    );
+    signal?.throwIfAborted();
+  }
+
   close(): Promise<void> {
     return this.file.close();
+  }
+
+  storedChunks(info: TensorInfo): readonly StoredChunk[] {
+    const { head, chunks } = this.stored(info);
+    return head === undefined ? chunks : [head, ...chunks];
   }
 
   private stored(info: TensorInfo): StoredTensor {

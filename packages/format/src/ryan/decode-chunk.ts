@@ -1,8 +1,8 @@
 // A stored chunk back into the bytes of its elements.
 
+import { decodeGridRows, decodePlanes } from "../entropy/index.js";
 import { quantize } from "../quantization/quantize.js";
 import type { TensorInfo } from "../tensor-info.js";
-import { coder } from "./coder.js";
 
 /** @throws FormatError `ERR_CHUNK` for anything that doesn't decode to exactly `into` */
 export function decodeChunk(
@@ -11,7 +11,7 @@ export function decodeChunk(
   head: Uint8Array | undefined,
   into: Uint8Array,
 ): void {
-  if (head === undefined) coder().decodePlanes(coded, into);
+  if (head === undefined) decodePlanes(coded, into);
   else decodeGrid(info, coded, head, into);
 }
 
@@ -26,6 +26,6 @@ function decodeGrid(
   const values = isPlain
     ? new Float32Array(into.buffer, into.byteOffset, into.length / 4)
     : new Float32Array(rows * (shape[1] as number));
-  coder().decodeGridRows(head, coded, rows, values);
+  decodeGridRows(head, coded, rows, values);
   if (!isPlain) into.set(quantize(dtype, values));
 }

@@ -26,16 +26,36 @@ export async function findCommit(
   number: number | undefined,
   signal?: AbortSignal,
 ): Promise<FoundCommit> {
-  const newest = await lastCommit(file, fileId, number !== undefined, signal);
-  const record = await commitBefore(file, fileId, newest, number ?? newest.number, signal);
+  const newest = await lastCommit(file, fileId, signal, (damaged) => {
+    if (number === undefined) throw damaged;
+  });
+  if (
+    number !== undefined &&
+    !(Number.isSafeInteger(number) && number >= 1 && number <= newest.number)
+  ) {
+    throw new FormatError("ERR_COMMIT", {
+      file: file.path,
+      expected: `a commit from 1 to ${newest.number}`,
+      found: number,
+    });
+  }
+  let record = newest;
+  while (record.number > (number ?? newest.number)) {
+    record = await commitBefore(file, fileId, record, signal);
+  }
   return { record, newest: newest.number };
 }
 
-async function lastCommit(
+/**
+ * The last commit whose record holds.
+ *
+ * @param onDamaged told of each record after it that was written whole and no longer holds
+ */
+export async function lastCommit(
   file: InputFile,
   fileId: string,
-  skipsDamaged: boolean,
   signal: AbortSignal | undefined,
+  onDamaged: (fault: FormatError) => void,
 ): Promise<CommitRecord> {
   const least = RECORD_BYTES * Math.ceil(HEADER_BYTES / RECORD_BYTES);
   let end = file.byteLength - (file.byteLength % RECORD_BYTES);
@@ -47,13 +67,10 @@ async function lastCommit(
     for (let at = end - RECORD_BYTES; at >= start; at -= RECORD_BYTES) {
       const bytes = window.subarray(at - start, at - start + RECORD_BYTES);
       const record = readRecord(bytes, at, fileId);
-      if (record === "damaged" && !skipsDamaged) {
-        throw new FormatError("ERR_COMMIT", {
-          file: file.path,
-          offset: at,
-          expected: "a whole commit record (earlier commits can be opened by number)",
-          found: "a damaged one",
-        });
+      if (record === "damaged") {
+        const where = { file: file.path, offset: at };
+        const expected = "a whole commit record (earlier commits can be opened by number)";
+        onDamaged(new FormatError("ERR_COMMIT", { ...where, expected, found: "a damaged one" }));
       }
       if (typeof record === "object") return checked(file, record);
     }
@@ -66,37 +83,23 @@ async function lastCommit(
   });
 }
 
-async function commitBefore(
+/** @throws FormatError `ERR_COMMIT` where its record doesn't hold */
+export async function commitBefore(
   file: InputFile,
   fileId: string,
-  newest: CommitRecord,
-  number: number,
+  { number, previous }: CommitRecord,
   signal: AbortSignal | undefined,
 ): Promise<CommitRecord> {
-  if (!Number.isSafeInteger(number) || number < 1 || number > newest.number) {
-    throw new FormatError("ERR_COMMIT", {
-      file: file.path,
-      expected: `a commit from 1 to ${newest.number}`,
-      found: number,
-    });
-  }
-  let record = newest;
   const bytes = Buffer.alloc(RECORD_BYTES);
-  while (record.number > number) {
-    const { previous } = record;
-    await file.read(bytes, previous, signal);
-    const before = readRecord(bytes, previous, fileId);
-    if (typeof before !== "object" || before.number !== record.number - 1) {
-      throw new FormatError("ERR_COMMIT", {
-        file: file.path,
-        offset: previous,
-        expected: `the record of commit ${record.number - 1}`,
-        found: before === undefined ? "something else" : "a damaged or another one",
-      });
-    }
-    record = checked(file, before);
-  }
-  return record;
+  await file.read(bytes, previous, signal);
+  const before = readRecord(bytes, previous, fileId);
+  if (typeof before === "object" && before.number === number - 1) return checked(file, before);
+  throw new FormatError("ERR_COMMIT", {
+    file: file.path,
+    offset: previous,
+    expected: `the record of commit ${number - 1}`,
+    found: before === undefined ? "something else" : "a damaged or another one",
+  });
 }
 
 /** Only a file made to mislead fails here: the record's own check holds. */

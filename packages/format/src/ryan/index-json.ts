@@ -29,11 +29,13 @@ function tensorJson(tensor: StoredTensor): string {
 const chunkJson = (chunk: StoredChunk | undefined): string =>
   chunk === undefined ? "null" : `[${chunk.offset},${chunk.byteLength},"${chunk.sha256}"]`;
 
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** @throws FormatError `ERR_HEADER`, `ERR_UNSUPPORTED`, `ERR_LIMIT` */
 export function parseIndex(bytes: Uint8Array, path: string, limits: Limits): StoredIndex {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = strict.decode(bytes);
   } catch (cause) {
     const expected = "an index in UTF-8";
     throw new FormatError("ERR_HEADER", { file: path, expected, found: "other bytes", cause });

@@ -18,11 +18,11 @@ export const chunkAlignment = (storedBytes: number): number =>
 
 export const DEFAULT_CHUNK_BYTES = 1 << 20;
 /** Of a chunk's elements. */
-export const MAX_CHUNK_BYTES = 64 << 20;
+export const MAX_CHUNK_BYTES = 16 << 20;
 /** What a chunk may at most take in the file. */
 export const maxStoredBytes = (chunkBytes: number): number => 2 * chunkBytes + (64 << 10);
 /** Of what the chunks of a tensor share. */
-export const MAX_HEAD_BYTES = 64 << 20;
+export const MAX_HEAD_BYTES = 16 << 20;
 export const MAX_DIMENSIONS = 64;
 /** Of a name in UTF-8. */
 export const MAX_NAME_BYTES = 65_535;

@@ -13,15 +13,30 @@ import { parseMetadata } from "./metadata-chunk.js";
 import { sha256Of } from "./sha256.js";
 import type { StoredChunk, StoredIndex } from "./stored-tensor.js";
 
+export interface OpenedCommit {
+  readonly contents: SourceContents;
+  readonly reader: ChunkReader;
+}
+
 /** Reads a file's newest commit, or the one with this number. */
 export async function openRyan(
   file: InputFile,
   limits: Limits,
   commit: number | undefined,
   signal?: AbortSignal,
-): Promise<{ readonly contents: SourceContents; readonly reader: ChunkReader }> {
+): Promise<OpenedCommit> {
   const fileId = await readFileHeader(file, signal);
   const { record, newest } = await findCommit(file, fileId, commit, signal);
+  return openCommit(file, record, newest, limits, signal);
+}
+
+export async function openCommit(
+  file: InputFile,
+  record: CommitRecord,
+  newest: number,
+  limits: Limits,
+  signal: AbortSignal | undefined,
+): Promise<OpenedCommit> {
   const index = await readIndex(file, record, limits, signal);
   const tensors = checkIndex(index, file.path, record.indexOffset);
   const metadata = await readMetadata(file, index.metadata, limits, signal);

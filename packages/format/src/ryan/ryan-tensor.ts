@@ -1,10 +1,10 @@
 // What the writer of RyanFormat takes.
 
 import type { DTypeLayout } from "../dtype.js";
+import type { GridCodes } from "../entropy/index.js";
 import { FormatError } from "../errors.js";
 import type { FormatRules, PlannedTensor, TensorInput } from "../writing/tensor-input.js";
 import { planTensor } from "../writing/tensor-input.js";
-import type { GridCodes } from "./coder.js";
 import { MAX_DIMENSIONS, MAX_NAME_BYTES } from "./layout.js";
 
 /** Elements that come back bit for bit. */

@@ -1,9 +1,9 @@
 // A tensor's elements into chunks.
 
 import { dtypes } from "../dtype.js";
+import { encodeGrid, encodePlanes, type GridCodes, layoutOf } from "../entropy/index.js";
 import { FormatError } from "../errors.js";
 import { checkedChunks, unlessAborted } from "../writing/checked-chunks.js";
-import { coder, type GridCodes, hasCoder } from "./coder.js";
 import { MAX_CHUNK_BYTES, PAGE } from "./layout.js";
 import { recut } from "./recut.js";
 import type { PlannedRyanTensor } from "./ryan-tensor.js";
@@ -36,7 +36,7 @@ export async function writeTensor(
   }
   const chunkBytes = Math.min(byteLength, wholeRows(tensor, sink.chunkBytes));
   const pieces = recut(checkedChunks(tensor, sink.path, sink.signal), chunkBytes);
-  if (tensor.encoding === "raw" || !hasCoder()) return writeRaw(tensor, pieces, sink);
+  if (tensor.encoding === "raw") return writeRaw(tensor, pieces, sink);
 
   try {
     return await writeExact(tensor, chunkBytes, pieces, sink);
@@ -52,12 +52,13 @@ async function writeExact(
   sink: ChunkSink,
 ): Promise<StoredTensor> {
   const { name, dtype, shape } = tensor;
+  const layout = layoutOf(dtype);
   const first: Uint8Array[] = [];
   const coded: Uint8Array[] = [];
   let [given, taken] = [0, 0];
   for (let next = await pieces.next(); !next.done; next = await pieces.next()) {
     first.push(next.value.slice());
-    coded.push(coder().encodePlanes(next.value, dtype));
+    coded.push(encodePlanes(next.value, layout));
     given += next.value.length;
     taken += (coded.at(-1) as Uint8Array).length;
     if (given >= TRIAL) break;
@@ -71,7 +72,7 @@ async function writeExact(
     sink.onBytes((first[i] as Uint8Array).length);
   }
   for await (const piece of pieces) {
-    chunks.push(await sink.put(coder().encodePlanes(piece, dtype)));
+    chunks.push(await sink.put(encodePlanes(piece, layout)));
     sink.onBytes(piece.length);
   }
   return { name, dtype, shape, encoding: "planes", chunkBytes, head: undefined, chunks };
@@ -113,7 +114,7 @@ async function writeGrid(
   if (byteLength === 0) {
     return { ...own, encoding: "raw", chunkBytes: 0, head: undefined, chunks: [] };
   }
-  const encoded = coder().encodeGrid(grid);
+  const encoded = encodeGrid(grid);
   const head = await sink.put(encoded.head);
   const rowsOfChunk = Math.min(rows, Math.max(1, Math.floor(sink.chunkBytes / rowBytes)));
   const chunks: StoredChunk[] = [];

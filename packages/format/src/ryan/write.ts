@@ -15,7 +15,7 @@ export interface RyanProgress {
 export interface RyanOptions {
   /** Values by key, typed as GGUF's; `metadataOf` gives another source's. */
   readonly metadata?: MetadataEntries | undefined;
-  /** About how many bytes of elements a chunk has, from 4,096 to 64 MiB; default 1 MiB. */
+  /** About how many bytes of elements a chunk has, from 4,096 to 16 MiB; default 1 MiB. */
   readonly chunkBytes?: number | undefined;
   readonly onProgress?: ((progress: RyanProgress) => void) | undefined;
   /** Its abort removes what was written so far. */

@@ -33,7 +33,7 @@ export type MetadataEntries =
 export interface RyanWriterOptions {
   /** Add to the file that is there; default: a new file, which takes its place with its first commit. */
   readonly append?: boolean | undefined;
-  /** About how many bytes of elements a chunk has, from 4,096 to 64 MiB; default 1 MiB. */
+  /** About how many bytes of elements a chunk has, from 4,096 to 16 MiB; default 1 MiB. */
   readonly chunkBytes?: number | undefined;
   /** What the file that is there may ask for. */
   readonly limits?: Partial<Limits> | undefined;
@@ -122,8 +122,11 @@ export class RyanWriter implements AsyncDisposable {
   }
 
   /** @internal */
-  static async create(file: OutputFile, chunkBytes: number): Promise<RyanWriter> {
-    const fileId = newFileId();
+  static async create(
+    file: OutputFile,
+    chunkBytes: number,
+    fileId = newFileId(),
+  ): Promise<RyanWriter> {
     const index = { tensors: new Map(), metadata: undefined };
     const state = { fileId, commits: 0, previous: 0, end: HEADER_BYTES, index };
     try {
