@@ -167,12 +167,13 @@ Napi::Value encode_grid_rows_of(const Napi::CallbackInfo& call) {
   GridRows rows;
   rows.rows = rows_of(env, head, call[2], codes.size / 4);
   rows.codes = reinterpret_cast<const int32_t*>(codes.data);
-  if (!call[3].IsUndefined()) {
+  rows.has_offsets = !call[3].IsUndefined();
+  if (rows.has_offsets) {
     const Bytes offsets = typed(call[3], "offsets", napi_int8_array, "an Int8Array");
     expect_size(env, "offsets", offsets.size, rows.rows);
     rows.offsets = reinterpret_cast<const int8_t*>(offsets.data);
   }
-  if (!call[4].IsUndefined()) {
+  if (head.row_scales) {
     const Bytes scales = typed(call[4], "rowScales", napi_uint16_array, "a Uint16Array");
     expect_size(env, "rowScales", scales.size, sizeof(uint16_t) * rows.rows);
     rows.row_scales = reinterpret_cast<const uint16_t*>(scales.data);

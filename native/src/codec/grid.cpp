@@ -222,15 +222,15 @@ bool valid_head(const GridHead& head) {
 }
 
 void encode_grid_rows(const GridHead& head, const GridRows& rows, std::vector<uint8_t>& out) {
-  out.push_back(rows.offsets == nullptr ? 0 : kOffsets);
+  out.push_back(rows.has_offsets ? kOffsets : 0);
   PlaneWriter planes(out);
-  if (rows.row_scales != nullptr) {
+  if (head.row_scales) {
     std::vector<uint8_t> room(2 * rows.rows + 1);
     uint8_t* pair[] = {room.data(), room.data() + rows.rows};
     byte_planes().split(reinterpret_cast<const uint8_t*>(rows.row_scales), rows.rows, 2, true, pair);
     for (uint8_t* plane : pair) planes.add(plane, rows.rows);
   }
-  if (rows.offsets != nullptr) {
+  if (rows.has_offsets) {
     std::vector<uint8_t> bytes(rows.rows + 1);
     for (size_t r = 0; r < rows.rows; ++r) bytes[r] = static_cast<uint8_t>(rows.offsets[r] + 128);
     planes.add(bytes.data(), rows.rows);
@@ -244,7 +244,7 @@ void encode_grid_rows(const GridHead& head, const GridRows& rows, std::vector<ui
   RowMap map;
   map.set(0);
   for (size_t r = 0, i = 0; r < rows.rows; ++r) {
-    if (rows.offsets != nullptr) map.set(rows.offsets[r]);
+    if (rows.has_offsets) map.set(rows.offsets[r]);
     for (size_t a = 0; a < active.size(); ++a, ++i) {
       const uint32_t c = active[a];
       const int32_t code = rows.codes[r * head.columns + c];

@@ -27,8 +27,9 @@ bool valid_head(const GridHead& head);
 struct GridRows {
   size_t rows = 0;
   const int32_t* codes = nullptr;         // rows x columns, zeros in zero columns
-  const int8_t* offsets = nullptr;        // one a row, or null
-  const uint16_t* row_scales = nullptr;   // float16 bits, one a row, or null
+  bool has_offsets = false;
+  const int8_t* offsets = nullptr;        // one a row
+  const uint16_t* row_scales = nullptr;   // float16 bits, one a row, where the head has them
 };
 
 // Appends to out.

@@ -87,6 +87,7 @@ Status decode_apart(Reader& from, PlaneLayout layout, uint8_t* into, size_t size
 
 void encode_planes(const uint8_t* bytes, size_t size, PlaneLayout layout, std::vector<uint8_t>& out) {
   const unsigned period = layout.period;
+  out.reserve(out.size() + size + 2 * period + 16);
   out.push_back(layout.rotate ? kForm | kRotated : kForm);
   out.push_back(static_cast<uint8_t>(period));
   out.push_back(static_cast<uint8_t>(period >> 8));
