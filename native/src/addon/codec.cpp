@@ -34,9 +34,9 @@ void expect_size(Napi::Env env, const char* name, size_t found, size_t expected)
 }
 
 Napi::Value to_array(Napi::Env env, const std::vector<uint8_t>& bytes) {
-  auto out = Napi::Uint8Array::New(env, bytes.size());
-  if (!bytes.empty()) std::memcpy(out.Data(), bytes.data(), bytes.size());
-  return out;
+  // A new array would be filled with zeros first.
+  const auto copy = Napi::Buffer<uint8_t>::Copy(env, bytes.data(), bytes.size());
+  return Napi::Uint8Array::New(env, bytes.size(), copy.ArrayBuffer(), copy.ByteOffset());
 }
 
 Napi::Error out_of_memory(Napi::Env env) {
