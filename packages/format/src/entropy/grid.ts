@@ -6,7 +6,8 @@ import { checkGrid, type GridCodes, scaleBits } from "./grid-codes.js";
 import { type GridHead, readHead, writeHead } from "./grid-head.js";
 import { type GridPlan, planGrid } from "./grid-plan.js";
 import { decodeRows, encodeRows } from "./grid-rows.js";
-import { malformed } from "./malformed.js";
+import { nativeCoder } from "./native.js";
+import { decodedNatively } from "./native-errors.js";
 import { LANES, laneCode } from "./rans.js";
 
 /** A grid that has been analysed: its head, and any of its rows as a chunk. */
@@ -22,6 +23,12 @@ export function encodeGrid(grid: GridCodes): EncodedGrid {
   const rowScales = scaleBits(grid.rowScales);
   const plan = planGrid(grid);
   const [n, k] = grid.shape;
+  const nativeGrid = {
+    hasRowScales: rowScales !== undefined,
+    scales: plan.scales,
+    steps: new Float32Array(k),
+    freqs: plan.freqs,
+  };
   return {
     head: writeHead(grid, plan),
     rows(first, end) {
@@ -37,13 +44,13 @@ export function encodeGrid(grid: GridCodes): EncodedGrid {
         const expected = `rows from 0 to ${n}`;
         throw new FormatError("ERR_ARGUMENT", { expected, found: `${first} to ${end}` });
       }
-      return encodeRows(
-        grid.codes.subarray(first * k, end * k),
-        end - first,
-        k,
-        plan,
-        plan.offsets?.subarray(first, end),
-        rowScales?.subarray(first, end),
+      const codes = grid.codes.subarray(first * k, end * k);
+      const offsets = plan.offsets?.subarray(first, end);
+      const scales = rowScales?.subarray(first, end);
+      const rows = end - first;
+      return (
+        nativeCoder()?.encodeGridRows(nativeGrid, codes, rows, offsets, scales) ??
+        encodeRows(codes, rows, k, plan, offsets, scales)
       );
     },
   };
@@ -64,21 +71,28 @@ export function decodeGridRows(
   rows: number,
   into: Float32Array | Int32Array,
 ): void {
-  const columns = rows === 0 ? 0 : into.length / rows;
-  if (!Number.isInteger(rows) || rows < 0 || !Number.isInteger(columns)) {
-    const expected = "a number of rows that divides the length";
-    throw new FormatError("ERR_ARGUMENT", { expected, found: `${rows} of ${into.length}` });
+  const grid = headOf(head, columnsOf(rows, into.length));
+  if (!decodedNatively({ coded, into, rows, grid })) decodeRows(grid, coded, rows, into);
+}
+
+/** @throws FormatError `ERR_ARGUMENT` unless `length` is that of some rows. */
+export function columnsOf(rows: number, length: number): number {
+  const columns = length / rows;
+  if (!(Number.isInteger(rows) && rows > 0 && Number.isInteger(columns))) {
+    const expected = "one row or more, and a whole number of columns";
+    throw new FormatError("ERR_ARGUMENT", { expected, found: `${rows} rows of ${length} in all` });
   }
-  if (rows === 0) {
-    if (into.length > 0) throw malformed("no values for no rows", into.length);
-    return;
-  }
+  return columns;
+}
+
+/** A head that is read once, as long as its bytes are the same array. */
+export function headOf(head: Uint8Array, columns: number): GridHead {
   let known = read.get(head);
   if (known?.columns !== columns) {
     known = readHead(head, columns);
     read.set(head, known);
   }
-  decodeRows(known, coded, rows, into);
+  return known;
 }
 
 /** Elements of a chunk that sizes are estimated for: 1 MiB of bfloat16. */
