@@ -171,7 +171,7 @@ export class ChunkReader implements TensorReader {
     }
     const head = await this.head(info, stored);
     const coded = await this.load(info, place, number, place.byteLength, signal);
-    decoding(info, number, place.offset, () => decodeChunk(info, coded, head, into));
+    await decoding(info, number, place.offset, () => decodeChunk(info, coded, head, into));
   }
 
   private async head(info: TensorInfo, { head }: StoredTensor): Promise<Uint8Array | undefined> {
@@ -213,14 +213,14 @@ export class ChunkReader implements TensorReader {
 }
 
 /** Says where it was, if decoding fails. */
-function decoding(
+async function decoding(
   { file, name: tensor }: TensorInfo,
   chunk: number,
   offset: number,
-  work: () => void,
-): void {
+  work: () => Promise<void>,
+): Promise<void> {
   try {
-    work();
+    await work();
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
     const where = { file, tensor, chunk, offset };

@@ -1,6 +1,7 @@
 // Writes a RyanFormat file commit by commit. What is committed is never touched again, so
 // whatever ends the process leaves the last commit as it was.
 
+import { loadCoders } from "../entropy/index.js";
 import { FormatError } from "../errors.js";
 import { type MetadataInput, metadataEntries } from "../gguf/write-metadata.js";
 import { InputFile } from "../input-file.js";
@@ -94,6 +95,7 @@ export async function openRyanWriter(
     });
   }
   signal?.throwIfAborted();
+  await loadCoders();
   if (!append) return RyanWriter.create(await DiskFile.create(path), chunkBytes);
   const file = await DiskFile.open(path);
   try {
