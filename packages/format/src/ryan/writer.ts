@@ -305,8 +305,8 @@ export class RyanWriter implements AsyncDisposable {
     alignment = chunkAlignment(bytes.length),
   ): Promise<StoredChunk> {
     const offset = alignUp(this.end, alignment);
+    this.end = offset + bytes.length; // at once: several are put at a time
     const [sha256] = await Promise.all([sha256Of(bytes), this.file.write(bytes, offset)]);
-    this.end = offset + bytes.length;
     return { offset, byteLength: bytes.length, sha256 };
   }
 
