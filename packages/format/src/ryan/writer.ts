@@ -1,6 +1,7 @@
 // Writes a RyanFormat file commit by commit. What is committed is never touched again, so
 // whatever ends the process leaves the last commit as it was.
 
+import { loadCoders } from "../entropy/index.js";
 import { FormatError } from "../errors.js";
 import { type MetadataInput, metadataEntries } from "../gguf/write-metadata.js";
 import { InputFile } from "../input-file.js";
@@ -20,7 +21,7 @@ import {
 } from "./layout.js";
 import { metadataBytes } from "./metadata-chunk.js";
 import { readIndex } from "./open.js";
-import { DiskFile, type OutputFile } from "./output-file.js";
+import { type AppendableFile, DiskFile, type OutputFile } from "./output-file.js";
 import { planRyanTensor, type RyanTensor } from "./ryan-tensor.js";
 import { sha256Of } from "./sha256.js";
 import type { StoredChunk, StoredIndex, StoredTensor } from "./stored-tensor.js";
@@ -94,6 +95,7 @@ export async function openRyanWriter(
     });
   }
   signal?.throwIfAborted();
+  await loadCoders();
   if (!append) return RyanWriter.create(await DiskFile.create(path), chunkBytes);
   const file = await DiskFile.open(path);
   try {
@@ -140,7 +142,7 @@ export class RyanWriter implements AsyncDisposable {
 
   /** @internal */
   static async append(
-    file: OutputFile & Pick<DiskFile, "read">,
+    file: AppendableFile,
     chunkBytes: number,
     limits: Limits,
     signal: AbortSignal | undefined,
@@ -303,8 +305,8 @@ export class RyanWriter implements AsyncDisposable {
     alignment = chunkAlignment(bytes.length),
   ): Promise<StoredChunk> {
     const offset = alignUp(this.end, alignment);
+    this.end = offset + bytes.length; // at once: several are put at a time
     const [sha256] = await Promise.all([sha256Of(bytes), this.file.write(bytes, offset)]);
-    this.end = offset + bytes.length;
     return { offset, byteLength: bytes.length, sha256 };
   }
 
