@@ -70,8 +70,7 @@ export function quantizeMatrix(job: MatrixJob): Promise<QuantizedMatrix> {
 async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
   const { plan, shape, values, inputs, products, signal } = job;
   const [rows, columns] = shape;
-  const order = job.feedback ? inputs?.order : undefined;
-  const factor = job.feedback ? await inputs?.factor("grid") : undefined;
+  const factor = job.feedback ? await inputs?.factor() : undefined;
   const stepShape = new Float64Array(columns).fill(1);
   if (factor !== undefined) {
     for (let c = 0; c < columns; c++) stepShape[c] = 1 / (factor.n[c * columns + c] as number);
@@ -79,13 +78,9 @@ async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
     const prices = inputs.prices();
     for (let c = 0; c < columns; c++) stepShape[c] = 1 / Math.sqrt(prices[c] as number);
   }
-  const weights = transposed(values, rows, columns, order);
+  const weights = transposed(values, rows, columns);
   const options = { weights, rows, columns, factor, products, signal };
-  const fitted = await fitGrid(
-    { ...options, name: plan.name, order, stepShape },
-    plan.bits,
-    job.slack,
-  );
+  const fitted = await fitGrid({ ...options, name: plan.name, stepShape }, plan.bits, job.slack);
   const tensor: GridTensor = {
     profile: "file",
     name: plan.name,
@@ -113,7 +108,7 @@ async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
   const weights = transposed(values, rows, columns);
   const prices = inputs?.prices() ?? new Float64Array(columns).fill(1);
   const outlierCount = outliersOf(dtype, shape, job.outlierColumns);
-  const factor = job.feedback ? await inputs?.factor("blocks") : undefined;
+  const factor = job.feedback ? await inputs?.factor() : undefined;
   const options = { weights, rows, columns, factor, products, signal };
   const { bytes, outliers } = await fitBlocks(name, dtype, prices, outlierCount, options);
   const tensors: BytesTensor[] = [{ profile, name, dtype, shape, data: bytes }];

@@ -1,6 +1,6 @@
 import type { Factor } from "../numeric/factor.js";
 import type { Products } from "../numeric/products.js";
-import { transposedBack } from "../numeric/transpose.js";
+import { transposed } from "../numeric/transpose.js";
 import { cancelErrors } from "../rounding/cancel-errors.js";
 import type { GridCodes, GridSteps } from "./grid-codes.js";
 import { GridRounder } from "./grid-rounder.js";
@@ -12,14 +12,12 @@ const RUNS = 8;
 
 export interface GridInput {
   readonly name: string;
-  /** Columns in the order of the work: `[k, n]`. */
+  /** A column after the other: `[k, n]`. */
   readonly weights: Float32Array;
   readonly rows: number;
   readonly columns: number;
   readonly factor?: Factor | undefined;
-  /** Column of the matrix for each column of the work; absent: the same. */
-  readonly order?: Int32Array | undefined;
-  /** What steps of columns are proportional to, in the order of the work. */
+  /** What steps of columns are proportional to. */
   readonly stepShape: Float64Array;
   readonly products: Products;
   readonly signal?: AbortSignal | undefined;
@@ -59,7 +57,12 @@ export async function fitGrid(input: GridInput, bits: number, slack: number): Pr
   }
   if (best === undefined) throw new Error("unreachable: steps grow until all codes are zeros");
   const { steps, codes, cost } = best;
-  return { grid: inOrder(input, steps, codes), bits: best.bits, cost };
+  const grid: GridCodes = {
+    shape: [rows, columns],
+    codes: transposed(codes, columns, rows),
+    steps,
+  };
+  return { grid, bits: best.bits, cost };
 }
 
 interface Rounded {
@@ -90,20 +93,4 @@ function firstScale({ weights, rows, columns, stepShape }: GridInput, bits: numb
     live++;
   }
   return live === 0 ? 1 : 2 ** (sum / live - (bits * columns) / live);
-}
-
-function inOrder(
-  { rows, columns, order }: GridInput,
-  steps: GridSteps,
-  codes: Int32Array,
-): GridCodes {
-  const index = new Uint8Array(columns);
-  for (let c = 0; c < columns; c++) {
-    index[order === undefined ? c : (order[c] as number)] = steps.index[c] as number;
-  }
-  return {
-    shape: [rows, columns],
-    codes: transposedBack(codes, rows, columns, order),
-    steps: { base: steps.base, index },
-  };
 }
