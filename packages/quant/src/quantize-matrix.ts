@@ -1,13 +1,12 @@
 // One matrix, one profile: from float32 to what is stored, and the values that this gives.
 
-import { dequantize } from "@ryanstream/format";
+import { dequantize, gridStoredBytes, quantize } from "@ryanstream/format";
 import { GROUP } from "./blocks/block-type.js";
 import { fitBlocks } from "./blocks/fit-blocks.js";
 import type { MatrixInputs } from "./calibration/matrix-inputs.js";
 import { ensure } from "./errors.js";
 import { fitGrid } from "./grid/fit-grid.js";
 import { gridValues } from "./grid/grid-steps.js";
-import { gridBytes } from "./grid/stored-bits.js";
 import type { Products } from "./numeric/products.js";
 import { transposed } from "./numeric/transpose.js";
 import type { MatrixPlan } from "./plan.js";
@@ -92,7 +91,7 @@ async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
   return {
     tensors: [tensor],
     values: result,
-    bytes: gridBytes(fitted.grid),
+    bytes: gridStoredBytes(fitted.grid),
     encoding: "grid",
     outliers: 0,
     error: await relativeError(job, result),
@@ -144,7 +143,6 @@ async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
 
 /** Rows that groups don't divide stay in 16 bits. */
 async function kept(job: MatrixJob): Promise<QuantizedMatrix> {
-  const { quantize } = await import("@ryanstream/format");
   const data = quantize("BF16", job.values);
   const { profile, name } = job.plan;
   const values = dequantize("BF16", data);

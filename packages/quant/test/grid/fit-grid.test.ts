@@ -1,6 +1,7 @@
+import { gridStep } from "@ryanstream/format";
 import { describe, expect, it } from "vitest";
 import { type FittedGrid, fitGrid } from "../../src/grid/fit-grid.js";
-import { gridStep, gridValues } from "../../src/grid/grid-steps.js";
+import { gridValues } from "../../src/grid/grid-steps.js";
 import { factorHessian } from "../../src/numeric/factor.js";
 import { Products } from "../../src/numeric/products.js";
 import { transposed } from "../../src/numeric/transpose.js";
@@ -69,7 +70,7 @@ describe("fitGrid", () => {
 
 it("makes values of codes as the format says", () => {
   const steps = { base: Math.fround(0.1), index: Uint8Array.of(0, 8, 3) };
-  expect(gridStep(steps, 1)).toBe(Math.fround(0.2));
+  expect(gridStep(steps.base, 8)).toBe(Math.fround(0.2));
   const grid = {
     shape: [2, 3] as const,
     codes: Int32Array.of(1, -2, 3, 0, 5, -6),
@@ -77,7 +78,9 @@ it("makes values of codes as the format says", () => {
     rowScales: Float32Array.of(1, 0.5),
   };
   const expected = Array.from(grid.codes, (code, i) =>
-    Math.fround(Math.fround(code * gridStep(steps, i % 3)) * (i < 3 ? 1 : 0.5)),
+    Math.fround(
+      Math.fround(code * gridStep(steps.base, steps.index[i % 3] as number)) * (i < 3 ? 1 : 0.5),
+    ),
   );
   expect([...gridValues(grid)]).toEqual(expected);
 });
