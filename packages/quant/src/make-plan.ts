@@ -24,14 +24,13 @@ export async function makePlan(work: Work): Promise<Planned> {
     .filter((profile) => profile !== targeted)
     .flatMap((profile) => model.matrices.map((matrix) => planByKind(work, profile, matrix)));
   if (targeted === undefined) return { plan: { fingerprint: fingerprint(work), matrices: byKind } };
-  const budget = sizeBudget(work);
+  sizeBudget(work); // refuses before anything is measured
   const measuring = work.sensitivity.length > 0;
   const trials = trialsOf(work);
   const { measured, headInputs } = measuring
     ? await measureSensitivities(work, trials)
     : { measured: [], headInputs: undefined };
-  const matrices =
-    targeted === "file" ? planRates(work, measured, budget) : planTypes(work, measured, budget / 8);
+  const matrices = targeted === "file" ? planRates(work, measured) : planTypes(work, measured);
   return {
     plan: { fingerprint: fingerprint(work), matrices: [...matrices, ...byKind] },
     headInputs,
@@ -56,7 +55,7 @@ function planByKind(work: Work, profile: Profile, { name, kind }: QuantizableMat
 
 const weightsOf = ({ shape: [n, k] }: QuantizableMatrix): number => n * k;
 
-function planRates(work: Work, measured: readonly Measured[], budget: number): MatrixPlan[] {
+function planRates(work: Work, measured: readonly Measured[]): MatrixPlan[] {
   const { matrices } = work.model;
   const found = new Map(measured.map((one) => [one.name, one]));
   const priced = matrices.map((matrix) => {
@@ -66,7 +65,8 @@ function planRates(work: Work, measured: readonly Measured[], budget: number): M
     const price = one === undefined ? weights : one.kl * 4 ** ((8 * one.bytes) / weights);
     return { weights, price };
   });
-  const rates = allocateRates(priced, budget, RATES);
+  let rates = allocateRates(priced, sizeBudget(work), RATES);
+  for (let i = 0; i < 3; i++) rates = allocateRates(priced, sizeBudget(work, rates), RATES);
   return matrices.map(({ name }, i) => {
     const bits = rates[i] as number;
     const kl = found.has(name) ? (priced[i]?.price ?? 0) * 4 ** -bits : undefined;
@@ -74,7 +74,7 @@ function planRates(work: Work, measured: readonly Measured[], budget: number): M
   });
 }
 
-function planTypes(work: Work, measured: readonly Measured[], bytes: number): MatrixPlan[] {
+function planTypes(work: Work, measured: readonly Measured[]): MatrixPlan[] {
   const { matrices } = work.model;
   const types = [work.settings.fourBits, "Q8_0"] as const;
   const choices = matrices.map((matrix) =>
@@ -88,7 +88,7 @@ function planTypes(work: Work, measured: readonly Measured[], bytes: number): Ma
       return { value: { dtype, kl: one?.kl }, bytes: size, kl };
     }),
   );
-  return allocateChoices(choices, bytes).map(({ dtype, kl }, i) => {
+  return allocateChoices(choices, sizeBudget(work) / 8).map(({ dtype, kl }, i) => {
     const { name } = matrices[i] as QuantizableMatrix;
     return { profile: "resident", name, bits: bitsPerWeight(dtype), dtype, kl };
   });
