@@ -13,6 +13,7 @@ import type { Profile } from "./quantized-tensor.js";
 import { Account } from "./rates/account.js";
 import { Comparison, type Divergence } from "./rates/divergence.js";
 import { fileOverhead, type StoredSize } from "./rates/file-overhead.js";
+import { triedTogether } from "./rates/sensitivity.js";
 import type { ProfileReport, QuantizationReport, TensorReport } from "./report.js";
 import type { Work } from "./work.js";
 
@@ -50,8 +51,12 @@ function unitsOf(work: Work, planning: boolean): number {
   const measures = planning && settings.targeted !== undefined && work.sensitivity.length > 0;
   if (!measures) return own + 1;
   const trials = settings.targeted === "file" ? 1 : 2;
-  const each = model.matrices.map(({ layer }) => 1 + model.layers - (layer ?? 0));
-  return own + 1 + trials * each.reduce((sum, units) => sum + units, 0);
+  const outer = matricesOf(model, undefined).length * (1 + model.layers);
+  const layers = Array.from({ length: model.layers }, (_, layer) => {
+    const groups = triedTogether(matricesOf(model, layer), settings.sensitivityBy);
+    return groups.length * (1 + model.layers - layer);
+  });
+  return own + 1 + trials * layers.reduce((sum, units) => sum + units, outer);
 }
 
 class Passes implements Disposable {

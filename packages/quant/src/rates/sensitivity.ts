@@ -10,6 +10,7 @@ import type {
   Replacements,
 } from "../quantizable-model.js";
 import { type QuantizedMatrix, quantizeMatrix } from "../quantize-matrix.js";
+import type { Settings } from "../settings.js";
 import type { Work } from "../work.js";
 import { Comparison } from "./divergence.js";
 
@@ -20,8 +21,9 @@ export interface Trial {
 }
 
 export interface Measured extends Trial {
-  readonly name: string;
-  /** Of the tensors that it gave. */
+  /** Of the matrices that were tried together. */
+  readonly names: readonly string[];
+  /** Of the tensors that they gave. */
   readonly bytes: number;
   readonly kl: number;
 }
@@ -46,19 +48,25 @@ export async function measureSensitivities(
   const measured: Measured[] = [];
 
   const measure = async (
-    matrix: QuantizableMatrix,
-    hessian: MatrixInputs | undefined,
+    matrices: readonly QuantizableMatrix[],
+    inputsOf: (matrix: QuantizableMatrix) => MatrixInputs | undefined,
     begin: (replace: Replacements) => LayerPass | Promise<LayerPass>,
   ) => {
-    const values = await model.readMatrix(matrix.name);
+    const names = matrices.map(({ name }) => name);
     for (const trial of trials) {
-      const quantized = await tried(work, matrix, values, hessian, trial);
-      const replace = new Map([[matrix.name, quantized.values]]);
+      const replace = new Map<string, Float32Array>();
+      let bytes = 0;
+      for (const matrix of matrices) {
+        const quantized = await tried(work, matrix, inputsOf(matrix), trial);
+        replace.set(matrix.name, quantized.values);
+        bytes += quantized.bytes;
+      }
       using changed = await begin(replace);
       while (changed.layer < model.layers) await changed.advance({ replace, signal });
       const { kl } = await comparison.compare(reference, changed, replace, signal);
-      measured.push({ ...trial, name: matrix.name, bytes: quantized.bytes, kl });
-      work.done("sensitivity", matrix, 1 + model.layers - (matrix.layer ?? 0));
+      measured.push({ ...trial, names, bytes, kl });
+      const [first] = matrices as [QuantizableMatrix];
+      work.done("sensitivity", first, 1 + model.layers - (first.layer ?? 0));
     }
   };
 
@@ -69,8 +77,12 @@ export async function measureSensitivities(
         ? new Map<MatrixInput, Hessian>()
         : await layerHessians(inputs, matrices, products, undefined, signal);
     const shared = work.inputsOf(hessians, matrices);
-    for (const matrix of matrices) {
-      await measure(matrix, shared.get(matrix.input as MatrixInput), () => pass.fork());
+    for (const group of triedTogether(matrices, work.settings.sensitivityBy)) {
+      await measure(
+        group,
+        ({ input }) => shared.get(input as MatrixInput),
+        () => pass.fork(),
+      );
     }
     await pass.advance({ signal });
   }
@@ -82,18 +94,35 @@ export async function measureSensitivities(
       ? undefined
       : await headHessian(inputs, width, products, signal);
   for (const matrix of outer) {
-    const own = matrix === head || head === undefined ? hessian : undefined;
-    await measure(matrix, work.inputsOfHead(own, matrix), (replace) =>
-      matrix === head ? pass.fork() : model.begin(sequences, { replace, signal }),
+    const own = work.inputsOfHead(
+      matrix === head || head === undefined ? hessian : undefined,
+      matrix,
+    );
+    await measure(
+      [matrix],
+      () => own,
+      (replace) => (matrix === head ? pass.fork() : model.begin(sequences, { replace, signal })),
     );
   }
   return { measured, headInputs: head === undefined ? hessian : undefined };
 }
 
-function tried(
+/** Matrices of a layer in the groups that are measured as one. */
+export function triedTogether(
+  matrices: readonly QuantizableMatrix[],
+  by: Settings["sensitivityBy"],
+): readonly (readonly QuantizableMatrix[])[] {
+  const groups = new Map<string, QuantizableMatrix[]>();
+  for (const matrix of matrices) {
+    const key = by === "matrix" ? matrix.name : by === "input" ? `${matrix.input}` : "layer";
+    groups.set(key, [...(groups.get(key) ?? []), matrix]);
+  }
+  return [...groups.values()];
+}
+
+async function tried(
   work: Work,
   matrix: QuantizableMatrix,
-  values: Float32Array,
   inputs: MatrixInputs | undefined,
   { bits, dtype }: Trial,
 ): Promise<QuantizedMatrix> {
@@ -101,7 +130,7 @@ function tried(
   return quantizeMatrix({
     plan: { profile, name: matrix.name, bits, dtype },
     shape: matrix.shape,
-    values,
+    values: await work.model.readMatrix(matrix.name),
     inputs,
     feedback: work.settings.feedback,
     outlierColumns: work.settings.outlierColumns,
