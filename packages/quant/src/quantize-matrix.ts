@@ -32,6 +32,8 @@ export interface MatrixJob {
   readonly values: Float32Array;
   /** What it multiplies; absent: data-free. */
   readonly inputs?: MatrixInputs | undefined;
+  /** `file`: how coarse the steps of rows are, float16 each. Absent: all alike. */
+  readonly rowScales?: Float32Array | undefined;
   readonly feedback: boolean;
   readonly outlierColumns: number;
   /** Bits per weight that a grid may stay below what is asked for. */
@@ -81,7 +83,11 @@ async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
   }
   const weights = transposed(values, rows, columns);
   const options = { weights, rows, columns, factor, products, signal };
-  const fitted = await fitGrid({ ...options, name: plan.name, stepShape }, plan.bits, job.slack);
+  const fitted = await fitGrid(
+    { ...options, name: plan.name, stepShape, rowScales: job.rowScales },
+    plan.bits,
+    job.slack,
+  );
   const tensor: GridTensor = {
     profile: "file",
     name: plan.name,

@@ -33,14 +33,19 @@ export class MatrixInputs {
     return this.#factor;
   }
 
-  /** `sum over rows of x^T H x`: the squares of what `x[rows, width]` gives on the calibration. */
-  async energy(x: Float32Array, rows: number, products: Products): Promise<number> {
+  /** `x^T H x` of each row of `x[rows, width]`: the squares of what it gives on the calibration. */
+  async energies(x: Float32Array, rows: number, products: Products): Promise<Float64Array> {
     const { width } = this.hessian;
+    this.hessian.check(this.options.tensor);
     this.#full ??= symmetric(this.hessian);
     const image = await products.plain(x, this.#full, rows, width, width);
-    let sum = 0;
-    for (let i = 0; i < image.length; i++) sum += (image[i] as number) * (x[i] as number);
-    return Math.max(0, sum);
+    return Float64Array.from({ length: rows }, (_, r) => {
+      let sum = 0;
+      for (let i = r * width; i < (r + 1) * width; i++) {
+        sum += (image[i] as number) * (x[i] as number);
+      }
+      return Math.max(0, sum);
+    });
   }
 }
 

@@ -26,7 +26,9 @@ export async function relativeError(
     }
   }
   const energy = async (x: Float32Array) =>
-    inputs === undefined ? squares(x) : await inputs.energy(x, count, products);
+    inputs === undefined
+      ? squares(x)
+      : (await inputs.energies(x, count, products)).reduce((sum, row) => sum + row, 0);
   const whole = await energy(sample);
   return whole === 0 ? 0 : (await energy(errors)) / whole;
 }

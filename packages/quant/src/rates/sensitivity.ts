@@ -1,6 +1,7 @@
 // What each matrix costs alone: the divergence of the model's outputs with it quantised and all others as they were.
 
 import { headHessian, layerHessians, matricesOf } from "../calibration/layer-inputs.js";
+import { LayerMatrices } from "../calibration/layer-matrices.js";
 import type { MatrixInputs } from "../calibration/matrix-inputs.js";
 import type { Hessian } from "../numeric/hessian.js";
 import type {
@@ -28,6 +29,12 @@ export interface Measured extends Trial {
   readonly kl: number;
 }
 
+/** What the calibration says of matrices. */
+export interface Known {
+  inputsOf(matrix: QuantizableMatrix): MatrixInputs | undefined;
+  rowScales?(matrix: QuantizableMatrix, values: Float32Array): Promise<Float32Array | undefined>;
+}
+
 export interface Sensitivities {
   readonly measured: readonly Measured[];
   /** What the head multiplies in the model as it is, where the embedding is the head. */
@@ -49,7 +56,7 @@ export async function measureSensitivities(
 
   const measure = async (
     matrices: readonly QuantizableMatrix[],
-    inputsOf: (matrix: QuantizableMatrix) => MatrixInputs | undefined,
+    known: Known,
     begin: (replace: Replacements) => LayerPass | Promise<LayerPass>,
   ) => {
     const names = matrices.map(({ name }) => name);
@@ -57,7 +64,7 @@ export async function measureSensitivities(
       const replace = new Map<string, Float32Array>();
       let bytes = 0;
       for (const matrix of matrices) {
-        const quantized = await tried(work, matrix, inputsOf(matrix), trial);
+        const quantized = await tried(work, matrix, known, trial);
         replace.set(matrix.name, quantized.values);
         bytes += quantized.bytes;
       }
@@ -76,13 +83,9 @@ export async function measureSensitivities(
       inputs === undefined
         ? new Map<MatrixInput, Hessian>()
         : await layerHessians(inputs, matrices, products, undefined, signal);
-    const shared = work.inputsOf(hessians, matrices);
+    const shared = new LayerMatrices(work, matrices, hessians);
     for (const group of triedTogether(matrices, work.settings.sensitivityBy)) {
-      await measure(
-        group,
-        ({ input }) => shared.get(input as MatrixInput),
-        () => pass.fork(),
-      );
+      await measure(group, shared, () => pass.fork());
     }
     await pass.advance({ signal });
   }
@@ -98,10 +101,8 @@ export async function measureSensitivities(
       matrix === head || head === undefined ? hessian : undefined,
       matrix,
     );
-    await measure(
-      [matrix],
-      () => own,
-      (replace) => (matrix === head ? pass.fork() : model.begin(sequences, { replace, signal })),
+    await measure([matrix], { inputsOf: () => own }, (replace) =>
+      matrix === head ? pass.fork() : model.begin(sequences, { replace, signal }),
     );
   }
   return { measured, headInputs: head === undefined ? hessian : undefined };
@@ -123,15 +124,17 @@ export function triedTogether(
 async function tried(
   work: Work,
   matrix: QuantizableMatrix,
-  inputs: MatrixInputs | undefined,
+  known: Known,
   { bits, dtype }: Trial,
 ): Promise<QuantizedMatrix> {
   const profile = dtype === undefined ? "file" : "resident";
+  const values = await work.model.readMatrix(matrix.name);
   return quantizeMatrix({
     plan: { profile, name: matrix.name, bits, dtype },
     shape: matrix.shape,
-    values: await work.model.readMatrix(matrix.name),
-    inputs,
+    values,
+    inputs: known.inputsOf(matrix),
+    rowScales: profile === "file" ? await known.rowScales?.(matrix, values) : undefined,
     feedback: work.settings.feedback,
     outlierColumns: work.settings.outlierColumns,
     slack: 0.1,
