@@ -1,17 +1,19 @@
 // One matrix, one profile: from float32 to what is stored, and the values that this gives.
 
-import { dequantize } from "@ryanstream/format";
+import { dequantize, gridStoredBytes, quantize } from "@ryanstream/format";
 import { GROUP } from "./blocks/block-type.js";
 import { fitBlocks } from "./blocks/fit-blocks.js";
 import type { MatrixInputs } from "./calibration/matrix-inputs.js";
+import { relativeError } from "./calibration/relative-error.js";
 import { ensure } from "./errors.js";
 import { fitGrid } from "./grid/fit-grid.js";
 import { gridValues } from "./grid/grid-steps.js";
-import { gridBytes } from "./grid/stored-bits.js";
+import type { Factor } from "./numeric/factor.js";
 import type { Products } from "./numeric/products.js";
 import { transposed } from "./numeric/transpose.js";
 import type { MatrixPlan } from "./plan.js";
 import type { BytesTensor, GridTensor, QuantizedTensor } from "./quantized-tensor.js";
+import { blockValues } from "./tensor-values.js";
 
 export interface QuantizedMatrix {
   readonly tensors: readonly QuantizedTensor[];
@@ -31,6 +33,8 @@ export interface MatrixJob {
   readonly values: Float32Array;
   /** What it multiplies; absent: data-free. */
   readonly inputs?: MatrixInputs | undefined;
+  /** `file`: how coarse the steps of rows are, float16 each. Absent: all alike. */
+  readonly rowScales?: Float32Array | undefined;
   readonly feedback: boolean;
   readonly outlierColumns: number;
   /** Bits per weight that a grid may stay below what is asked for. */
@@ -70,8 +74,7 @@ export function quantizeMatrix(job: MatrixJob): Promise<QuantizedMatrix> {
 async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
   const { plan, shape, values, inputs, products, signal } = job;
   const [rows, columns] = shape;
-  const order = job.feedback ? inputs?.order : undefined;
-  const factor = job.feedback ? await inputs?.factor("grid") : undefined;
+  const factor = job.feedback ? await inputs?.factor() : undefined;
   const stepShape = new Float64Array(columns).fill(1);
   if (factor !== undefined) {
     for (let c = 0; c < columns; c++) stepShape[c] = 1 / (factor.n[c * columns + c] as number);
@@ -79,10 +82,10 @@ async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
     const prices = inputs.prices();
     for (let c = 0; c < columns; c++) stepShape[c] = 1 / Math.sqrt(prices[c] as number);
   }
-  const weights = transposed(values, rows, columns, order);
+  const weights = transposed(values, rows, columns);
   const options = { weights, rows, columns, factor, products, signal };
   const fitted = await fitGrid(
-    { ...options, name: plan.name, order, stepShape },
+    { ...options, name: plan.name, stepShape, rowScales: job.rowScales },
     plan.bits,
     job.slack,
   );
@@ -97,10 +100,10 @@ async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
   return {
     tensors: [tensor],
     values: result,
-    bytes: gridBytes(fitted.grid),
+    bytes: gridStoredBytes(fitted.grid),
     encoding: "grid",
     outliers: 0,
-    error: await relativeError(job, result),
+    error: await relativeError(values, result, shape, inputs, products),
   };
 }
 
@@ -111,9 +114,9 @@ async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
   const dtype = plan.dtype ?? "Q8_0";
   if (columns % GROUP !== 0) return kept(job);
   const weights = transposed(values, rows, columns);
-  const prices = inputs?.prices() ?? new Float64Array(columns).fill(1);
   const outlierCount = outliersOf(dtype, shape, job.outlierColumns);
-  const factor = job.feedback ? await inputs?.factor("blocks") : undefined;
+  const factor = job.feedback ? await inputs?.factor() : undefined;
+  const prices = pricesOf(columns, inputs, factor);
   const options = { weights, rows, columns, factor, products, signal };
   const { bytes, outliers } = await fitBlocks(name, dtype, prices, outlierCount, options);
   const tensors: BytesTensor[] = [{ profile, name, dtype, shape, data: bytes }];
@@ -143,13 +146,25 @@ async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
     bytes: tensors.reduce((sum, { data }) => sum + data.byteLength, 0),
     encoding: dtype,
     outliers: outliers?.columns.length ?? 0,
-    error: await relativeError(job, result),
+    error: await relativeError(values, result, shape, inputs, products),
   };
+}
+
+/** What an error of each column costs: where later columns make up for it, what they can't. */
+function pricesOf(
+  columns: number,
+  inputs: MatrixInputs | undefined,
+  factor: Factor | undefined,
+): Float64Array {
+  if (factor === undefined) return inputs?.prices() ?? new Float64Array(columns).fill(1);
+  return Float64Array.from(
+    { length: columns },
+    (_, c) => (factor.n[c * columns + c] as number) ** 2,
+  );
 }
 
 /** Rows that groups don't divide stay in 16 bits. */
 async function kept(job: MatrixJob): Promise<QuantizedMatrix> {
-  const { quantize } = await import("@ryanstream/format");
   const data = quantize("BF16", job.values);
   const { profile, name } = job.plan;
   const values = dequantize("BF16", data);
@@ -159,48 +174,6 @@ async function kept(job: MatrixJob): Promise<QuantizedMatrix> {
     bytes: data.byteLength,
     encoding: "BF16",
     outliers: 0,
-    error: await relativeError(job, values),
+    error: await relativeError(job.values, values, job.shape, job.inputs, job.products),
   };
-}
-
-/** The values of a matrix from its tensors: the matrix, then its outlier columns' places and values, if it has any. */
-export function blockValues(tensors: readonly BytesTensor[]): Float32Array {
-  const [matrix, places, outliers] = tensors as [BytesTensor, BytesTensor?, BytesTensor?];
-  const values = dequantize(matrix.dtype, matrix.data);
-  if (places === undefined || outliers === undefined) return values;
-  const columns = new Int32Array(places.data.slice().buffer);
-  const own = dequantize("Q8_0", outliers.data);
-  const [rows, width] = outliers.shape as [number, number];
-  const k = matrix.shape[1] as number;
-  for (let r = 0; r < rows; r++) {
-    columns.forEach((c, i) => {
-      values[r * k + c] = (values[r * k + c] as number) + (own[r * width + i] as number);
-    });
-  }
-  return values;
-}
-
-/** The values of a matrix as its tensors say, whichever they are. */
-export const valuesOf = (tensors: readonly QuantizedTensor[]): Float32Array => {
-  const [first] = tensors as [QuantizedTensor];
-  return "grid" in first ? gridValues(first.grid) : blockValues(tensors as readonly BytesTensor[]);
-};
-
-async function relativeError(job: MatrixJob, result: Float32Array): Promise<number> {
-  const { values, inputs, shape, products } = job;
-  const difference = Float32Array.from(values, (w, i) => w - (result[i] as number));
-  const [error, whole] =
-    inputs === undefined
-      ? [squares(difference), squares(values)]
-      : [
-          await inputs.energy(difference, shape[0], products),
-          await inputs.energy(values, shape[0], products),
-        ];
-  return whole === 0 ? 0 : error / whole;
-}
-
-function squares(x: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += (x[i] as number) ** 2;
-  return sum;
 }

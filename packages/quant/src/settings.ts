@@ -1,6 +1,6 @@
 import { ensure } from "./errors.js";
 import type { QuantizerOptions } from "./options.js";
-import type { MatrixKind } from "./quantizable-model.js";
+import type { MatrixKind, QuantizableMatrix } from "./quantizable-model.js";
 import type { Profile } from "./quantized-tensor.js";
 
 /** Stored bits per weight that a grid may have. */
@@ -20,6 +20,7 @@ export interface Settings {
   readonly feedback: boolean;
   readonly damping: number;
   readonly sensitivityTokens: number;
+  readonly sensitivityBy: "matrix" | "input" | "layer";
 }
 
 /** @throws QuantError `ERR_ARGUMENT` */
@@ -50,8 +51,19 @@ export function settingsOf(options: QuantizerOptions): Settings {
     feedback: oneOf("method", options.method ?? "gptq", ["gptq", "nearest"]) === "gptq",
     damping: inRange("damping", options.damping ?? 0.01, 0, 1),
     sensitivityTokens: inRange("sensitivityTokens", options.sensitivityTokens ?? 4096, 1, 2 ** 30),
+    sensitivityBy: oneOf("sensitivityBy", options.sensitivityBy ?? "matrix", [
+      "matrix",
+      "input",
+      "layer",
+    ]),
   };
 }
+
+/** The share of a matrix's columns that are held in 8 bits: those of an embedding or a head aren't multiplied apart. */
+export const outlierShare = (
+  { outlierColumns }: Settings,
+  { layer }: Pick<QuantizableMatrix, "layer">,
+): number => (layer === undefined ? 0 : outlierColumns);
 
 function kindRate(
   options: QuantizerOptions,
