@@ -2,15 +2,19 @@
 
 import {
   defineOperation,
+  elements,
   emit,
   type FloatDType,
   f32,
   type Operand,
+  reshape,
   type Size,
   type Sym,
 } from "@ryanstream/tensor";
 import { ensure, expectCount, operand } from "./check.js";
+import { mergeColumns } from "./columns.js";
 import {
+  outliersOf,
   type PackedAttributes,
   type PackedSpec,
   type PackedWeight,
@@ -115,12 +119,16 @@ export function packCodes(
 }
 
 /**
- * The matrix that a packed weight holds: `f32[n, k]`.
+ * The matrix that a packed weight holds, outlier columns included: `f32[n, k]`.
  *
  * @throws `TensorError` `ERR_SHAPE` when the bytes don't fit the spec.
  */
-export function unpackWeight({ bytes, spec }: PackedWeight): Sym<"f32"> {
-  return emit(unpackOperation, [bytes], packedAttributes(spec))[0] as Sym<"f32">;
+export function unpackWeight(weight: PackedWeight): Sym<"f32"> {
+  const { bytes, spec } = weight;
+  const rest = emit(unpackOperation, [bytes], packedAttributes(spec))[0] as Sym<"f32">;
+  const outliers = outliersOf(weight);
+  if (outliers === undefined) return rest;
+  return mergeColumns({ rest, taken: unpackWeight(outliers.weight) }, outliers.columns);
 }
 
 /**
@@ -133,6 +141,14 @@ export function unpackWeight({ bytes, spec }: PackedWeight): Sym<"f32"> {
  * @example
  * const x = embeddingPacked(tied, tokens);
  */
-export function embeddingPacked({ bytes, spec }: PackedWeight, ids: Operand<"i32">): Sym<"f32"> {
-  return emit(embeddingPackedOperation, [bytes, ids], packedAttributes(spec))[0] as Sym<"f32">;
+export function embeddingPacked(weight: PackedWeight, ids: Operand<"i32">): Sym<"f32"> {
+  const { bytes, spec } = weight;
+  const rows = emit(embeddingPackedOperation, [bytes, ids], packedAttributes(spec));
+  const rest = rows[0] as Sym<"f32">;
+  const outliers = outliersOf(weight);
+  if (outliers === undefined) return rest;
+  const flat = (y: Sym<"f32">, k: number) => reshape(y, [elements(ids.shape), k]);
+  const taken = flat(embeddingPacked(outliers.weight, ids), outliers.weight.spec.k);
+  const whole = mergeColumns({ rest: flat(rest, spec.k), taken }, outliers.columns);
+  return reshape(whole, rest.shape);
 }
