@@ -16,7 +16,8 @@ const BESIDE = [
 /** Vocabularies, of which the first that is there is enough. */
 const VOCABULARIES = ["tokenizer.json", "tokenizer.model", "tiktoken.model", "qwen.tiktoken"];
 export const INDEX = "model.safetensors.index.json";
-const SINGLE = "model.safetensors";
+const SINGLES = ["model.safetensors", "model.ryan"];
+const MODEL = /\.(?:gguf|ryan)$/i;
 const SHARD = /^(.*)-\d{5}-of-(\d{5})\.gguf$/i;
 const SHOWN = 20;
 
@@ -28,11 +29,11 @@ export function describingFiles(names: readonly string[]): string[] {
 }
 
 /**
- * The file or files of the weights: one GGUF file with all its parts, or safetensors. Shards of the latter are only
- * known from the index.
+ * The file or files of the weights: one GGUF file with all its parts, one of RyanFormat, or safetensors. Shards of the
+ * latter are only known from the index.
  *
- * @param wanted  a GGUF file's path or a part of its name
- * @throws ModelError `ERR_NOT_FOUND`, `ERR_AMBIGUOUS` where several GGUF files could be meant
+ * @param wanted  a path of a GGUF or RyanFormat file, or a part of its name
+ * @throws ModelError `ERR_NOT_FOUND`, `ERR_AMBIGUOUS` where several such files could be meant
  */
 export function weightFiles(
   names: readonly string[],
@@ -40,8 +41,9 @@ export function weightFiles(
   wanted?: string,
 ): string[] {
   if (wanted === undefined && names.includes(INDEX)) return [INDEX];
-  if (wanted === undefined && names.includes(SINGLE)) return [SINGLE];
-  const models = names.filter((name) => /\.gguf$/i.test(name) && !isLaterPart(name)).sort();
+  const single = SINGLES.find((name) => names.includes(name));
+  if (wanted === undefined && single !== undefined) return [single];
+  const models = names.filter((name) => MODEL.test(name) && !isLaterPart(name)).sort();
   const found = wanted === undefined ? models : matching(models, wanted);
   const [only] = found;
   if (found.length === 1 && only !== undefined) return partsOf(only, names);
@@ -53,12 +55,12 @@ export function weightFiles(
       `${repository}: expected one model, found ${shown(found)}; choose with ${repository}:FILE`,
     );
   }
-  const all = models.length === 0 ? "no GGUF file" : shown(models);
+  const all = models.length === 0 ? "none" : shown(models);
   throw new ModelError(
     "ERR_NOT_FOUND",
     wanted === undefined
-      ? `${repository}: expected ${SINGLE}, ${INDEX} or a GGUF file, found none of them among ${names.length} files`
-      : `${repository}: expected a GGUF file ${JSON.stringify(wanted)}, found ${all}`,
+      ? `${repository}: expected ${SINGLES.join(", ")}, ${INDEX} or a GGUF file, found none of them among ${names.length} files`
+      : `${repository}: expected a GGUF or RyanFormat file ${JSON.stringify(wanted)}, found ${all}`,
   );
 }
 
@@ -77,11 +79,7 @@ function matching(models: readonly string[], wanted: string): string[] {
   if (exact.length > 0) return exact;
   const named = models.filter((name) => same(last(name), wanted));
   if (named.length > 0) return named;
-  const words = (name: string) =>
-    last(name)
-      .replace(SHARD, "$1")
-      .replace(/\.gguf$/i, "")
-      .split(/[-.]/);
+  const words = (name: string) => last(name).replace(SHARD, "$1").replace(MODEL, "").split(/[-.]/);
   return models.filter((name) => words(name).some((word) => same(word, wanted)));
 }
 

@@ -15,6 +15,18 @@ export { ModelError, type ModelErrorCode } from "./errors.js";
 export type { Fields } from "./fields.js";
 export { HubError, type HubErrorCode, type SnapshotProgress } from "./hub/snapshot.js";
 export type { KvType } from "./kv-type.js";
+export type {
+  AdvanceOptions,
+  BeginOptions,
+  LayeredMatrix,
+  LayeredModel,
+  LayeredPass,
+  LayeredVector,
+  LayerInput,
+  LogitsOptions,
+  ReplacedMatrices,
+} from "./layerwise/layered-model.js";
+export { type OpenLayersOptions, openLayers } from "./layerwise/open-layers.js";
 export { type LoadModelOptions, loadModel } from "./load-model.js";
 export type { LoadProgress } from "./load-weights.js";
 export { Model, type RunnerOptions } from "./model.js";
@@ -39,5 +51,6 @@ export {
   TrainableDecoder,
 } from "./training/trainable-decoder.js";
 export type { WeightRole } from "./training/trainable-weights.js";
-export type { Adapt, LossRows, TrainingInputs } from "./training/training-loss.js";
+export type { LossRows, TrainingInputs } from "./training/training-loss.js";
 export type { WeightFormat } from "./weight-format.js";
+export type { Adapt } from "./whole-rows.js";

@@ -1,5 +1,5 @@
-// Weights from a file into packed memory: each matrix is mapped, packed in one pass and
-// unmapped again, a layer at a time.
+// Weights from a file into packed memory: each matrix is mapped, or decoded where the file encodes it, packed in one pass
+// and let go again, a layer at a time.
 
 import type { TensorSource } from "@ryanstream/format";
 import { type BlockType, blockTypes, packBlocks } from "@ryanstream/kernels";
@@ -14,9 +14,11 @@ import {
 } from "./decoder-weights.js";
 import { ModelError } from "./errors.js";
 import { expectMemory } from "./expect-memory.js";
+import { biasOf, expectKnownTensors, type ProjectionKey, tensorOf } from "./expect-tensors.js";
 import { PackedFile, writePackedFile } from "./packed/packed-file.js";
 import { cleanPackedFolder, expectWritable } from "./packed/packed-folder.js";
 import { type PackedIdentity, packedIdentity } from "./packed/packed-source.js";
+import { isMappable, storedBytes } from "./stored.js";
 import { weightBytes } from "./weight-bytes.js";
 import { specFor, type WeightFormat } from "./weight-format.js";
 import type { WeightNames } from "./weight-names.js";
@@ -36,6 +38,9 @@ export interface LoadWeightsOptions {
   /** A folder with packed weights of earlier loads, for this one's too. */
   readonly packedFolder?: string | undefined;
 }
+
+/** Bytes of decoded matrices that wait together; a larger matrix waits alone. */
+const DECODED_AT_ONCE = 2 ** 26;
 
 /** A matrix that waits to be packed. */
 interface Waiting {
@@ -96,8 +101,8 @@ class Loader {
   async load(): Promise<DecoderWeights> {
     const { vocabularySize, width, layers: count, tied } = this.#config;
     const { embedding: name, norm, head } = this.#names;
-    for (const { byteLength } of this.#source.tensors.values()) this.#total += byteLength;
-    this.#expectAllUsed();
+    for (const info of this.#source.tensors.values()) this.#total += storedBytes(info);
+    expectKnownTensors(this.#source, this.#config, this.#names);
     const { packedFolder, format } = this.#options;
     const files = this.#source.files.map((file) => file.path);
     const identity = packedFolder === undefined ? undefined : await packedIdentity(files, format);
@@ -144,39 +149,16 @@ class Loader {
     }
   }
 
-  /** A tensor of a layer that nothing reads means another model than the configuration says. */
-  #expectAllUsed(): void {
-    const { layers, queryKeyNorm } = this.#config;
-    const known = new Set<string>();
-    for (let i = 0; i < layers; i++) {
-      const { queryNorm, keyNorm, ...names } = this.#names.layer(i);
-      for (const name of Object.values(names)) known.add(name);
-      if (queryKeyNorm) known.add(queryNorm).add(keyNorm);
-    }
-    for (const name of this.#source.tensors.keys()) {
-      if (!/(^|\.)(layers|blk)\.\d+\./.test(name) || known.has(name)) continue;
-      // Tables that older files carry, and that are computed here.
-      if (/rotary_emb\.inv_freq$|attn_rot_embd/.test(name)) continue;
-      throw new ModelError(
-        "ERR_WEIGHTS",
-        `${name}: expected only tensors that a ${this.#config.architecture} of ${layers} layers has`,
-      );
-    }
-  }
-
   async #layer(i: number): Promise<LayerWeights> {
     const { width, headDim, queryKeyNorm } = this.#config;
     const names = this.#names.layer(i);
     const shapes = layerShapes(this.#config);
     const own = (name: string) => `layers.${i}.${name}`;
-    const projection = async (name: keyof typeof shapes): Promise<Projection> => {
+    const projection = async (name: ProjectionKey): Promise<Projection> => {
       const [n, k] = shapes[name];
       const weight = this.#matrix(own(name), names[name], n, k, false);
-      const biasName = names[`${name}Bias`];
-      if (!this.#source.tensors.has(biasName)) {
-        if (!this.#config.biases.includes(name)) return { weight };
-        throw new ModelError("ERR_WEIGHTS", `expected a tensor ${biasName} of [${n}], found none`);
-      }
+      const biasName = biasOf(this.#source, this.#config, names[`${name}Bias`], name);
+      if (biasName === undefined) return { weight };
       return { weight, bias: await this.#vector(own(`${name}.bias`), biasName, n) };
     };
     const vector = (name: keyof typeof names, length: number) =>
@@ -198,18 +180,19 @@ class Loader {
 
   /** A norm or bias, in f32 whatever the file has. */
   async #vector(own: string, name: string, length: number): Promise<Parameter<"f32">> {
-    const info = this.#info(name, [length]);
+    const info = tensorOf(this.#source, name, [length]);
     const signal = this.#options.signal;
     const values = await this.#source.readF32(name, { signal });
     const made = parameter(own, f32(length));
     this.#made.push(made);
     made.write(values);
-    this.#progress(info.byteLength);
+    this.#progress(storedBytes(info));
     return made;
   }
 
   #matrix(own: string, name: string, n: number, k: number, embedding: boolean): PackedParameter {
-    const { dtype, byteLength } = this.#info(name, [n, k]);
+    const info = tensorOf(this.#source, name, [n, k]);
+    const { dtype } = info;
     const type = blockTypes.find((known) => known === dtype);
     if (type === undefined) {
       throw new ModelError(
@@ -224,49 +207,66 @@ class Loader {
     const into = { spec, bytes };
     this.#matrices.push(into);
     if (buffer === undefined) this.#waiting.push({ name, type, into });
-    else this.#progress(byteLength);
+    else this.#progress(storedBytes(info));
     return into;
   }
 
-  #info(name: string, shape: readonly number[]) {
-    const info = this.#source.tensors.get(name);
-    if (info === undefined) {
-      throw new ModelError(
-        "ERR_WEIGHTS",
-        `expected a tensor ${name} of [${shape}], found none in ${this.#source.files[0]?.path}`,
-      );
-    }
-    if (info.shape.length === shape.length && info.shape.every((size, i) => size === shape[i])) {
-      return info;
-    }
-    throw new ModelError(
-      "ERR_WEIGHTS",
-      `${name}: expected [${shape}], found [${info.shape}] in ${info.file}`,
-    );
-  }
-
-  /** Packs what waits, in one run. */
+  /** Packs what waits: what is mapped in one run, what is decoded so many bytes at a time. */
   async #pack(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
-    this.#options.signal?.throwIfAborted();
-    if (waiting.length === 0) return;
+    for (let from = 0; from < waiting.length; ) {
+      let end = from;
+      let decoded = 0;
+      do decoded += this.#decodedBytes(waiting[end++] as Waiting);
+      while (
+        end < waiting.length &&
+        decoded + this.#decodedBytes(waiting[end] as Waiting) <= DECODED_AT_ONCE
+      );
+      await this.#packTogether(waiting.slice(from, end));
+      from = end;
+    }
+  }
+
+  /** Memory that a matrix takes while it waits to be packed. */
+  #decodedBytes({ name }: Waiting): number {
+    const info = this.#source.info(name);
+    return isMappable(info) ? 0 : info.byteLength;
+  }
+
+  async #packTogether(waiting: readonly Waiting[]): Promise<void> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
     const sources: Parameter<"u8">[] = [];
     try {
-      for (const { name } of waiting) {
-        const buffer = await this.#source.map(name, { alignment: 1 });
-        sources.push(parameter(`file.${name}`, u8(buffer.byteLength), { buffer: buffer as never }));
-      }
+      for (const { name } of waiting) await this.#open(name, sources);
       using packing = program({}, () => {
         for (const [i, { type, into }] of waiting.entries()) {
           packBlocks(sources[i] as Parameter<"u8">, type, into);
         }
       });
-      const { signal } = this.#options;
       await packing.run({}, signal === undefined ? {} : { signal });
-      this.#progress(sources.reduce((n, { byteLength }) => n + byteLength, 0));
+      for (const { name } of waiting) this.#progress(storedBytes(this.#source.info(name)));
     } finally {
-      for (const mapped of sources) mapped.dispose();
+      for (const each of sources) each.dispose();
+    }
+  }
+
+  /** Adds a tensor's bytes: the file's own where it has them as they are. */
+  async #open(name: string, into: Parameter<"u8">[]): Promise<void> {
+    const info = this.#source.info(name);
+    const type = u8(info.byteLength);
+    if (isMappable(info)) {
+      const buffer = await this.#source.map(name, { alignment: 1 });
+      into.push(parameter(`file.${name}`, type, { buffer: buffer as never }));
+      return;
+    }
+    const decoded = parameter(`file.${name}`, type);
+    into.push(decoded);
+    let at = 0;
+    for await (const bytes of this.#source.stream(name, { signal: this.#options.signal })) {
+      decoded.buffer.write(at, bytes);
+      at += bytes.length;
     }
   }
 

@@ -9,7 +9,7 @@ export interface HubName {
 }
 
 const HUB = /^(\w[\w.-]*\/\w[\w.-]*)(?:[:/](\S+))?$/;
-const FILE = /\.(?:gguf|safetensors|json|bin|pth?)$/i;
+const FILE = /\.(?:gguf|safetensors|ryan|json|bin|pth?)$/i;
 
 /**
  * Reads `owner/name`, `owner/name:FILE.gguf`, `owner/name/FILE.gguf` and `owner/name:Q4_K_M`, as llama.cpp and the

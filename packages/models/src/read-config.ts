@@ -1,4 +1,4 @@
-// What a model is, from a GGUF file's metadata or the configurations beside safetensors.
+// What a model is, from metadata as GGUF has it or the configurations beside other files.
 
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { endTokensOfGguf, endTokensOfHuggingFace } from "./end-tokens.js";
 import { ensure, ModelError } from "./errors.js";
 import { configFromGguf } from "./gguf-config.js";
 import { configFromHuggingFace } from "./hugging-face-config.js";
-import { huggingFaceNames } from "./weight-names.js";
+import { huggingFaceNames, isGgufModel } from "./weight-names.js";
 
 /** What a model is, apart from its weights. */
 export interface Described {
@@ -29,7 +29,7 @@ export async function readConfig(
   source: TensorSource,
   architectures: readonly Architecture[],
 ): Promise<Described> {
-  if (source.format === "gguf") return await readGguf(source, architectures);
+  if (isGgufModel(source)) return await readGguf(source, architectures);
   const folder = (await stat(path)).isDirectory() ? path : dirname(path);
   const { tied, ...described } = await readFolder(folder, architectures);
   // A head that is there counts, whatever the configuration's default was when it was written.

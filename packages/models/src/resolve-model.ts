@@ -1,6 +1,6 @@
 // From what a person calls a model to files on disk.
 
-import { open, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { openTensors } from "@ryanstream/format";
 import { describingFiles, INDEX, isHuggingFace, weightFiles } from "./choose-files.js";
@@ -8,6 +8,7 @@ import { ensure, ModelError } from "./errors.js";
 import { fetchSnapshot, type SnapshotOptions } from "./hub/snapshot.js";
 import { type HubName, parseHubName } from "./model-name.js";
 import { shardsOf } from "./shard-index.js";
+import { isGgufModel } from "./weight-names.js";
 
 /** How the hub is used; see {@link SnapshotOptions}. */
 export type HubOptions = Omit<SnapshotOptions, "files" | "signal">;
@@ -77,23 +78,14 @@ async function placeOf(
   isFolder: boolean,
   signal: AbortSignal | undefined,
 ): Promise<ModelPlace> {
-  if (!isFolder) return { path, tokenizer: (await isGguf(path)) ? path : dirname(path) };
-  const names = await readdir(path);
-  if (names.some((name) => VOCABULARY.test(name))) return { path, tokenizer: path };
-  // A folder with a GGUF file alone has its tokenizer in there.
+  const folder = isFolder ? path : dirname(path);
+  if (isFolder && (await readdir(path)).some((name) => VOCABULARY.test(name))) {
+    return { path, tokenizer: path };
+  }
+  // A GGUF file, and what keeps its metadata, has a tokenizer in there.
   await using source = await openTensors(path, signal === undefined ? {} : { signal });
   const first = source.files[0]?.path ?? path;
-  return { path, tokenizer: source.format === "gguf" ? first : path };
-}
-
-async function isGguf(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-    return bytesRead === 4 && buffer.toString("latin1") === "GGUF";
-  } finally {
-    await file.close();
-  }
+  return { path, tokenizer: isGgufModel(source) ? first : folder };
 }
 
 async function fetchModel(
@@ -102,16 +94,17 @@ async function fetchModel(
 ): Promise<ModelPlace> {
   const settings = signal === undefined ? hub : { ...hub, signal };
   let weights: string[] = [];
+  let hasConfig = false;
   const described = await fetchSnapshot(repository, {
     ...settings,
     files: (names) => {
       weights = weightFiles(names, repository, file);
+      hasConfig = isHuggingFace(weights) && names.includes("config.json");
       return isHuggingFace(weights) ? describingFiles(names) : [];
     },
   });
-  const inFolder = isHuggingFace(weights);
   await beforeWeights?.({
-    folder: inFolder ? described.path : undefined,
+    folder: hasConfig ? described.path : undefined,
     commit: described.commit,
   });
   if (weights[0] === INDEX) weights = await shardsOf(join(described.path, INDEX));
@@ -121,7 +114,8 @@ async function fetchModel(
     revision: described.commit,
     files: () => weights,
   });
-  if (inFolder) return { path, tokenizer: path };
   const first = join(path, weights[0] as string);
-  return { path: first, tokenizer: first };
+  if (first.endsWith(".safetensors")) return { path, tokenizer: path };
+  if (!hasConfig) return { path: first, tokenizer: first };
+  return { path: first, tokenizer: path };
 }

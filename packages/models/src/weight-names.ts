@@ -37,8 +37,15 @@ const under = (prefix: string, names: LayerNames<string>) =>
     Object.entries(names).map(([key, name]) => [key, `${prefix}.${name}`]),
   ) as unknown as LayerNames<string>;
 
-export const namesIn = ({ format }: Pick<TensorSource, "format">): WeightNames =>
-  format === "gguf" ? ggufNames : huggingFaceNames;
+/**
+ * Whether metadata and names are those of GGUF: of such a file, or of one in another format that was made from it and
+ * keeps both.
+ */
+export const isGgufModel = ({ format, metadata }: Pick<TensorSource, "format" | "metadata">) =>
+  format === "gguf" || metadata.has("general.architecture");
+
+export const namesIn = (source: Pick<TensorSource, "format" | "metadata">): WeightNames =>
+  isGgufModel(source) ? ggufNames : huggingFaceNames;
 
 export const huggingFaceNames: WeightNames = {
   embedding: "model.embed_tokens.weight",

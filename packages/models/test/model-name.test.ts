@@ -66,6 +66,14 @@ describe("the files of a repository", () => {
     expect(weightFiles(["model.safetensors", ...gguf], "o/n", wanted)).toEqual(files);
   });
 
+  it("are model.ryan where no safetensors are, or one that is named", () => {
+    const files = ["model.ryan", "other.ryan", ...gguf];
+    expect(weightFiles(files, "o/n")).toEqual(["model.ryan"]);
+    expect(weightFiles(["model.safetensors", ...files], "o/n")).toEqual(["model.safetensors"]);
+    expect(weightFiles(files, "o/n", "other")).toEqual(["other.ryan"]);
+    expect(weightFiles(["config.json", "q.ryan"], "o/n")).toEqual(["q.ryan"]);
+  });
+
   it("are the only GGUF file", () => {
     expect(weightFiles(["a.gguf", "x.bin"], "o/n")).toEqual(["a.gguf"]);
   });
@@ -75,7 +83,7 @@ describe("the files of a repository", () => {
     [gguf, "m", "ERR_AMBIGUOUS", "m-Q4_0.gguf"],
     [gguf, "Q5_0", "ERR_NOT_FOUND", "m-Q4_0.gguf"],
     [["a.bin"], undefined, "ERR_NOT_FOUND", "among 1 files"],
-    [["a.bin"], "Q4_0", "ERR_NOT_FOUND", "no GGUF file"],
+    [["a.bin"], "Q4_0", "ERR_NOT_FOUND", "found none"],
   ])("can't be chosen from %j by %s", (names, wanted, code, message) => {
     expect(() => weightFiles(names, "o/n", wanted)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),

@@ -96,6 +96,42 @@ describe("ryanstream evaluate", () => {
   });
 });
 
+describe("ryanstream evaluate --compare", () => {
+  const words = ["evaluate", abacusDraft, "-n", "10", "--max-tokens", "80"];
+
+  it("finds nothing lost or gained against itself, and bounds the loss all the same", async () => {
+    const { stdout } = await cli.run([...words, "--compare", abacusDraft, "--json"]);
+    const [found = {}] = jsonLines(stdout);
+    const same = { lost: 0, gained: 0, loss: 0, flips: [], sameText: 10, problems: 10 };
+    expect(found["compare"]).toMatchObject({ ...same, correct: found["correct"] });
+    const { lossBound } = found["compare"] as { lossBound: number };
+    expect(lossBound).toBeCloseTo(1.6448536 ** 2 / (10 + 1.6448536 ** 2), 6);
+  });
+
+  it("shows what one of both solved", async () => {
+    const args = [...words, "--compare", abacus, "--flips"];
+    const { code, stdout } = await cli.run(args);
+    expect(code).toBe(0);
+    const [found = {}] = jsonLines((await cli.run([...args, "--json"])).stdout);
+    const { lost, gained, flips } = found["compare"] as {
+      lost: number;
+      gained: number;
+      flips: { lost: boolean }[];
+    };
+    expect(lost).toBeGreaterThan(0); // abacus solves more than its draft
+    expect(flips).toHaveLength(lost + gained);
+    expect(stdout.match(/^lost: /gm)).toHaveLength(lost);
+    expect(stdout.match(/^gained: /gm) ?? []).toHaveLength(gained);
+    expect(stdout).toContain(`(${lost} lost, ${gained} gained of 10), with 95 % confidence below`);
+  });
+
+  it("is needed by --flips", async () => {
+    const { code, stderr } = await cli.run([...words, "--flips"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("expected --compare OTHER");
+  });
+});
+
 describe("abacus", () => {
   it("solves problems that it was not trained on", async () => {
     using model = await loadModel(abacus);

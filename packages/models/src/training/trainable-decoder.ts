@@ -16,7 +16,8 @@ import type { DecoderConfig } from "../decoder-config.js";
 import { ensure, ModelError } from "../errors.js";
 import { configFromHuggingFace } from "../hugging-face-config.js";
 import { readConfig } from "../read-config.js";
-import { huggingFaceNames } from "../weight-names.js";
+import { huggingFaceNames, isGgufModel } from "../weight-names.js";
+import type { Adapt } from "../whole-rows.js";
 import { fillRandom } from "./initial-weights.js";
 import {
   makeParameters,
@@ -24,7 +25,7 @@ import {
   type WeightShape,
   weightShapes,
 } from "./trainable-weights.js";
-import { type Adapt, type TrainingInputs, trainingLoss } from "./training-loss.js";
+import { type TrainingInputs, trainingLoss } from "./training-loss.js";
 
 const biased = ["query", "key", "value", "output", "gate", "up", "down"] as const;
 
@@ -152,9 +153,9 @@ export async function openDecoder(
     const { config: said } = await readConfig(folder, source, known);
     const config = { ...said, biases: biasesIn(source) };
     ensure(
-      source.format === "safetensors",
+      !isGgufModel(source),
       "ERR_WEIGHTS",
-      () => `${folder}: expected safetensors to train, found ${source.format}`,
+      () => `${folder}: expected the names of Hugging Face's files to train, found GGUF's`,
     );
     for (const { name, shape } of weightShapes(config)) {
       const found = source.tensors.get(name)?.shape;

@@ -1,20 +1,17 @@
 // A decoder's forward pass for training, over whole rows of packed documents, to its loss.
 
-import {
-  addRmsNorm,
-  fusedAttention,
-  fusedFFN,
-  gated,
-  linear,
-  linearCrossEntropy,
-  type RopeTable,
-  rmsNorm,
-  rope,
-  ropeTable,
-} from "@ryanstream/kernels";
-import { embedding, type Operand, reshape, type Size, type Sym, scope } from "@ryanstream/tensor";
+import { addRmsNorm, fusedFFN, linearCrossEntropy, rmsNorm, ropeTable } from "@ryanstream/kernels";
+import { embedding, type Operand, reshape, type Sym, scope } from "@ryanstream/tensor";
 import type { DecoderConfig } from "../decoder-config.js";
 import { huggingFaceNames, type LayerNames } from "../weight-names.js";
+import {
+  type Adapt,
+  attendedHeads,
+  type BlockWeights,
+  gatedHidden,
+  projected,
+  type WeightLookup,
+} from "../whole-rows.js";
 
 /** Positions that have a loss. */
 export interface LossRows {
@@ -37,15 +34,6 @@ export interface TrainingInputs {
   readonly segments: Operand<"i32">;
   readonly loss: LossRows;
 }
-
-/** A weight by its name. */
-export type WeightLookup = (name: string) => Operand<"f32"> | undefined;
-
-/**
- * What stands for `y = x W^T` (+ bias) of a layer's matrix, whose name is given; for adapters beside weights that stay
- * as they are.
- */
-export type Adapt = (y: Sym<"f32">, x: Sym<"f32">, name: string) => Sym<"f32">;
 
 /** The losses `f32[L]` of the next token. */
 export function trainingLoss(
@@ -77,7 +65,10 @@ export function trainingLoss(
       const only = i === layers - 1 ? loss.places : undefined;
       const h = normalise(names.attentionNorm);
       const rows = { B, T, rotations, segments, only, window: config.windows[i] };
-      delta = scope("attention", () => attention(h, config, names, weights, rows));
+      delta = scope("attention", () => {
+        const o = attendedHeads(h, config, names, weights, rows);
+        return projected(o, names, "output", weights);
+      });
       if (only !== undefined) x = embedding(x, only);
       const g = normalise(names.ffnNorm);
       delta = scope("ffn", () => feedForward(g, config, names, weights));
@@ -90,33 +81,16 @@ export function trainingLoss(
   });
 }
 
-interface Weights {
-  readonly lookup: WeightLookup;
-  readonly get: (name: string) => Operand<"f32">;
-  readonly adapt: Adapt | undefined;
-}
-
-function projected(
-  x: Sym<"f32">,
-  names: LayerNames<string>,
-  key: "query" | "key" | "value" | "output" | "gate" | "up" | "down",
-  { lookup, get, adapt }: Weights,
-): Sym<"f32"> {
-  const y = linear(x, get(names[key]), { bias: lookup(names[`${key}Bias`]) });
-  return adapt === undefined ? y : adapt(y, x, names[key]);
-}
-
+/** Fused where nothing reads what lies between, since its gradient then makes that again. */
 function feedForward(
   x: Sym<"f32">,
-  { activation }: DecoderConfig,
+  config: DecoderConfig,
   names: LayerNames<string>,
-  weights: Weights,
+  weights: BlockWeights,
 ): Sym<"f32"> {
   const { lookup, get, adapt } = weights;
   if (adapt !== undefined) {
-    const gate = projected(x, names, "gate", weights);
-    const up = projected(x, names, "up", weights);
-    return projected(gated[activation](gate, up), names, "down", weights);
+    return projected(gatedHidden(x, config, names, weights), names, "down", weights);
   }
   return fusedFFN(
     x,
@@ -128,60 +102,6 @@ function feedForward(
       down: get(names.down),
       downBias: lookup(names.downBias),
     },
-    { activation },
+    { activation: config.activation },
   );
-}
-
-interface Rows {
-  readonly B: number;
-  readonly T: number;
-  readonly rotations: RopeTable;
-  readonly segments: Operand<"i32">;
-  readonly only: Operand<"i32"> | undefined;
-  readonly window: number | undefined;
-}
-
-function attention(
-  h: Sym<"f32">, // [B * T, width]
-  { heads, keyHeads, headDim, normEpsilon: eps, interleaved }: DecoderConfig,
-  names: LayerNames<string>,
-  weights: Weights,
-  { B, T, rotations, segments, only, window }: Rows,
-): Sym<"f32"> {
-  const { lookup } = weights;
-  const project = (x: Sym<"f32">, key: "query" | "key" | "value" | "output") =>
-    projected(x, names, key, weights);
-  const byHead = (
-    y: Sym<"f32">,
-    count: number,
-    norm: Operand<"f32"> | undefined,
-    table: RopeTable,
-  ) => {
-    const split = reshape(y, [y.shape[0] as Size, count, headDim]);
-    const normed = norm === undefined ? split : rmsNorm(split, norm, { eps });
-    return rope(normed, table, { interleaved });
-  };
-  const k = byHead(project(h, "key"), keyHeads, lookup(names.keyNorm), rotations);
-  const v = project(h, "value");
-  if (only === undefined) {
-    const q = byHead(project(h, "query"), heads, lookup(names.queryNorm), rotations);
-    const o = fusedAttention(
-      reshape(q, [B, T, heads, headDim]),
-      reshape(k, [B, T, keyHeads, headDim]),
-      reshape(v, [B, T, keyHeads, headDim]),
-      { segments: reshape(segments, [B, T]), window },
-    );
-    return project(reshape(o, [B * T, heads * headDim]), "output");
-  }
-  // The batch becomes one row, since each of its rows may have another number of queries.
-  const L = only.shape[0] as Size;
-  const some = { cos: embedding(rotations.cos, only), sin: embedding(rotations.sin, only) };
-  const q = byHead(project(embedding(h, only), "query"), heads, lookup(names.queryNorm), some);
-  const o = fusedAttention(
-    reshape(q, [1, L, heads, headDim]),
-    reshape(k, [1, B * T, keyHeads, headDim]),
-    reshape(v, [1, B * T, keyHeads, headDim]),
-    { positions: reshape(only, [1, L]), segments: reshape(segments, [1, B * T]), window },
-  );
-  return project(reshape(o, [L, heads * headDim]), "output");
 }
