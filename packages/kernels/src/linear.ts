@@ -17,7 +17,10 @@ import {
   sum,
 } from "@ryanstream/tensor";
 import { expectCount, operand, width } from "./check.js";
+import { takeColumns } from "./columns.js";
 import {
+  type OutlierColumns,
+  outliersOf,
   type PackedAttributes,
   type PackedWeight,
   packedAttributeNames,
@@ -76,6 +79,7 @@ export interface LinearOptions {
  *
  * Each output element is one sum in a fixed order, so its bits don't depend on the other rows. With an
  * integer weight, each row of `x` is rounded to 8 bits for each group of inputs, and the products are exact.
+ * Outlier columns of a weight are a product of their own, of those inputs, which is added last.
  *
  * @param x `f32[..., k]`
  * @param weight `[n, k]`: plain (`f32`, `bf16`, `f16`; differentiable), or packed (not differentiable, faster
@@ -95,11 +99,28 @@ export function linear(
     const y = matmul(x, weight, { transB: true });
     return bias === undefined ? y : add(y, bias);
   }
-  const lead = x.shape.slice(0, -1);
-  const flat = reshape(x, [elements(lead), width(x, "x")]);
-  const attrs = { ...packedAttributes(weight.spec), hasBias: bias !== undefined };
-  const operands: Operand<DType>[] = [flat, weight.bytes];
+  const y = product(flat(x), weight, bias);
+  const outliers = outliersOf(weight);
+  const whole = outliers === undefined ? y : add(y, outlierProduct(x, outliers));
+  return reshape(whole, [...x.shape.slice(0, -1), weight.spec.n]);
+}
+
+/** What outlier columns add to the rows of a product: `f32[rows, n]`. */
+export function outlierProduct(x: Operand<"f32">, { columns, weight }: OutlierColumns): Sym<"f32"> {
+  return product(takeColumns(flat(x), columns, weight.spec.k), weight);
+}
+
+function flat(x: Operand<"f32">): Sym<"f32"> {
+  return reshape(x, [elements(x.shape.slice(0, -1)), width(x, "x")]);
+}
+
+function product(
+  x: Operand<"f32">,
+  { spec, bytes }: Pick<PackedWeight, "spec" | "bytes">,
+  bias?: Operand<"f32">,
+): Sym<"f32"> {
+  const attrs = { ...packedAttributes(spec), hasBias: bias !== undefined };
+  const operands: Operand<DType>[] = [x, bytes];
   if (bias !== undefined) operands.push(bias);
-  const y = emit(linearOperation, operands, attrs)[0] as Sym<"f32">;
-  return reshape(y, [...lead, weight.spec.n]);
+  return emit(linearOperation, operands, attrs)[0] as Sym<"f32">;
 }

@@ -3,7 +3,7 @@
 // says which matrix the bytes hold; the bytes are a u8 parameter, state or value.
 
 import { type Operand, type Spec, u8 } from "@ryanstream/tensor";
-import { expectAttribute } from "./check.js";
+import { ensure, expectAttribute } from "./check.js";
 
 /** The place in this list is the native code of the format. */
 export const packedFormats = ["f32", "bf16", "f16", "int8", "int4", "nl4"] as const;
@@ -40,6 +40,16 @@ export interface PackedWeight {
   readonly spec: PackedSpec;
   /** `u8[spec.byteLength]` */
   readonly bytes: Operand<"u8">;
+  /** What is to be added to some columns: all of them, where {@link bytes} have zeros there. */
+  readonly outliers?: OutlierColumns | undefined;
+}
+
+/** Parts of columns of a matrix `[n, k]` that matter too much for its format. */
+export interface OutlierColumns {
+  /** `i32[s]`: which they are, ascending; a run with others fails with `ERR_VALUE`. */
+  readonly columns: Operand<"i32">;
+  /** `[n, s]`, or wider: what is beyond `s` counts for nothing. */
+  readonly weight: Pick<PackedWeight, "spec" | "bytes">;
 }
 
 /**
@@ -83,6 +93,18 @@ export function packedWeight({
   );
   const byteLength = packedBytes({ n, k, format, group: inGroup, zero });
   return Object.freeze({ n, k, format, group: inGroup, zero, byteLength, type: u8(byteLength) });
+}
+
+/** @internal The outlier columns of a weight, with as many outputs. */
+export function outliersOf({ spec, outliers }: PackedWeight): OutlierColumns | undefined {
+  if (outliers === undefined) return undefined;
+  const { n } = outliers.weight.spec;
+  ensure(
+    n === spec.n,
+    "ERR_SHAPE",
+    () => `outlier columns: expected ${spec.n} outputs, as the weight has, found ${n}`,
+  );
+  return outliers;
 }
 
 /** @internal Whether weights are codes in groups. */

@@ -1,16 +1,21 @@
 // Making packed weights, and reading them back.
 
 import {
+  add,
   defineOperation,
+  elements,
   emit,
   type FloatDType,
   f32,
   type Operand,
+  reshape,
   type Size,
   type Sym,
 } from "@ryanstream/tensor";
 import { ensure, expectCount, operand } from "./check.js";
+import { putColumns } from "./columns.js";
 import {
+  outliersOf,
   type PackedAttributes,
   type PackedSpec,
   type PackedWeight,
@@ -115,12 +120,16 @@ export function packCodes(
 }
 
 /**
- * The matrix that a packed weight holds: `f32[n, k]`.
+ * The matrix that a packed weight holds, outlier columns included: `f32[n, k]`.
  *
  * @throws `TensorError` `ERR_SHAPE` when the bytes don't fit the spec.
  */
-export function unpackWeight({ bytes, spec }: PackedWeight): Sym<"f32"> {
-  return emit(unpackOperation, [bytes], packedAttributes(spec))[0] as Sym<"f32">;
+export function unpackWeight(weight: PackedWeight): Sym<"f32"> {
+  const { bytes, spec } = weight;
+  const rest = emit(unpackOperation, [bytes], packedAttributes(spec))[0] as Sym<"f32">;
+  const outliers = outliersOf(weight);
+  if (outliers === undefined) return rest;
+  return add(rest, putColumns(unpackWeight(outliers.weight), outliers.columns, spec.k));
 }
 
 /**
@@ -133,6 +142,13 @@ export function unpackWeight({ bytes, spec }: PackedWeight): Sym<"f32"> {
  * @example
  * const x = embeddingPacked(tied, tokens);
  */
-export function embeddingPacked({ bytes, spec }: PackedWeight, ids: Operand<"i32">): Sym<"f32"> {
-  return emit(embeddingPackedOperation, [bytes, ids], packedAttributes(spec))[0] as Sym<"f32">;
+export function embeddingPacked(weight: PackedWeight, ids: Operand<"i32">): Sym<"f32"> {
+  const { bytes, spec } = weight;
+  const rows = emit(embeddingPackedOperation, [bytes, ids], packedAttributes(spec));
+  const rest = rows[0] as Sym<"f32">;
+  const outliers = outliersOf(weight);
+  if (outliers === undefined) return rest;
+  const own = embeddingPacked(outliers.weight, ids);
+  const taken = reshape(own, [elements(ids.shape), outliers.weight.spec.k]);
+  return add(rest, reshape(putColumns(taken, outliers.columns, spec.k), rest.shape));
 }
