@@ -34,6 +34,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("../commands/inspect.js")).inspectCommand,
   },
   {
+    name: "quantize",
+    summary: "makes a model smaller",
+    load: async () => (await import("../commands/quantize.js")).quantizeCommand,
+  },
+  {
     name: "solve",
     summary: "solves a mathematics problem, showing the steps",
     load: async () => (await import("../commands/solve.js")).solveCommand,

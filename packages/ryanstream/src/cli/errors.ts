@@ -10,6 +10,8 @@ export type CliErrorCode =
   | "ERR_CONTEXT"
   /** Weights, keys and values are more than the machine has memory for. */
   | "ERR_MEMORY"
+  /** Something is where a result is to go, or what an interrupted run left is another one's. */
+  | "ERR_OUTPUT"
   /** A solution without an answer. */
   | "ERR_NO_ANSWER"
   /** The model has no chat template. */
