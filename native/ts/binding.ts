@@ -104,7 +104,7 @@ export interface NativeBinding {
   cancel(ticket: number): boolean;
   /**
    * Bytes of an n x k weight matrix in packed form. `format`: 0 f32, 1 bf16, 2 f16,
-   * 3 int8, 4 int4; `group`: 32, 64 or 128 inputs a scale for the last two, else 0.
+   * 3 int8, 4 int4, 5 nl4; `group`: 32, 64 or 128 inputs a scale for the last three, else 0.
    */
   packedBytes(format: number, n: number, k: number, group: number, hasZero: boolean): number;
 }

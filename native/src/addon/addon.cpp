@@ -37,14 +37,14 @@ Napi::Value list_devices(const Napi::CallbackInfo& call) {
 
 Napi::Value packed_size(const Napi::CallbackInfo& call) {
   constexpr double kMost = 1ull << 40;
-  const int64_t bytes = packed_bytes(static_cast<int>(size_arg(call, 0, "format", 4)),
+  const int64_t bytes = packed_bytes(static_cast<int>(size_arg(call, 0, "format", 5)),
                                      static_cast<int64_t>(size_arg(call, 1, "n", kMost)),
                                      static_cast<int64_t>(size_arg(call, 2, "k", kMost)),
                                      static_cast<int64_t>(size_arg(call, 3, "group", 128)),
                                      call[4].ToBoolean());
   if (bytes < 0) {
-    throw out_of_range(call.Env(), "packedBytes: expected a group of 32, 64 or 128 for int8 and int4, "
-                                   "0 for f32, bf16 and f16");
+    throw out_of_range(call.Env(), "packedBytes: expected a group of 32, 64 or 128 for int8, int4 and "
+                                   "nl4, 0 for f32, bf16 and f16; zeros for int8 and int4 only");
   }
   return Napi::Number::New(call.Env(), static_cast<double>(bytes));
 }

@@ -4,7 +4,8 @@
 // zero. An integer format quantises each input row once, per group, to s8
 // (scale = absmax / 127), sums code products exactly in i32, and adds the groups
 // in ascending order: y = fma(f32(dot) * x_scale, w_scale, y), and with zeros
-// then y = fma(x_sum, -(w_scale * zero), y). The bias is added last. Neither the
+// then y = fma(x_sum, -(w_scale * zero), y). nl4's table values are such codes,
+// with the zero that they have in it. The bias is added last. Neither the
 // number of rows nor the way work is split changes any of it.
 //
 // A row with NaN or infinity in a group gets NaN as that group's scale, so all

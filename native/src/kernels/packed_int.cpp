@@ -21,10 +21,10 @@ struct TileInput {
   const float* sums;
 };
 
-template <int rows, bool nibbles, bool has_zero, int first>
+template <int rows, CodeKind kind, bool has_zero, int first>
 inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, const TileInput& x,
                                                     const uint8_t* panel, const TileTarget& to) {
-  constexpr int64_t kStepBytes = nibbles ? 64 : 128;
+  constexpr int64_t kStepBytes = kind == CodeKind::bytes ? 128 : 64;
   // One row keeps the level-1 cache's few pending misses for its loads.
   constexpr int kNear = rows == 1 ? 2 : 3;
   const int64_t groups = shape.groups(), steps = shape.group / 4;
@@ -47,7 +47,7 @@ inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, co
 #pragma GCC unroll 2
       for (int half = 0; half < 2; ++half) {
         Codes w[kTileVectors];
-        codes_step<nibbles, first>(codes, w);
+        codes_step<kind, first>(codes, w);
         for (int64_t line = 0; line < kStepBytes; line += 64)
           __builtin_prefetch(codes + kAhead + line, 0, kNear);
 #pragma GCC unroll 8
@@ -91,45 +91,53 @@ inline __attribute__((always_inline)) void int_tile(const PackedShape& shape, co
 using TileFunction = void (*)(const PackedShape&, const TileInput&, const uint8_t*,
                               const TileTarget&);
 
-template <int rows, bool nibbles, bool has_zero>
+template <int rows, CodeKind kind, bool has_zero>
 void tile_int(const PackedShape& shape, const TileInput& x, const uint8_t* panel,
               const TileTarget& to) {
-  int_tile<rows, nibbles, has_zero, 0>(shape, x, panel, to);
+  int_tile<rows, kind, has_zero, 0>(shape, x, panel, to);
 }
 // The panel's second half, where a tile is narrower than a panel.
-template <int rows, bool nibbles, bool has_zero>
+template <int rows, CodeKind kind, bool has_zero>
 void tile_int_right(const PackedShape& shape, const TileInput& x, const uint8_t* panel,
                     const TileTarget& to) {
-  int_tile<rows, nibbles, has_zero, kPanelWidth - kTileColumns>(shape, x, panel, to);
+  int_tile<rows, kind, has_zero, kPanelWidth - kTileColumns>(shape, x, panel, to);
+}
+
+template <int rows, CodeKind kind, bool has_zero>
+TileFunction pick_half(bool right) {
+  if constexpr (kTileColumns < kPanelWidth) {
+    if (right) return tile_int_right<rows, kind, has_zero>;
+  }
+  return tile_int<rows, kind, has_zero>;
 }
 
 template <int rows>
 struct Variants {
-  static TileFunction pick(bool nibbles, bool has_zero, bool right) {
-    if (kTileColumns < kPanelWidth && right) {
-      if (nibbles && has_zero) return tile_int_right<rows, true, true>;
-      if (nibbles) return tile_int_right<rows, true, false>;
-      return has_zero ? tile_int_right<rows, false, true> : tile_int_right<rows, false, false>;
+  static TileFunction pick(CodeKind kind, bool has_zero, bool right) {
+    if (kind == CodeKind::table) return pick_half<rows, CodeKind::table, false>(right);
+    if (kind == CodeKind::nibbles) {
+      return has_zero ? pick_half<rows, CodeKind::nibbles, true>(right)
+                      : pick_half<rows, CodeKind::nibbles, false>(right);
     }
-    if (nibbles) return has_zero ? tile_int<rows, true, true> : tile_int<rows, true, false>;
-    return has_zero ? tile_int<rows, false, true> : tile_int<rows, false, false>;
+    return has_zero ? pick_half<rows, CodeKind::bytes, true>(right)
+                    : pick_half<rows, CodeKind::bytes, false>(right);
   }
 };
 
-TileFunction pick_tile(int64_t rows, bool nibbles, bool has_zero, bool right) {
+TileFunction pick_tile(int64_t rows, CodeKind kind, bool has_zero, bool right) {
   switch (rows) {
-    case 1: return Variants<1>::pick(nibbles, has_zero, right);
+    case 1: return Variants<1>::pick(kind, has_zero, right);
 #if defined(__AVX2__)
-    case 2: return Variants<2>::pick(nibbles, has_zero, right);
-    case 3: return Variants<3>::pick(nibbles, has_zero, right);
+    case 2: return Variants<2>::pick(kind, has_zero, right);
+    case 3: return Variants<3>::pick(kind, has_zero, right);
 #endif
 #if defined(__AVX512F__)
-    case 4: return Variants<4>::pick(nibbles, has_zero, right);
-    case 5: return Variants<5>::pick(nibbles, has_zero, right);
-    case 6: return Variants<6>::pick(nibbles, has_zero, right);
-    case 7: return Variants<7>::pick(nibbles, has_zero, right);
+    case 4: return Variants<4>::pick(kind, has_zero, right);
+    case 5: return Variants<5>::pick(kind, has_zero, right);
+    case 6: return Variants<6>::pick(kind, has_zero, right);
+    case 7: return Variants<7>::pick(kind, has_zero, right);
 #endif
-    default: return Variants<kMostIntRows>::pick(nibbles, has_zero, right);
+    default: return Variants<kMostIntRows>::pick(kind, has_zero, right);
   }
 }
 
@@ -140,7 +148,7 @@ void packed_int_panel(const PackedShape& shape, int64_t m, int64_t first, int64_
                       const float* bias) {
   const int64_t groups = shape.groups();
   const int64_t row_words = groups * shape.group / 4 * kWords;
-  const bool nibbles = shape.format == PackedFormat::int4;
+  const CodeKind kind = code_kind(shape);
   const int64_t most = int_rows(m);
   for (int j = 0; j < n; j += kTileColumns) {
     const int columns = n - j < kTileColumns ? n - j : kTileColumns;
@@ -149,7 +157,7 @@ void packed_int_panel(const PackedShape& shape, int64_t m, int64_t first, int64_
                            x.sums + i * groups};
       const TileTarget to{y + (i - first) * ldy + j, ldy, bias != nullptr ? bias + j : nullptr,
                           columns, false};
-      pick_tile(m - i < most ? m - i : most, nibbles, shape.has_zero, j != 0)(shape, from, panel, to);
+      pick_tile(m - i < most ? m - i : most, kind, shape.has_zero, j != 0)(shape, from, panel, to);
     }
   }
 }

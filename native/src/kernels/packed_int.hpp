@@ -9,6 +9,14 @@
 
 namespace rs::RS_ISA {
 
+#if defined(__AVX2__)
+// kNl4Values + 128.
+static inline __m128i nl4_bytes() {
+  const __m128i values = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kNl4Values));
+  return _mm_xor_si128(values, _mm_set1_epi8(-128));
+}
+#endif
+
 #if defined(__AVX512F__)
 
 using Codes = __m512i;
@@ -27,6 +35,9 @@ static inline void dot4(vi& sum, const Codes& w, const Words& x) {
   asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(w), "v"(x.x));
 }
 static inline void words_store(int32_t* words, const int8_t x[4]) { memcpy(words, x, 4); }
+static inline Codes codes_look_up(Codes nibbles) {
+  return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(nl4_bytes()), nibbles);
+}
 
 #elif defined(__AVX2__)
 
@@ -42,6 +53,9 @@ static inline __m256i codes_raw(const uint8_t* p) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
 }
 static inline Codes codes_load(const uint8_t* p) { return codes_split(codes_raw(p)); }
+static inline __m256i codes_look_up(__m256i nibbles) {
+  return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(nl4_bytes()), nibbles);
+}
 struct Words {
   __m256i even, odd;
 };
@@ -84,30 +98,53 @@ static inline void dot4(vi& sum, const Codes& w, const Words& x) {
   for (int i = 0; i < 4; ++i) sum = sum + w.byte[i] * vi_set1(x.x[i]);
 }
 static inline void words_store(int32_t* words, const int8_t x[4]) { memcpy(words, x, 4); }
+static inline Codes codes_look_up(const Codes& nibbles) {
+  Codes found;
+  for (int i = 0; i < 4; ++i) {
+    int32_t lane[kLanes];
+    vi_store(lane, nibbles.byte[i]);
+    for (int l = 0; l < kLanes; ++l) lane[l] = kNl4Values[lane[l]] + 128;
+    found.byte[i] = vi_load(lane);
+  }
+  return found;
+}
 
 #endif
 
+// What a code of a weight is: a byte, half a byte, or half a byte that stands for
+// one of kNl4Values, which a product takes as a u8, 128 above it.
+enum class CodeKind { bytes, nibbles, table };
+static inline CodeKind code_kind(const PackedShape& shape) {
+  if (!shape.nibbles()) return CodeKind::bytes;
+  return shape.format == PackedFormat::nl4 ? CodeKind::table : CodeKind::nibbles;
+}
+
 // The weights of one step for the tile's columns, which start at `first`.
-template <bool nibbles, int first>
+template <CodeKind kind, int first>
 static inline void codes_step(const uint8_t* p, Codes* w) {
-  if constexpr (!nibbles) {
+  if constexpr (kind == CodeKind::bytes) {
     for (int v = 0; v < kTileVectors; ++v) w[v] = codes_load(p + (first + v * kLanes) * 4);
   } else {
 #if defined(__AVX512F__)
     const Codes c = codes_load(p);
     w[0] = codes_low(c);
     w[1] = codes_high(c);
+    if constexpr (kind == CodeKind::table) {
+      for (int v = 0; v < kTileVectors; ++v) w[v] = codes_look_up(w[v]);
+    }
 #elif defined(__AVX2__)
     for (int v = 0; v < kTileVectors; ++v) {
       __m256i c = codes_raw(p + v * kLanes * 4);
       if (first != 0) c = _mm256_srli_epi16(c, 4);
-      w[v] = codes_split(_mm256_and_si256(c, _mm256_set1_epi8(15)));
+      c = _mm256_and_si256(c, _mm256_set1_epi8(15));
+      w[v] = codes_split(kind == CodeKind::table ? codes_look_up(c) : c);
     }
 #else
     for (int v = 0; v < kTileVectors; ++v) {
       vi c;
       memcpy(&c, p + v * kLanes * 4, sizeof c);
       w[v] = codes_split(first != 0 ? vi_shr<4>(c) : c, 15);
+      if constexpr (kind == CodeKind::table) w[v] = codes_look_up(w[v]);
     }
 #endif
   }

@@ -6,13 +6,19 @@ namespace rs {
 namespace {
 
 enum Id { F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8,
-          Q4_K = 12, Q5_K = 13, Q6_K = 14, BF16 = 30 };
+          Q4_K = 12, Q5_K = 13, Q6_K = 14, IQ4_NL = 20, BF16 = 30 };
 
 const BlockType kTypes[] = {
     {F32, "F32", 1, 4},      {F16, "F16", 1, 2},      {BF16, "BF16", 1, 2},
-    {Q4_0, "Q4_0", 32, 18},  {Q4_1, "Q4_1", 32, 20},  {Q5_0, "Q5_0", 32, 22},
-    {Q5_1, "Q5_1", 32, 24},  {Q8_0, "Q8_0", 32, 34},  {Q4_K, "Q4_K", 256, 144},
-    {Q5_K, "Q5_K", 256, 176}, {Q6_K, "Q6_K", 256, 210},
+    {Q4_0, "Q4_0", 32, 18, PackedFormat::int4},
+    {Q4_1, "Q4_1", 32, 20, PackedFormat::int4, true},
+    {Q5_0, "Q5_0", 32, 22, PackedFormat::int8},
+    {Q5_1, "Q5_1", 32, 24, PackedFormat::int8, true},
+    {Q8_0, "Q8_0", 32, 34, PackedFormat::int8},
+    {Q4_K, "Q4_K", 256, 144, PackedFormat::int4, true},
+    {Q5_K, "Q5_K", 256, 176, PackedFormat::int8, true},
+    {Q6_K, "Q6_K", 256, 210},
+    {IQ4_NL, "IQ4_NL", 32, 18, PackedFormat::nl4},
 };
 
 float half_at(const uint8_t* p) {
@@ -75,7 +81,7 @@ const BlockType* find_block_type(int64_t id) {
   return nullptr;
 }
 
-bool has_codes(const BlockType& type) { return type.weights > 1 && type.id != Q6_K; }
+bool has_codes(const BlockType& type) { return type.codes != PackedFormat::f32; }
 
 void read_codes(const BlockType& type, const uint8_t* row, int64_t g, BlockGroup* group) {
   const uint8_t* block = row + g * type.bytes;
@@ -88,6 +94,10 @@ void read_codes(const BlockType& type, const uint8_t* row, int64_t g, BlockGroup
     case Q4_0:
       group->scale = half_at(block);
       group->offset = -8.0f * group->scale;
+      return halves(block + 2, group->words);
+    case IQ4_NL:
+      group->scale = half_at(block);
+      group->offset = 0.0f;
       return halves(block + 2, group->words);
     case Q4_1:
       group->scale = half_at(block);
@@ -118,7 +128,8 @@ void read_values(const BlockType& type, const uint8_t* row, int64_t g, float* ou
     read_codes(type, row, g, &group);
     for (int i = 0; i < 32; ++i) {
       const uint32_t code = group.words[i / 4] >> i % 4 * 8 & 255;
-      out[i] = group.scale * static_cast<float>(code) + group.offset;
+      out[i] = type.id == IQ4_NL ? group.scale * static_cast<float>(kNl4Values[code])
+                                 : group.scale * static_cast<float>(code) + group.offset;
     }
     return;
   }

@@ -6,12 +6,18 @@
 
 #include <span>
 
+#include "kernels/packed_layout.hpp"
+
 namespace rs {
 
 struct BlockType {
   int id;  // ggml's number
   const char* name;
   int64_t weights, bytes;  // of a block
+  // What holds the codes of its groups of 32: an integer format, with zeros or not. f32
+  // where groups have no codes of their own.
+  PackedFormat codes = PackedFormat::f32;
+  bool has_zero = false;
 };
 
 std::span<const BlockType> block_types();
@@ -24,7 +30,8 @@ static inline uint32_t word_at(const uint8_t* p) {
   return w;
 }
 
-// 32 weights that share a scale: value = scale * code + offset.
+// 32 weights that share a scale: value = scale * code + offset, or of IQ4_NL
+// scale * kNl4Values[code].
 struct BlockGroup {
   uint32_t words[8];  // four codes each, the first lowest
   float scale, offset;

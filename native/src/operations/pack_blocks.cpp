@@ -2,7 +2,7 @@
 // packed weight in place of a slot's content, read where the file is mapped.
 //
 // Codes are kept where the packed format can hold them: scale * code + offset is
-// scale * (code - zero). Q8_0, Q5_0 (int8) and Q4_0 (int4) without zeros are exact;
+// scale * (code - zero). Q8_0, Q5_0 (int8), Q4_0 (int4) and IQ4_NL (nl4) are exact;
 // Q4_1, Q4_K (int4), Q5_1, Q5_K (int8) with zeros are but for the rounding of scale
 // and zero to f16. Any other format gets the nearest code to each value.
 #include <math.h>
@@ -17,12 +17,9 @@ namespace {
 
 constexpr int64_t kWidth = PackedShape::kWidth;
 
-bool symmetric(const BlockType& type) { return strchr(type.name, '0') != nullptr; }
-
 bool keeps_codes(const BlockType& type, const PackedShape& shape) {
-  if (!has_codes(type) || shape.group != 32 || shape.has_zero == symmetric(type)) return false;
-  return (shape.format == PackedFormat::int4) == (type.name[1] == '4') &&
-         shape.format >= PackedFormat::int8;
+  return has_codes(type) && shape.group == 32 && shape.format == type.codes &&
+         shape.has_zero == type.has_zero;
 }
 
 int64_t row_bytes(const BlockType& type, int64_t k) { return k / type.weights * type.bytes; }
@@ -78,7 +75,7 @@ void put_group(const PackedShape& shape, uint8_t* data, int r, const BlockGroup&
   uint8_t* codes = data + shape.header_bytes();
   for (int j = 0; j < 8; ++j) {
     const uint32_t word = constant != 0 ? constant : group.words[j];
-    if (shape.format == PackedFormat::int8) {
+    if (!shape.nibbles()) {
       memcpy(codes + (j * kWidth + r) * 4, &word, 4);
       continue;
     }
@@ -106,7 +103,9 @@ void pack_plain(const PackedShape& shape, const uint8_t* first, int64_t stride, 
 
 bool pack_whole(const PackedShape& shape, const BlockType& type, const uint8_t* first,
                 int64_t stride, uint8_t* panel) {
-  if (strcmp(type.name, "Q8_0") == 0) {
+  const int64_t plain = 2 + (shape.nibbles() ? 16 : 32);
+  if (type.has_zero || type.bytes != plain) return false;
+  if (!shape.nibbles()) {
     pack_plain(shape, first, stride, type.bytes, panel, [&](const uint8_t* from, uint8_t* to) {
       for (int j = 0; j < 8; ++j) {
         for (int64_t r = 0; r < kWidth; ++r) {
@@ -117,7 +116,6 @@ bool pack_whole(const PackedShape& shape, const BlockType& type, const uint8_t* 
     });
     return true;
   }
-  if (strcmp(type.name, "Q4_0") != 0) return false;
   pack_plain(shape, first, stride, type.bytes, panel, [&](const uint8_t* from, uint8_t* to) {
     constexpr int64_t kHalf = kWidth / 2;
     for (int j = 0; j < 4; ++j) {

@@ -14,10 +14,11 @@ bool read_packed_shape(int64_t format, int64_t n, int64_t k, int64_t group, bool
                        PackedShape* shape) {
   constexpr int64_t kMost = int64_t{1} << 31;
   constexpr int64_t kMostWeights = int64_t{1} << 55;  // so that no size in bytes overflows
-  if (format < 0 || format > 4 || n < 0 || k < 0 || n > kMost || k > kMost) return false;
+  if (format < 0 || format > 5 || n < 0 || k < 0 || n > kMost || k > kMost) return false;
   if ((n + 31) * (k + 127) > kMostWeights) return false;
   *shape = {static_cast<PackedFormat>(format), n, k, group, has_zero};
   if (!shape->integer()) return group == 0 && !has_zero;
+  if (shape->format == PackedFormat::nl4 && has_zero) return false;
   return group == 32 || group == 64 || group == 128;
 }
 
@@ -30,18 +31,19 @@ int64_t packed_bytes(int format, int64_t n, int64_t k, int64_t group, bool has_z
 
 Status check_packed_attrs(const OperationArgs& args, const char* name) {
   const int64_t most = int64_t{1} << 31;
-  if (!args.integer(0, 0, 4) || !args.integer(1, 0, most) || !args.integer(2, 0, most) ||
+  if (!args.integer(0, 0, 5) || !args.integer(1, 0, most) || !args.integer(2, 0, most) ||
       !args.integer(3, 0, 128) || !args.integer(4, 0, 1)) {
     return Status::error("ERR_OUT_OF_RANGE", std::string(name) +
-                                                 ": expected attributes format 0..4, N, K, group, "
+                                                 ": expected attributes format 0..5, N, K, group, "
                                                  "hasZero");
   }
   if (packed_bytes(static_cast<int>(args.i64(0)), args.i64(1), args.i64(2), args.i64(3),
                    args.i64(4) != 0) < 0) {
     return Status::error("ERR_OUT_OF_RANGE",
                          std::string(name) +
-                             ": expected group 32, 64 or 128 for int8 and int4, and group 0 and no "
-                             "zeros for f32, bf16 and f16; and sizes that memory can hold");
+                             ": expected group 32, 64 or 128 for int8, int4 and nl4, and group 0 for "
+                             "f32, bf16 and f16; zeros for int8 and int4 only; and sizes that "
+                             "memory can hold");
   }
   return Status::good();
 }
@@ -105,7 +107,7 @@ Status check_pack_codes(const OperationArgs& args) {
   RS_RETURN_IF(check_packed_attrs(args, "pack_codes"));
   const PackedShape shape = packed_shape(args);
   if (!shape.integer()) {
-    return Status::error("ERR_OUT_OF_RANGE", "pack_codes: expected format 3 (int8) or 4 (int4)");
+    return Status::error("ERR_OUT_OF_RANGE", "pack_codes: expected format 3 (int8), 4 (int4) or 5 (nl4)");
   }
   if (shape.has_zero && args.in.size() != 3) {
     return Status::error("ERR_PROGRAM",
@@ -126,7 +128,7 @@ Status run_pack_codes(const OperationArgs& args, RunContext& context) {
   const float* scales = args.in[1].as<const float>();
   const float* zeros = shape.has_zero ? args.in[2].as<const float>() : nullptr;
   uint8_t* out = args.out[0].as<uint8_t>();
-  if (shape.format == PackedFormat::int4) {
+  if (shape.nibbles()) {
     std::atomic<bool> fits{true};
     context.pool.run(static_cast<size_t>(shape.n), [&](size_t task, int) {
       const uint8_t* row = codes + static_cast<int64_t>(task) * shape.k;
@@ -134,7 +136,7 @@ Status run_pack_codes(const OperationArgs& args, RunContext& context) {
       for (int64_t i = 0; i < shape.k; ++i) all |= row[i];
       if (all > 15) fits.store(false, std::memory_order_relaxed);
     });
-    if (!fits) return Status::error("ERR_VALUE", "pack_codes: an int4 code is above 15");
+    if (!fits) return Status::error("ERR_VALUE", "pack_codes: a 4-bit code is above 15");
   }
   context.pool.run(static_cast<size_t>(shape.panels()), [&](size_t task, int) {
     const int64_t p = static_cast<int64_t>(task);

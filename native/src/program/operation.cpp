@@ -73,7 +73,7 @@ std::span<const Operation* const> all_operations() {
     for (const auto family :
          {elementwise_operations(), layout_operations(), reduce_operations(), matmul_operations(),
           weight_operations(), norm_operations(), attention_operations(), loss_operations(),
-          embedding_operations(), optimizer_operations()}) {
+          embedding_operations(), column_operations(), optimizer_operations()}) {
       for (const Operation& operation : family) list.push_back(&operation);
     }
     return list;

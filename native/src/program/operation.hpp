@@ -63,6 +63,7 @@ std::span<const Operation> norm_operations();
 std::span<const Operation> attention_operations();
 std::span<const Operation> loss_operations();
 std::span<const Operation> embedding_operations();
+std::span<const Operation> column_operations();
 std::span<const Operation> optimizer_operations();
 
 // Helpers for check(): each returns a message that names what was expected and found.

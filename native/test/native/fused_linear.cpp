@@ -20,7 +20,7 @@ struct Kind {
     return {double(format), double(n), double(k), double(group), double(zero)};
   }
   std::string text(int64_t m, int64_t n, int64_t k) const {
-    static const char* names[] = {"f32", "bf16", "f16", "int8", "int4"};
+    static const char* names[] = {"f32", "bf16", "f16", "int8", "int4", "nl4"};
     return std::string(" ") + names[format] + " group " + std::to_string(group) +
            (zero ? " with zeros" : "") + " M " + std::to_string(m) + " N " + std::to_string(n) +
            " K " + std::to_string(k);
@@ -153,10 +153,11 @@ void check_glu(Random& random, const Kind& kind, int64_t m, int64_t n, int64_t k
 
 void check_all(Random& random) {
   std::vector<Kind> kinds = {{0, 0, false}, {1, 0, false}, {2, 0, false}};
-  for (int format : {3, 4}) {
-    for (int64_t group : {32, 64, 128}) {
+  for (int64_t group : {32, 64, 128}) {
+    for (int format : {3, 4}) {
       for (bool zero : {false, true}) kinds.push_back({format, group, zero});
     }
+    kinds.push_back({5, group, false});
   }
   const int64_t inner[] = {0, 1, 31, 33, 130, 517};
   for (const Kind& kind : kinds) {

@@ -32,13 +32,16 @@ Array random_blocks(Random& random, const BlockType& type, int64_t bytes) {
 
 float half_at(const uint8_t* p) { return f16_to_f32(uint16_t(p[0] | p[1] << 8)); }
 
-// Weight i of a row of Q8_0 or Q4_0, as ggml defines it.
+constexpr float kTable[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                              1,    13,   25,  38,  53,  69,  89,  113};
+
+// Weight i of a row of Q8_0, Q4_0 or IQ4_NL, as ggml defines it.
 float weight_of(const BlockType& type, const uint8_t* row, int64_t i) {
   const uint8_t* block = row + i / 32 * type.bytes;
   const int64_t j = i % 32;
   if (type.bytes == 34) return half_at(block) * float(int8_t(block[2 + j]));
   const int code = j < 16 ? block[2 + j] & 15 : block[2 + j - 16] >> 4;
-  return half_at(block) * float(code - 8);
+  return half_at(block) * (type.id == 20 ? kTable[code] : float(code - 8));
 }
 
 void check_exact(Random& random, const BlockType& type, double format) {
@@ -64,7 +67,7 @@ void check_exact(Random& random, const BlockType& type, double format) {
 
 void check_every_target(Random& random, const BlockType& type) {
   const std::vector<std::vector<double>> targets = {
-      {0, 0, 0}, {1, 0, 0}, {2, 0, 0}, {3, 32, 0}, {3, 64, 1}, {4, 32, 1}, {4, 128, 0}};
+      {0, 0, 0}, {1, 0, 0}, {2, 0, 0}, {3, 32, 0}, {3, 64, 1}, {4, 32, 1}, {4, 128, 0}, {5, 32, 0}, {5, 64, 0}};
   for (const auto& target : targets) {
     for (int64_t n : {0, 1, 33}) {
       for (int64_t blocks : {0, 1, 3}) {
@@ -103,6 +106,7 @@ int main() {
     Random random(kSeed);
     check_exact(random, *find_block_type(8), 3);
     check_exact(random, *find_block_type(2), 4);
+    check_exact(random, *find_block_type(20), 5);
     for (const BlockType& type : block_types()) check_every_target(random, type);
     check_refused();
   });

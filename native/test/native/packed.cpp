@@ -27,7 +27,7 @@ struct Weight {
     return {double(format), double(n), double(k), double(group), double(zero)};
   }
   std::string text() const {
-    static const char* names[] = {"f32", "bf16", "f16", "int8", "int4"};
+    static const char* names[] = {"f32", "bf16", "f16", "int8", "int4", "nl4"};
     return std::string("linear ") + names[format] + " group " + std::to_string(group) +
            (zero ? " with zeros" : "") + " N " + std::to_string(n) + " K " + std::to_string(k);
   }
@@ -67,7 +67,12 @@ Quantized quantize(const float* x, int64_t count) {
   return q;
 }
 
-// Scale, zero and codes of row j, group g, from the layout that packed_layout.hpp promises.
+// ggml's IQ4_NL.
+constexpr int kTable[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                            1,    13,   25,  38,  53,  69,  89,  113};
+
+// Scale, zero and codes of row j, group g, from the layout that packed_layout.hpp promises;
+// of nl4 the values that codes stand for.
 struct Stored {
   float scale, zero;
   std::vector<int> codes;
@@ -77,10 +82,15 @@ Stored stored(const Weight& w, int64_t j, int64_t g) {
   const int64_t group_bytes = header + (w.format == 3 ? 32 : 16) * w.group;
   const uint8_t* p = w.packed.raw() + (j / 32 * w.groups() + g) * group_bytes;
   const auto half = [&](int64_t i) { return f16_to_f32(uint16_t(p[2 * i] | p[2 * i + 1] << 8)); };
-  Stored s{half(r), w.zero ? half(32 + r) : w.format == 3 ? 128.0f : 8.0f, {}};
+  const float implied = w.format == 5 ? 0.0f : w.format == 3 ? 128.0f : 8.0f;
+  Stored s{half(r), w.zero ? half(32 + r) : implied, {}};
   for (int64_t i = 0; i < std::min(w.group, w.k - g * w.group); ++i) {
-    if (w.format == 3) s.codes.push_back(p[header + (i / 4 * 32 + r) * 4 + i % 4]);
-    else s.codes.push_back(p[header + (i / 4 * 16 + r % 16) * 4 + i % 4] >> (r < 16 ? 0 : 4) & 15);
+    if (w.format == 3) {
+      s.codes.push_back(p[header + (i / 4 * 32 + r) * 4 + i % 4]);
+      continue;
+    }
+    const int code = p[header + (i / 4 * 16 + r % 16) * 4 + i % 4] >> (r < 16 ? 0 : 4) & 15;
+    s.codes.push_back(w.format == 5 ? kTable[code] : code);
   }
   return s;
 }
@@ -191,10 +201,11 @@ void check_all(Random& random) {
     bool zero;
   };
   std::vector<Kind> kinds = {{0, 0, false}, {1, 0, false}, {2, 0, false}};
-  for (int format : {3, 4}) {
-    for (int64_t group : {32, 64, 128}) {
+  for (int64_t group : {32, 64, 128}) {
+    for (int format : {3, 4}) {
       for (bool zero : {false, true}) kinds.push_back({format, group, zero});
     }
+    kinds.push_back({5, group, false});
   }
   for (const Kind& kind : kinds) {
     for (int64_t k : {0, 1, 31, 32, 33, 130, 517}) {
@@ -213,7 +224,8 @@ void check_refusals() {
   const Array x = f32({2, 64}), y = f32({2, 8});
   const Array w = Array(DType::u8, {packed_bytes(4, 8, 64, 32, false)});
   const std::vector<double> attrs = {4, 8, 64, 32, 0, 0};
-  expect_refused("linear", {x, w}, {y}, {5, 8, 64, 32, 0, 0}, "ERR_OUT_OF_RANGE");
+  expect_refused("linear", {x, w}, {y}, {6, 8, 64, 32, 0, 0}, "ERR_OUT_OF_RANGE");
+  expect_refused("linear", {x, w}, {y}, {5, 8, 64, 32, 1, 0}, "ERR_OUT_OF_RANGE");
   expect_refused("linear", {x, w}, {y}, {4, 8, 64, 48, 0, 0}, "ERR_OUT_OF_RANGE");
   expect_refused("linear", {x, w}, {y}, {0, 8, 64, 32, 0, 0}, "ERR_OUT_OF_RANGE");
   expect_refused("linear", {x, w}, {y}, {4, 8, 64, 64, 0, 0}, "ERR_SHAPE");
@@ -224,7 +236,8 @@ void check_refusals() {
   expect_refused("linear", {x, w, f32({7})}, {y}, {4, 8, 64, 32, 0, 1}, "ERR_SHAPE");
   check(packed_bytes(4, 8, 64, 31, false) == -1 && packed_bytes(-1, 8, 64, 0, false) == -1 &&
             packed_bytes(0, int64_t{1} << 31, int64_t{1} << 31, 0, false) == -1 &&
-            packed_bytes(0, 8, 64, 0, true) == -1 && packed_bytes(3, -1, 64, 32, false) == -1,
+            packed_bytes(0, 8, 64, 0, true) == -1 &&
+            packed_bytes(5, 8, 64, 32, true) == -1 && packed_bytes(6, 8, 64, 32, false) == -1 && packed_bytes(3, -1, 64, 32, false) == -1,
         "packed_bytes: refuses what can't be packed");
 }
 

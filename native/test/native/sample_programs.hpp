@@ -35,6 +35,8 @@ inline constexpr const char* kSamplePrograms[] = {
     "embedding f32[6,3] i32[n] -> f32[n,3]",
     "embedding bf16[6,3] i32[2,2] -> f32[2,2,3]",
     "embedding_grad i32[n] f32[n,3] -> f32[6,3]",
+    "split_columns f32[n,6] i32[2]=iota -> f32[n,6] f32[n,3] ; 3",
+    "merge_columns f32[n,6] f32[n,3] i32[2]=iota -> f32[n,6]",
     "rms_norm f32[n,6] f32[6] -> f32[n,6] f32[n] ; 1e-5",
     "rms_norm_grad f32[n,6] f32[6] f32[n] f32[n,6] -> f32[n,6] f32[6]",
     "add_rms_norm f32[n,6] f32[n,6] f32[6] -> f32[n,6] f32[n,6] f32[n] ; 1e-5",

@@ -78,7 +78,7 @@ function isGated(activation: Activation): activation is GatedActivation {
  *
  * With packed weights the norm, gate, up and activation are one operation: the normalised rows, the gate and up
  * are made where they are read and are never stored. The bits are those of the separate operations. With plain
- * weights these are separate operations, because their gradients read what lies between.
+ * weights these are separate operations, because their gradients read what lies between; with outlier columns too.
  *
  * @param x `f32[..., D]`
  * @param weights plain matrices (differentiable) or packed ones.

@@ -27,6 +27,7 @@ export {
 } from "./norm-projection.js";
 export { type BlockType, blockBytes, blockTypes, heldAs, packBlocks } from "./pack-blocks.js";
 export {
+  type OutlierColumns,
   type PackedFormat,
   type PackedSpec,
   type PackedWeight,

@@ -17,7 +17,9 @@ import {
   sum,
 } from "@ryanstream/tensor";
 import { expectCount, operand, width } from "./check.js";
+import { splitColumns } from "./columns.js";
 import {
+  outliersOf,
   type PackedAttributes,
   type PackedWeight,
   packedAttributeNames,
@@ -76,6 +78,8 @@ export interface LinearOptions {
  *
  * Each output element is one sum in a fixed order, so its bits don't depend on the other rows. With an
  * integer weight, each row of `x` is rounded to 8 bits for each group of inputs, and the products are exact.
+ * Outlier columns of a weight are a product of their own, of those inputs, which is added last; the others are
+ * rounded without them.
  *
  * @param x `f32[..., k]`
  * @param weight `[n, k]`: plain (`f32`, `bf16`, `f16`; differentiable), or packed (not differentiable, faster
@@ -96,10 +100,29 @@ export function linear(
     return bias === undefined ? y : add(y, bias);
   }
   const lead = x.shape.slice(0, -1);
-  const flat = reshape(x, [elements(lead), width(x, "x")]);
-  const attrs = { ...packedAttributes(weight.spec), hasBias: bias !== undefined };
-  const operands: Operand<DType>[] = [flat, weight.bytes];
-  if (bias !== undefined) operands.push(bias);
-  const y = emit(linearOperation, operands, attrs)[0] as Sym<"f32">;
+  const outliers = outliersOf(weight);
+  let y: Sym<"f32">;
+  if (outliers === undefined) {
+    y = product(flat(x), weight, bias);
+  } else {
+    // Products that share x and its columns share this: equal operations are one.
+    const { rest, taken } = splitColumns(flat(x), outliers.columns, outliers.weight.spec.k);
+    y = add(product(rest, weight, bias), product(taken, outliers.weight));
+  }
   return reshape(y, [...lead, weight.spec.n]);
+}
+
+function flat(x: Operand<"f32">): Sym<"f32"> {
+  return reshape(x, [elements(x.shape.slice(0, -1)), width(x, "x")]);
+}
+
+function product(
+  x: Operand<"f32">,
+  { spec, bytes }: Pick<PackedWeight, "spec" | "bytes">,
+  bias?: Operand<"f32">,
+): Sym<"f32"> {
+  const attrs = { ...packedAttributes(spec), hasBias: bias !== undefined };
+  const operands: Operand<DType>[] = [x, bytes];
+  if (bias !== undefined) operands.push(bias);
+  return emit(linearOperation, operands, attrs)[0] as Sym<"f32">;
 }

@@ -68,13 +68,15 @@ function isBiased(p: LinearWeight | BiasedWeight): p is BiasedWeight {
   return "weight" in p;
 }
 
-/** @internal The projections' packed weights, one where they are merged; undefined if any is plain. */
+/** @internal The projections' packed weights, one where they are merged; undefined if any is plain or has outliers. */
 export function packedOf(projections: Projections): PackedProjection[] | undefined {
   const all =
     "merged" in projections
       ? [{ weight: projections.merged, bias: projections.bias }]
       : projections.map((p) => (isBiased(p) ? p : { weight: p }));
-  return all.every((p): p is PackedProjection => isPacked(p.weight)) ? all : undefined;
+  const fuses = (p: BiasedWeight): p is PackedProjection =>
+    isPacked(p.weight) && p.weight.outliers === undefined;
+  return all.every(fuses) ? all : undefined;
 }
 
 export interface NormProjectionOptions {
@@ -90,7 +92,8 @@ export interface NormProjectionOptions {
  * With packed weights of one format and group this is one operation: the normalised rows go straight into the
  * form that the products read, once for all of them, and parts of a merged weight are written where they
  * belong if each part but the last has a multiple of 32 outputs. The bits are those of the separate operations.
- * With plain weights these are separate operations, because their gradients read what lies between.
+ * With plain weights these are separate operations, because their gradients read what lies between; with outlier
+ * columns too.
  *
  * @param x `f32[..., k]`
  * @returns for each projection `f32[..., n]`.

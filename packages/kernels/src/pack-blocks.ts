@@ -3,6 +3,7 @@
 import { defineOperation, emit, type Operand, type Slot } from "@ryanstream/tensor";
 import { ensure, expectAttribute, expectCount, operand } from "./check.js";
 import {
+  isInteger,
   type PackedAttributes,
   type PackedFormat,
   type PackedSpec,
@@ -42,6 +43,7 @@ const layouts = {
   Q4_K: { id: 12, weights: 256, bytes: 144, held: int4Zero },
   Q5_K: { id: 13, weights: 256, bytes: 176, held: int8Zero },
   Q6_K: { id: 14, weights: 256, bytes: 210, held: int8 },
+  IQ4_NL: { id: 20, weights: 32, bytes: 18, held: { format: "nl4" } },
 } as const satisfies Record<string, Layout>;
 
 /** A type of a tensor in a safetensors or GGUF file, as ggml names it. */
@@ -50,13 +52,13 @@ export type BlockType = keyof typeof layouts;
 export const blockTypes = Object.keys(layouts) as readonly BlockType[];
 
 /**
- * The packed format that holds a block type without loss, or as near as a code: `F32`, `F16`, `BF16`, `Q8_0`, `Q5_0`
- * and `Q4_0` exactly; `Q4_1`, `Q4_K`, `Q5_1` and `Q5_K` with scale and zero rounded to f16; `Q6_K` with
+ * The packed format that holds a block type without loss, or as near as a code: `F32`, `F16`, `BF16`, `Q8_0`, `Q5_0`,
+ * `Q4_0` and `IQ4_NL` exactly; `Q4_1`, `Q4_K`, `Q5_1` and `Q5_K` with scale and zero rounded to f16; `Q6_K` with
  * the nearest of 255 codes for each 32 weights.
  */
 export function heldAs(type: BlockType): { format: PackedFormat; group?: number; zero: boolean } {
   const { format, zero = false }: Held = layouts[type].held;
-  return format === "int8" || format === "int4" ? { format, group: 32, zero } : { format, zero };
+  return isInteger(format) ? { format, group: 32, zero } : { format, zero };
 }
 
 /** Bytes of a matrix `[n, k]` in this type; rows are whole blocks. */

@@ -3,10 +3,10 @@
 // says which matrix the bytes hold; the bytes are a u8 parameter, state or value.
 
 import { type Operand, type Spec, u8 } from "@ryanstream/tensor";
-import { expectAttribute } from "./check.js";
+import { ensure, expectAttribute } from "./check.js";
 
 /** The place in this list is the native code of the format. */
-export const packedFormats = ["f32", "bf16", "f16", "int8", "int4"] as const;
+export const packedFormats = ["f32", "bf16", "f16", "int8", "int4", "nl4"] as const;
 
 export type PackedFormat = (typeof packedFormats)[number];
 
@@ -16,7 +16,7 @@ export interface PackedWeightOptions {
   /** Inputs: columns of the matrix. */
   readonly k: number;
   readonly format: PackedFormat;
-  /** Inputs that share a scale, for `int8` and `int4`: 32, 64 or 128. Default: 32. */
+  /** Inputs that share a scale, for `int8`, `int4` and `nl4`: 32, 64 or 128. Default: 32. */
   readonly group?: number;
   /** Whether each group has a zero point, for `int8` and `int4`. Default: false. */
   readonly zero?: boolean;
@@ -40,13 +40,25 @@ export interface PackedWeight {
   readonly spec: PackedSpec;
   /** `u8[spec.byteLength]` */
   readonly bytes: Operand<"u8">;
+  /** Columns that are held apart. What {@link bytes} have in their place counts for nothing. */
+  readonly outliers?: OutlierColumns | undefined;
+}
+
+/** Columns of a matrix `[n, k]` that matter too much for its format. */
+export interface OutlierColumns {
+  /** `i32[s]`: which they are, ascending; a run with others fails with `ERR_VALUE`. */
+  readonly columns: Operand<"i32">;
+  /** `[n, s]`, or wider: what is beyond `s` counts for nothing. */
+  readonly weight: Pick<PackedWeight, "spec" | "bytes">;
 }
 
 /**
  * Describes a packed weight.
  *
  * An integer weight is `scale * (code - zero)`, with an f16 scale for each group of inputs of each output;
- * without zero points, `zero` is 128 (`int8`) or 8 (`int4`).
+ * without zero points, `zero` is 128 (`int8`) or 8 (`int4`). A weight of `nl4` is `scale * table[code]` with the
+ * 16 values of ggml's `IQ4_NL`, -127 to 113, which lie closer together where weights are many: the bytes and the
+ * speed of `int4`, and less error. It has no zero points, and none of its values is 0.
  *
  * @throws `TensorError` `ERR_ATTRIBUTE` for a matrix that can't be packed so.
  *
@@ -61,7 +73,7 @@ export function packedWeight({
   group,
   zero = false,
 }: PackedWeightOptions): PackedSpec {
-  const integer = format === "int8" || format === "int4";
+  const integer = isInteger(format);
   expectAttribute(packedFormats.includes(format), () => `unknown packed format ${String(format)}`);
   for (const [name, size] of Object.entries({ n, k })) {
     expectAttribute(
@@ -75,8 +87,29 @@ export function packedWeight({
       ? `packed ${format}: expected a group of 32, 64 or 128, found ${inGroup}`
       : `packed ${format}: a float format has neither groups nor zero points`,
   );
+  expectAttribute(
+    !zero || format !== "nl4",
+    () => "packed nl4: values of a table have no zero points",
+  );
   const byteLength = packedBytes({ n, k, format, group: inGroup, zero });
   return Object.freeze({ n, k, format, group: inGroup, zero, byteLength, type: u8(byteLength) });
+}
+
+/** @internal The outlier columns of a weight, which are columns of that weight. */
+export function outliersOf({ spec, outliers }: PackedWeight): OutlierColumns | undefined {
+  if (outliers === undefined) return undefined;
+  const { n } = outliers.weight.spec;
+  ensure(
+    n === spec.n,
+    "ERR_SHAPE",
+    () => `outlier columns: expected ${spec.n} outputs, as the weight has, found ${n}`,
+  );
+  return outliers;
+}
+
+/** @internal Whether weights are codes in groups. */
+export function isInteger(format: PackedFormat): boolean {
+  return format === "int8" || format === "int4" || format === "nl4";
 }
 
 /** Outputs of a panel; the last one is padded. */
@@ -92,9 +125,10 @@ function packedBytes({ n, k, format, group, zero }: Required<PackedWeightOptions
     case "f16":
       return panels * k * panelWidth * 2;
     case "int8":
-    case "int4": {
+    case "int4":
+    case "nl4": {
       const header = panelWidth * 2 * (zero ? 2 : 1);
-      const codes = (panelWidth * group) / (format === "int4" ? 2 : 1);
+      const codes = (panelWidth * group) / (format === "int8" ? 1 : 2);
       return panels * Math.ceil(k / group) * (header + codes);
     }
     default:

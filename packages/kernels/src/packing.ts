@@ -2,15 +2,19 @@
 
 import {
   defineOperation,
+  elements,
   emit,
   type FloatDType,
   f32,
   type Operand,
+  reshape,
   type Size,
   type Sym,
 } from "@ryanstream/tensor";
 import { ensure, expectCount, operand } from "./check.js";
+import { mergeColumns } from "./columns.js";
 import {
+  outliersOf,
   type PackedAttributes,
   type PackedSpec,
   type PackedWeight,
@@ -34,7 +38,7 @@ const packCodesOperation = defineOperation<PackedAttributes>({
   attributes: packedAttributeNames,
   infer(inputs, attrs) {
     const { n, k, group, format, zero, type } = specOf(attrs);
-    ensure(group > 0, "ERR_ATTRIBUTE", () => `codes are for int8 and int4, not for ${format}`);
+    ensure(group > 0, "ERR_ATTRIBUTE", () => `codes are for int8, int4 and nl4, not for ${format}`);
     expectCount(inputs, zero ? 3 : 2);
     operand(inputs, 0, "codes", "u8", [n, k]);
     const groups = Math.ceil(k / group);
@@ -78,7 +82,7 @@ const embeddingPackedOperation = defineOperation<PackedAttributes>({
 
 /**
  * Packs a matrix. Integer formats round to nearest against the largest magnitude of each group, or against
- * its least and greatest value with zero points.
+ * its least and greatest value with zero points; `nl4` takes the scale of least squared error among several.
  *
  * @param weight `f32|bf16|f16[n, k]`
  * @param spec from {@link packedWeight}
@@ -95,7 +99,7 @@ export function packWeight(weight: Operand<FloatDType>, spec: PackedSpec): Packe
 /**
  * Packs codes that were chosen elsewhere, by a quantiser or a file.
  *
- * @param codes `u8[n, k]`; for `int4` from 0 to 15, else a run fails with `ERR_VALUE`.
+ * @param codes `u8[n, k]`; for `int4` and `nl4` from 0 to 15, else a run fails with `ERR_VALUE`.
  * @param scales `f32[n, ceil(k / group)]`, held as f16
  * @param zeros `f32[n, ceil(k / group)]`, held as f16; only for a spec with zero points
  * @throws `TensorError` `ERR_SHAPE`, `ERR_DTYPE`, `ERR_INPUT` or `ERR_ATTRIBUTE`.
@@ -115,12 +119,16 @@ export function packCodes(
 }
 
 /**
- * The matrix that a packed weight holds: `f32[n, k]`.
+ * The matrix that a packed weight holds, outlier columns included: `f32[n, k]`.
  *
  * @throws `TensorError` `ERR_SHAPE` when the bytes don't fit the spec.
  */
-export function unpackWeight({ bytes, spec }: PackedWeight): Sym<"f32"> {
-  return emit(unpackOperation, [bytes], packedAttributes(spec))[0] as Sym<"f32">;
+export function unpackWeight(weight: PackedWeight): Sym<"f32"> {
+  const { bytes, spec } = weight;
+  const rest = emit(unpackOperation, [bytes], packedAttributes(spec))[0] as Sym<"f32">;
+  const outliers = outliersOf(weight);
+  if (outliers === undefined) return rest;
+  return mergeColumns({ rest, taken: unpackWeight(outliers.weight) }, outliers.columns);
 }
 
 /**
@@ -133,6 +141,14 @@ export function unpackWeight({ bytes, spec }: PackedWeight): Sym<"f32"> {
  * @example
  * const x = embeddingPacked(tied, tokens);
  */
-export function embeddingPacked({ bytes, spec }: PackedWeight, ids: Operand<"i32">): Sym<"f32"> {
-  return emit(embeddingPackedOperation, [bytes, ids], packedAttributes(spec))[0] as Sym<"f32">;
+export function embeddingPacked(weight: PackedWeight, ids: Operand<"i32">): Sym<"f32"> {
+  const { bytes, spec } = weight;
+  const rows = emit(embeddingPackedOperation, [bytes, ids], packedAttributes(spec));
+  const rest = rows[0] as Sym<"f32">;
+  const outliers = outliersOf(weight);
+  if (outliers === undefined) return rest;
+  const flat = (y: Sym<"f32">, k: number) => reshape(y, [elements(ids.shape), k]);
+  const taken = flat(embeddingPacked(outliers.weight, ids), outliers.weight.spec.k);
+  const whole = mergeColumns({ rest: flat(rest, spec.k), taken }, outliers.columns);
+  return reshape(whole, rest.shape);
 }

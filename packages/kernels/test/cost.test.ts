@@ -42,6 +42,7 @@ describe("packed weights", () => {
     ["int8", 34 / 128, 0],
     ["int4", 18 / 128, 0],
     ["int4", 20 / 128, 1],
+    ["nl4", 18 / 128, 0],
   ] as const)("%s are read once: %f of f32's bytes", (format, share, zero) => {
     const spec = k.packedWeight({ n: 64, k: 256, format, zero: zero === 1 });
     const w = parameter("w", spec.type);

@@ -28,6 +28,7 @@ const layout = fc.oneof(
     group: fc.constantFrom(32, 64, 128),
     zero: fc.boolean(),
   }),
+  fc.record({ format: fc.constant("nl4" as const), group: fc.constantFrom(32, 64, 128) }),
 );
 const setting = fc.record({
   of: layout,

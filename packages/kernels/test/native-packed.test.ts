@@ -11,6 +11,9 @@ import { integers, noise } from "./support/native.js";
 
 const run = { seed: 5, numRuns: 40 };
 
+/** ggml's IQ4_NL. */
+const nl4Values = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
 const float = fc.record({
   format: fc.constantFrom("f32" as const, "bf16" as const, "f16" as const),
 });
@@ -19,7 +22,12 @@ const integer = fc.record({
   group: fc.constantFrom(32, 64, 128),
   zero: fc.boolean(),
 });
-const layout = fc.oneof(float, integer);
+const table = fc.record({
+  format: fc.constant("nl4" as const),
+  group: fc.constantFrom(32, 64, 128),
+  zero: fc.constant(false),
+});
+const layout = fc.oneof(float, integer, table);
 const n = fc.integer({ min: 1, max: 100 });
 const inputs = fc.integer({ min: 1, max: 300 });
 const rows = fc.integer({ min: 1, max: 40 });
@@ -58,7 +66,7 @@ it("has the size that the native floor says", () => {
 
 describe("packing", () => {
   // Of the largest magnitude: half a step, or a whole one where the signed codes end a step earlier.
-  const error = { f32: 0, bf16: 2 ** -8, f16: 2 ** -11, int8: 1 / 128, int4: 1 / 8 };
+  const error = { f32: 0, bf16: 2 ** -8, f16: 2 ** -11, int8: 1 / 128, int4: 1 / 8, nl4: 1 / 4 };
 
   it("gives the matrix back within the error of its format", () =>
     fc.assert(
@@ -82,10 +90,10 @@ describe("packing", () => {
 
   it("keeps codes, scales and zeros that were chosen elsewhere", () =>
     fc.assert(
-      fc.asyncProperty(integer, n, inputs, seed, async (of, n, K, seed) => {
+      fc.asyncProperty(fc.oneof(integer, table), n, inputs, seed, async (of, n, K, seed) => {
         const spec = k.packedWeight({ n, k: K, ...of });
         const groups = Math.ceil(K / spec.group);
-        const codes = Uint8Array.from(integers(seed, n * K, spec.format === "int4" ? 16 : 256));
+        const codes = Uint8Array.from(integers(seed, n * K, spec.format === "int8" ? 256 : 16));
         const halves = (s: number) => noise(s, n * groups).map((x) => Math.round(x * 512) / 256);
         const scales = halves(seed + 1);
         const zeros = halves(seed + 2).map((x) => Math.round(x * 4));
@@ -102,15 +110,17 @@ describe("packing", () => {
         back.forEach((x, i) => {
           const group = Math.floor(i / K) * groups + Math.floor((i % K) / spec.group);
           const zero = spec.zero ? (zeros[group] as number) : implied;
-          const expected = (scales[group] as number) * ((codes[i] as number) - zero);
+          const code = codes[i] as number;
+          const value = spec.format === "nl4" ? (nl4Values[code] as number) : code - zero;
+          const expected = (scales[group] as number) * value;
           if (Math.abs(x - expected) > 1e-3) expect.fail(`${i}: ${x}, expected ${expected}`);
         });
       }),
       run,
     ));
 
-  it("refuses a code above 15 for int4", async () => {
-    const spec = k.packedWeight({ n: 1, k: 32, format: "int4" });
+  it.each(["int4", "nl4"] as const)("refuses a code above 15 for %s", async (format) => {
+    const spec = k.packedWeight({ n: 1, k: 32, format });
     using p = program({ codes: u8(1, 32), scales: f32(1, 1) }, (x) =>
       k.unpackWeight(k.packCodes(x.codes, x.scales, undefined, spec)),
     );

@@ -170,6 +170,7 @@ describe("what is refused", () => {
   it.each<[string, k.PackedWeightOptions]>([
     ["an unknown format", { n: 1, k: 1, format: "int3" as never }],
     ["a group of 48", { n: 1, k: 1, format: "int4", group: 48 }],
+    ["zero points of nl4", { n: 1, k: 1, format: "nl4", zero: true }],
     ["groups of a float format", { n: 1, k: 1, format: "bf16", group: 32 }],
     ["zero points of a float format", { n: 1, k: 1, format: "f32", zero: true }],
     ["a negative size", { n: -1, k: 1, format: "f32" }],

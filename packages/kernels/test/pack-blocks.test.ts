@@ -30,7 +30,7 @@ async function packed(
   return (await unpack.run({})) as Float32Array;
 }
 
-const exact: readonly BlockType[] = ["F32", "F16", "BF16", "Q8_0", "Q5_0", "Q4_0"];
+const exact: readonly BlockType[] = ["F32", "F16", "BF16", "Q8_0", "Q5_0", "Q4_0", "IQ4_NL"];
 const rounded = blockTypes.filter((type) => !exact.includes(type) && type !== "Q6_K");
 
 const sizes = (type: BlockType) =>
@@ -74,10 +74,11 @@ describe.each(rounded)("%s", (type) => {
     ));
 });
 
-describe.each(blockTypes)("%s as int8 and int4", (type) => {
+describe.each(blockTypes)("%s as int8, int4 and nl4", (type) => {
   it.each([
     ["int8", 1 / 200],
     ["int4", 1 / 7.9],
+    ["nl4", 1 / 4],
   ] as const)("%s has the nearest codes", async (format, step) => {
     const [n, k] = [37, 256];
     const blocks = noise(type, blockBytes(type, n, k), 9);

@@ -3,20 +3,22 @@
 import { type BlockType, heldAs, type PackedSpec, packedWeight } from "@ryanstream/kernels";
 import { ensure } from "./errors.js";
 
-/** How weights are held: as the file has them, or with so many bits. */
-export type WeightFormat = "as-is" | "int8" | "int4";
+/** How weights are held: as the file has them, or with so many bits; `nl4` has 4, on a grid that isn't even. */
+export const weightFormats = ["as-is", "int8", "int4", "nl4"] as const;
+
+export type WeightFormat = (typeof weightFormats)[number];
 
 /** @throws ModelError `ERR_ARGUMENT` */
 export function checkFormat(format: WeightFormat): void {
   ensure(
-    ["as-is", "int8", "int4"].includes(format),
+    weightFormats.includes(format),
     "ERR_ARGUMENT",
-    () => `expected weights "as-is", "int8" or "int4", found ${JSON.stringify(format)}`,
+    () => `expected weights "as-is", "int8", "int4" or "nl4", found ${JSON.stringify(format)}`,
   );
 }
 
 /**
- * The packed format of a matrix. With `int4`, embedding and head have 8 bits: they are a small part of
+ * The packed format of a matrix. With `int4` and `nl4`, embedding and head have 8 bits: they are a small part of
  * large models, and what they lose is lost in every token.
  */
 export function specFor(

@@ -20,7 +20,7 @@ const { cases } = JSON.parse(
   readFileSync(new URL("./golden/models.json", import.meta.url), "utf8"),
 ) as { cases: readonly { readonly name: string; readonly config: HuggingFaceConfig }[] };
 
-const formats = ["as-is", "int8", "int4"] as const;
+const formats = ["as-is", "int8", "int4", "nl4"] as const;
 
 async function expectSame(path: string): Promise<void> {
   for (const weights of formats) {

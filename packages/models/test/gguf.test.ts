@@ -88,7 +88,7 @@ describe.each(Object.entries(models))("%s", (_, json) => {
   );
 });
 
-describe.each(["Q4_K", "Q5_K", "Q6_K"] as const)("feed-forward blocks in %s", (dtype) => {
+describe.each(["Q4_K", "Q5_K", "Q6_K", "IQ4_NL"] as const)("feed-forward blocks in %s", (dtype) => {
   it("compute what their values in F32 give, but for rounded activations", async () => {
     const wide = { ...common, model_type: "qwen2", hidden_size: 256, intermediate_size: 512 };
     /** Random blocks, since only their reading is of interest here. */
@@ -114,7 +114,7 @@ describe.each(["Q4_K", "Q5_K", "Q6_K"] as const)("feed-forward blocks in %s", (d
 });
 
 describe("a file in Q8_0", () => {
-  async function asHeld(weights: "int8" | "int4") {
+  async function asHeld(weights: "int8" | "int4" | "nl4") {
     await using folder = await temporaryFolder();
     const path = join(folder.path, "model.gguf");
     await writeGgufModel(path, models["llama"] as HuggingFaceConfig, "Q8_0");
@@ -134,6 +134,13 @@ describe("a file in Q8_0", () => {
     const error = relativeError(found, expected);
     expect(error).toBeGreaterThan(0.01);
     expect(error).toBeLessThan(0.42); // half as much again as was measured
+  });
+
+  it("loads as nl4, with less error", async () => {
+    const { found, expected } = await asHeld("nl4");
+    const error = relativeError(found, expected);
+    expect(error).toBeGreaterThan(0.01);
+    expect(error).toBeLessThan(relativeError((await asHeld("int4")).found, expected));
   });
 });
 

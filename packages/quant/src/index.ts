@@ -1,4 +1,12 @@
 export { QuantError, type QuantErrorCode } from "./errors.js";
+export type { GridCodes, GridSteps } from "./grid/grid-codes.js";
+export type {
+  QuantizationProgress,
+  QuantizeOptions,
+  QuantizerOptions,
+  Resume,
+} from "./options.js";
+export type { MatrixPlan, QuantizationPlan } from "./plan.js";
 export type {
   KeptTensor,
   LayerPass,
@@ -8,3 +16,17 @@ export type {
   QuantizableModel,
   Replacements,
 } from "./quantizable-model.js";
+export type {
+  BlockDType,
+  BytesTensor,
+  GridTensor,
+  Profile,
+  QuantizedTensor,
+} from "./quantized-tensor.js";
+export {
+  formatReport,
+  type ProfileReport,
+  type QuantizationReport,
+  type TensorReport,
+} from "./report.js";
+export { RyanQuantizer } from "./ryan-quantizer.js";

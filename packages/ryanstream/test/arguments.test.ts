@@ -41,7 +41,7 @@ describe("what is refused", () => {
     [["generate", "m", "--top-p", "0"], "--top-p: expected a number above 0", ""],
     [["generate", "m", "--top-p", "1.5"], 'expected a number from 0 to 1, found "1.5"', ""],
     [["generate", "m", "--n", "0"], '--n: expected a whole number from 1 to 1024, found "0"', ""],
-    [["generate", "m", "--weights", "int3"], 'expected as-is, int8 or int4, found "int3"', ""],
+    [["generate", "m", "--weights", "int3"], 'expected as-is, int8, int4 or nl4, found "int3"', ""],
     [["generate", "m", "--kv", "q8"], 'expected f32, bf16 or f16, found "q8"', ""],
     [["generate", "m", "--threads", "0"], "--threads: expected a whole number from 1", ""],
     [["generate", "m", "--stop", ""], "--stop: expected a text, found an empty one", ""],

@@ -152,9 +152,11 @@ describe("memory", () => {
           "Lower --context or --n, or hold keys and values as --kv f16, or hold weights as --weights int4.",
       }),
     );
-    const least = { kvType: "f16", weights: "int4" } as const;
-    expect(() => expectMemory(model, least, needs(1_000_000), 1)).toThrow(
-      expect.objectContaining({ advice: "Lower --context or --n." }),
-    );
+    for (const weights of ["int4", "nl4"] as const) {
+      const least = { kvType: "f16", weights } as const;
+      expect(() => expectMemory(model, least, needs(1_000_000), 1)).toThrow(
+        expect.objectContaining({ advice: "Lower --context or --n." }),
+      );
+    }
   });
 });

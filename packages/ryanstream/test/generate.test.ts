@@ -222,7 +222,7 @@ it("leaves ids without a token out of the text, which models give whose vocabula
 });
 
 describe.concurrent("weights", () => {
-  it.each(["as-is", "int8", "int4"])("run as %s, from a folder", async (weights) => {
+  it.each(["as-is", "int8", "int4", "nl4"])("run as %s, from a folder", async (weights) => {
     const words = ["generate", tiny.folder, prompt, "-m", "3", "--weights", weights, "--kv", "f32"];
     const { code, stdout, stderr } = await cli.run([...words, "--threads", "1", "-q"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -13,6 +13,9 @@ const half = (bits: number): number => {
 
 const f = Math.fround;
 
+/** `kvalues_iq4nl` of ggml-common.h. */
+const nl4Values = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
 /** Weight `i` of one block. */
 function weightOf(type: BlockType, b: Uint8Array, i: number): number {
   const u16 = (at: number) => (b[at] as number) | ((b[at + 1] as number) << 8);
@@ -24,6 +27,8 @@ function weightOf(type: BlockType, b: Uint8Array, i: number): number {
   };
   const fifth = (at: number) => (((b[at + (i >> 3)] as number) >> (i & 7)) & 1) << 4;
   switch (type) {
+    case "IQ4_NL":
+      return d * (nl4Values[nibble(2)] as number);
     case "F32":
       return new DataView(b.buffer, b.byteOffset).getFloat32(0, true);
     case "F16":
@@ -75,6 +80,7 @@ const layouts: Readonly<Record<BlockType, readonly [number, number, readonly num
   Q4_K: [256, 144, [0, 2]],
   Q5_K: [256, 176, [0, 2]],
   Q6_K: [256, 210, [208]],
+  IQ4_NL: [32, 18, [0]],
 };
 
 export function blockValues(type: BlockType, blocks: Uint8Array, count: number): Float32Array {

@@ -8,18 +8,21 @@ import { expect, it } from "vitest";
 import { type LoadProgress, loadModel } from "../../src/index.js";
 import { logitsOf, setting } from "./support/setting.js";
 
-it("gives the same bits from the folder, and writes it once", async () => {
-  const before = liveHandles();
-  const { folder, path, packedFolder, only } = await setting();
-  await using _ = folder;
-  const expected = await logitsOf(path, {});
-  expect(await logitsOf(path, { packedFolder })).toEqual(expected);
-  const written = await readFile(await only());
-  expect(await logitsOf(path, { packedFolder })).toEqual(expected);
-  expect(await readdir(packedFolder)).toHaveLength(1);
-  expect(await readFile(await only())).toEqual(written);
-  expect(liveHandles()).toEqual(before);
-});
+it.each(["as-is", "nl4"] as const)(
+  "gives the same bits from the folder, and writes it once, for %s",
+  async (weights) => {
+    const before = liveHandles();
+    const { folder, path, packedFolder, only } = await setting();
+    await using _ = folder;
+    const expected = await logitsOf(path, { weights });
+    expect(await logitsOf(path, { packedFolder, weights })).toEqual(expected);
+    const written = await readFile(await only());
+    expect(await logitsOf(path, { packedFolder, weights })).toEqual(expected);
+    expect(await readdir(packedFolder)).toHaveLength(1);
+    expect(await readFile(await only())).toEqual(written);
+    expect(liveHandles()).toEqual(before);
+  },
+);
 
 it("maps what is there: another content of the folder gives other logits", async () => {
   const { folder, path, packedFolder, only } = await setting();
@@ -59,8 +62,9 @@ it("makes another file for other bits", async () => {
   await using _ = folder;
   await logitsOf(path, { packedFolder });
   await logitsOf(path, { packedFolder, weights: "int4" });
+  await logitsOf(path, { packedFolder, weights: "nl4" });
   await logitsOf(path, { packedFolder });
-  expect(await readdir(packedFolder)).toHaveLength(2);
+  expect(await readdir(packedFolder)).toHaveLength(3);
 });
 
 it("is the same file by a relative path", async () => {

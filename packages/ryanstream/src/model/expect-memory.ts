@@ -19,6 +19,10 @@ function availableMemory(): number {
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
+/** Whether no other form of weights takes fewer bytes. */
+const isLeast = ({ weights }: Pick<ModelSettings, "weights">): boolean =>
+  weights === "int4" || weights === "nl4";
+
 /**
  * Systems give out memory that they don't have, and kill who uses it: so this is asked before anything is loaded.
  *
@@ -40,7 +44,7 @@ export function expectMemory(
   const ways = [
     `lower ${lower}`,
     ...(settings.kvType === "f32" ? ["hold keys and values as --kv f16"] : []),
-    ...(weightBytes > 0 && settings.weights !== "int4" ? ["hold weights as --weights int4"] : []),
+    ...(weightBytes > 0 && !isLeast(settings) ? ["hold weights as --weights int4"] : []),
   ].join(", or ");
   throw new CliError(
     "ERR_MEMORY",
@@ -65,6 +69,6 @@ export function expectWeights(
     "ERR_MEMORY",
     `expected at most ${bytesText(available)} of memory, which this machine has, found ` +
       `${bytesText(weightBytes)} of weights`,
-    weights === "int4" ? "Take a smaller model." : "Hold weights as --weights int4.",
+    isLeast({ weights }) ? "Take a smaller model." : "Hold weights as --weights int4.",
   );
 }

@@ -9,7 +9,7 @@ import { bytesText, percentText } from "../cli/units.js";
 import { expectMemory, expectWeights, type MemoryNeeds } from "./expect-memory.js";
 import { findModel, openTokenizer, placeOptions } from "./place-options.js";
 
-export const weightFormats = ["as-is", "int8", "int4"] as const;
+export const weightFormats = ["as-is", "int8", "int4", "nl4"] as const;
 export const kvTypes = ["f32", "bf16", "f16"] as const;
 
 export const threadsOption: OptionSpecs = {
@@ -17,7 +17,7 @@ export const threadsOption: OptionSpecs = {
 };
 
 export const modelOptions: OptionSpecs = {
-  weights: { value: "HOW", help: "hold weights as-is (default), or as int8 or int4" },
+  weights: { value: "HOW", help: "hold weights as-is (default), or as int8, int4 or nl4" },
   packed: {
     value: "FOLDER",
     help: "keep packed weights there, to map them the next time; takes their size on disk",

@@ -10,7 +10,7 @@ import type { KvType } from "../../src/index.js";
 interface Form {
   readonly name: string;
   readonly dtype: "F32" | "BF16" | "F16" | "Q8_0" | "Q4_0" | "Q5_1" | KType;
-  readonly weights: "as-is" | "int8" | "int4";
+  readonly weights: "as-is" | "int8" | "int4" | "nl4";
   readonly kvType: KvType;
 }
 
@@ -32,6 +32,7 @@ export const forms: readonly Form[] = [
   form("Q6_K", "bf16"),
   { name: "int8", dtype: "F32", weights: "int8", kvType: "f16" },
   { name: "int4", dtype: "F32", weights: "int4", kvType: "f32" },
+  { name: "nl4", dtype: "F32", weights: "nl4", kvType: "f16" },
 ];
 
 export const VOCABULARY = 96;

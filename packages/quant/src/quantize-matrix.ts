@@ -1,0 +1,206 @@
+// One matrix, one profile: from float32 to what is stored, and the values that this gives.
+
+import { dequantize } from "@ryanstream/format";
+import { GROUP } from "./blocks/block-type.js";
+import { fitBlocks } from "./blocks/fit-blocks.js";
+import type { MatrixInputs } from "./calibration/matrix-inputs.js";
+import { ensure } from "./errors.js";
+import { fitGrid } from "./grid/fit-grid.js";
+import { gridValues } from "./grid/grid-steps.js";
+import { gridBytes } from "./grid/stored-bits.js";
+import type { Products } from "./numeric/products.js";
+import { transposed } from "./numeric/transpose.js";
+import type { MatrixPlan } from "./plan.js";
+import type { BytesTensor, GridTensor, QuantizedTensor } from "./quantized-tensor.js";
+
+export interface QuantizedMatrix {
+  readonly tensors: readonly QuantizedTensor[];
+  /** What the tensors stand for. */
+  readonly values: Float32Array;
+  readonly bytes: number;
+  readonly encoding: string;
+  readonly outliers: number;
+  /** Relative squared error, weighted by the Hessian. */
+  readonly error: number | undefined;
+}
+
+export interface MatrixJob {
+  readonly plan: MatrixPlan;
+  readonly shape: readonly [number, number];
+  /** `[n, k]` */
+  readonly values: Float32Array;
+  /** What it multiplies; absent: data-free. */
+  readonly inputs?: MatrixInputs | undefined;
+  readonly feedback: boolean;
+  readonly outlierColumns: number;
+  /** Bits per weight that a grid may stay below what is asked for. */
+  readonly slack: number;
+  readonly products: Products;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How many columns of a matrix are held in 8 bits beside it. */
+export const outliersOf = (
+  dtype: MatrixPlan["dtype"],
+  [, columns]: readonly [number, number],
+  share: number,
+): number =>
+  dtype === undefined || dtype === "Q8_0" || columns % GROUP !== 0
+    ? 0
+    : Math.round(share * columns);
+
+/** @throws QuantError `ERR_VALUE` for NaN and infinity */
+export function checkFinite(name: string, values: Float32Array, columns: number): void {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i] as number)) continue;
+    const place = `row ${Math.floor(i / columns)}, column ${i % columns}`;
+    ensure(
+      false,
+      "ERR_VALUE",
+      () => `${name}: expected finite weights, found ${values[i]} in ${place}`,
+    );
+  }
+}
+
+export function quantizeMatrix(job: MatrixJob): Promise<QuantizedMatrix> {
+  checkFinite(job.plan.name, job.values, job.shape[1]);
+  return job.plan.profile === "file" ? onGrid(job) : onBlocks(job);
+}
+
+async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
+  const { plan, shape, values, inputs, products, signal } = job;
+  const [rows, columns] = shape;
+  const order = job.feedback ? inputs?.order : undefined;
+  const factor = job.feedback ? await inputs?.factor("grid") : undefined;
+  const stepShape = new Float64Array(columns).fill(1);
+  if (factor !== undefined) {
+    for (let c = 0; c < columns; c++) stepShape[c] = 1 / (factor.n[c * columns + c] as number);
+  } else if (inputs !== undefined) {
+    const prices = inputs.prices();
+    for (let c = 0; c < columns; c++) stepShape[c] = 1 / Math.sqrt(prices[c] as number);
+  }
+  const weights = transposed(values, rows, columns, order);
+  const options = { weights, rows, columns, factor, products, signal };
+  const fitted = await fitGrid(
+    { ...options, name: plan.name, order, stepShape },
+    plan.bits,
+    job.slack,
+  );
+  const tensor: GridTensor = {
+    profile: "file",
+    name: plan.name,
+    dtype: "BF16",
+    shape,
+    grid: fitted.grid,
+  };
+  const result = gridValues(fitted.grid);
+  return {
+    tensors: [tensor],
+    values: result,
+    bytes: gridBytes(fitted.grid),
+    encoding: "grid",
+    outliers: 0,
+    error: await relativeError(job, result),
+  };
+}
+
+async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
+  const { plan, shape, values, inputs, products, signal } = job;
+  const { name, profile } = plan;
+  const [rows, columns] = shape;
+  const dtype = plan.dtype ?? "Q8_0";
+  if (columns % GROUP !== 0) return kept(job);
+  const weights = transposed(values, rows, columns);
+  const prices = inputs?.prices() ?? new Float64Array(columns).fill(1);
+  const outlierCount = outliersOf(dtype, shape, job.outlierColumns);
+  const factor = job.feedback ? await inputs?.factor("blocks") : undefined;
+  const options = { weights, rows, columns, factor, products, signal };
+  const { bytes, outliers } = await fitBlocks(name, dtype, prices, outlierCount, options);
+  const tensors: BytesTensor[] = [{ profile, name, dtype, shape, data: bytes }];
+  if (outliers !== undefined) {
+    const places = outliers.columns;
+    tensors.push(
+      {
+        profile,
+        name: `${name}.outlier_columns`,
+        dtype: "I32",
+        shape: [places.length],
+        data: new Uint8Array(places.buffer, places.byteOffset, places.byteLength),
+      },
+      {
+        profile,
+        name: `${name}.outliers`,
+        dtype: "Q8_0",
+        shape: [rows, outliers.width],
+        data: outliers.bytes,
+      },
+    );
+  }
+  const result = blockValues(tensors);
+  return {
+    tensors,
+    values: result,
+    bytes: tensors.reduce((sum, { data }) => sum + data.byteLength, 0),
+    encoding: dtype,
+    outliers: outliers?.columns.length ?? 0,
+    error: await relativeError(job, result),
+  };
+}
+
+/** Rows that groups don't divide stay in 16 bits. */
+async function kept(job: MatrixJob): Promise<QuantizedMatrix> {
+  const { quantize } = await import("@ryanstream/format");
+  const data = quantize("BF16", job.values);
+  const { profile, name } = job.plan;
+  const values = dequantize("BF16", data);
+  return {
+    tensors: [{ profile, name, dtype: "BF16", shape: job.shape, data }],
+    values,
+    bytes: data.byteLength,
+    encoding: "BF16",
+    outliers: 0,
+    error: await relativeError(job, values),
+  };
+}
+
+/** The values of a matrix from its tensors: the matrix, then its outlier columns' places and values, if it has any. */
+export function blockValues(tensors: readonly BytesTensor[]): Float32Array {
+  const [matrix, places, outliers] = tensors as [BytesTensor, BytesTensor?, BytesTensor?];
+  const values = dequantize(matrix.dtype, matrix.data);
+  if (places === undefined || outliers === undefined) return values;
+  const columns = new Int32Array(places.data.slice().buffer);
+  const own = dequantize("Q8_0", outliers.data);
+  const [rows, width] = outliers.shape as [number, number];
+  const k = matrix.shape[1] as number;
+  for (let r = 0; r < rows; r++) {
+    columns.forEach((c, i) => {
+      values[r * k + c] = (values[r * k + c] as number) + (own[r * width + i] as number);
+    });
+  }
+  return values;
+}
+
+/** The values of a matrix as its tensors say, whichever they are. */
+export const valuesOf = (tensors: readonly QuantizedTensor[]): Float32Array => {
+  const [first] = tensors as [QuantizedTensor];
+  return "grid" in first ? gridValues(first.grid) : blockValues(tensors as readonly BytesTensor[]);
+};
+
+async function relativeError(job: MatrixJob, result: Float32Array): Promise<number> {
+  const { values, inputs, shape, products } = job;
+  const difference = Float32Array.from(values, (w, i) => w - (result[i] as number));
+  const [error, whole] =
+    inputs === undefined
+      ? [squares(difference), squares(values)]
+      : [
+          await inputs.energy(difference, shape[0], products),
+          await inputs.energy(values, shape[0], products),
+        ];
+  return whole === 0 ? 0 : error / whole;
+}
+
+function squares(x: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += (x[i] as number) ** 2;
+  return sum;
+}
