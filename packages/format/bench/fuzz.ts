@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { checkCase, Finding } from "./fuzz/check-case.js";
 import { sampleFiles } from "./fuzz/sample-files.js";
-import { partsOf } from "./fuzz/sealed.js";
+import { type Parts, partsOf } from "./fuzz/sealed.js";
 import { Watchdog } from "./fuzz/watchdog.js";
 
 const { values: options } = parseArgs({
@@ -33,7 +33,14 @@ const REPORT = 100_000;
 if (only === undefined) Error.stackTraceLimit = 0;
 
 const files = await sampleFiles();
-const samples = { files, parts: files.map(partsOf) };
+const parts = files.map(partsOf);
+const hasGrid = ({ tensors }: Parts) => tensors.some(({ head }) => head !== undefined);
+const samples = {
+  files,
+  parts,
+  grids: [...parts.keys()].filter((i) => hasGrid(parts[i] as Parts)),
+  others: [...parts.keys()].filter((i) => !hasGrid(parts[i] as Parts)),
+};
 const watchdog = new Watchdog(30);
 const outcomes = new Map<string, number>();
 const findings: { readonly case: number; readonly message: string }[] = [];

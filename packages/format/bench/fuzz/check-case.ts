@@ -13,6 +13,9 @@ export type Outcome = string;
 export interface Samples {
   readonly files: readonly SampleFile[];
   readonly parts: readonly Parts[];
+  /** Which of them have grids in their newest commit, and which have none. */
+  readonly grids: readonly number[];
+  readonly others: readonly number[];
 }
 
 /** Elements that a case reads whole; of larger tensors it reads a row. */
@@ -25,7 +28,9 @@ export function fileOf(
   number: number,
 ): { readonly bytes: Uint8Array; readonly sample: SampleFile; readonly isSealed: boolean } {
   const random = new Random(seed, number);
-  const i = random.below(samples.files.length);
+  // Grids make large tables: they get an eighth of the cases.
+  const few = random.chance(8) ? samples.grids : samples.others;
+  const i = random.pick(few);
   const sample = samples.files[i] as SampleFile;
   const isSealed = !random.chance(3);
   const bytes = isSealed

@@ -23,7 +23,7 @@ export async function sampleFiles(): Promise<SampleFile[]> {
         { ...noise("r", "U8", [300], random), encoding: "raw" },
       ],
     ],
-    [[grid("g", "BF16", 30, 48, random), grid("f", "F32", 9, 20, random)]],
+    [[grid("g", "BF16", 24, 32, random), grid("f", "F32", 9, 20, random)]],
     [[grid("tiny", "F16", 1, 1, random), weights("q", "Q4_0", [8, 64], random)]],
     [
       [
@@ -48,7 +48,7 @@ async function sampleFile(
 ): Promise<SampleFile> {
   const fileId = String(number).padStart(2, "0").repeat(16);
   const file = new MemoryFile();
-  const writer = await RyanWriter.create(file, 512, fileId);
+  const writer = await RyanWriter.create(file, 1024, fileId);
   const metadata = {
     "general.name": "sample",
     list: [1, 2, 3],

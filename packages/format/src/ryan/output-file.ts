@@ -2,6 +2,7 @@
 
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { ForeignFile } from "../input-file.js";
 import { attempt, syncFolder, temporaryPath } from "../writing/pending-file.js";
 
 export interface OutputFile {
@@ -17,7 +18,12 @@ export interface OutputFile {
   close(): Promise<void>;
 }
 
-export class DiskFile implements OutputFile {
+/** One that was there before, and whose commits are read first. */
+export interface AppendableFile extends OutputFile {
+  read: ForeignFile["read"];
+}
+
+export class DiskFile implements AppendableFile {
   private constructor(
     readonly path: string,
     private readonly handle: FileHandle,

@@ -20,7 +20,7 @@ import {
 } from "./layout.js";
 import { metadataBytes } from "./metadata-chunk.js";
 import { readIndex } from "./open.js";
-import { DiskFile, type OutputFile } from "./output-file.js";
+import { type AppendableFile, DiskFile, type OutputFile } from "./output-file.js";
 import { planRyanTensor, type RyanTensor } from "./ryan-tensor.js";
 import { sha256Of } from "./sha256.js";
 import type { StoredChunk, StoredIndex, StoredTensor } from "./stored-tensor.js";
@@ -140,7 +140,7 @@ export class RyanWriter implements AsyncDisposable {
 
   /** @internal */
   static async append(
-    file: OutputFile & Pick<DiskFile, "read">,
+    file: AppendableFile,
     chunkBytes: number,
     limits: Limits,
     signal: AbortSignal | undefined,

@@ -1,16 +1,16 @@
 // A file in memory: what a writer makes of it, and what is left when it is cut off at a byte.
 
 import type { ForeignFile } from "../../src/index.js";
-import type { OutputFile } from "../../src/ryan/output-file.js";
+import type { AppendableFile } from "../../src/ryan/output-file.js";
 
 /** Thrown by a file that has been cut off. */
 export class CutOff extends Error {}
 
-export class MemoryFile implements OutputFile {
+export class MemoryFile implements AppendableFile {
   readonly path = "memory.ryan";
   bytes = new Uint8Array(0);
-  /** Bytes that had been written when each `sync` came back. */
-  readonly synced: number[] = [];
+  /** Bytes that had been written before each write. */
+  readonly writes: number[] = [];
   written = 0;
 
   /** @param limit bytes that can be written before everything stops, in the middle of a write */
@@ -21,6 +21,7 @@ export class MemoryFile implements OutputFile {
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
+    this.writes.push(this.written);
     const length = Math.min(bytes.length, this.limit - this.written);
     this.written += length;
     if (position + length > this.bytes.length && length > 0) {
@@ -40,7 +41,6 @@ export class MemoryFile implements OutputFile {
 
   async sync(): Promise<void> {
     if (this.written >= this.limit) throw new CutOff();
-    this.synced.push(this.written);
   }
 
   async truncate(byteLength: number): Promise<void> {
