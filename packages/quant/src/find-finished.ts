@@ -1,5 +1,5 @@
+import { gridStoredBytes } from "@ryanstream/format";
 import { QuantError } from "./errors.js";
-import { gridBytes } from "./grid/stored-bits.js";
 import type { Resume } from "./options.js";
 import type { MatrixPlan } from "./plan.js";
 import type { QuantizableMatrix } from "./quantizable-model.js";
@@ -41,5 +41,5 @@ export async function findFinished(
 
 function storedBytes(tensor: QuantizedTensor): number {
   if (!("grid" in tensor)) return tensor.data.byteLength;
-  return gridBytes(tensor.grid);
+  return gridStoredBytes(tensor.grid);
 }

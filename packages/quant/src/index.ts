@@ -1,5 +1,4 @@
 export { QuantError, type QuantErrorCode } from "./errors.js";
-export type { GridCodes, GridSteps } from "./grid/grid-codes.js";
 export type {
   QuantizationProgress,
   QuantizeOptions,

@@ -1,13 +1,12 @@
 // One matrix, one profile: from float32 to what is stored, and the values that this gives.
 
-import { dequantize } from "@ryanstream/format";
+import { dequantize, gridStoredBytes, quantize } from "@ryanstream/format";
 import { GROUP } from "./blocks/block-type.js";
 import { fitBlocks } from "./blocks/fit-blocks.js";
 import type { MatrixInputs } from "./calibration/matrix-inputs.js";
 import { ensure } from "./errors.js";
 import { fitGrid } from "./grid/fit-grid.js";
 import { gridValues } from "./grid/grid-steps.js";
-import { gridBytes } from "./grid/stored-bits.js";
 import type { Products } from "./numeric/products.js";
 import { transposed } from "./numeric/transpose.js";
 import type { MatrixPlan } from "./plan.js";
@@ -70,8 +69,7 @@ export function quantizeMatrix(job: MatrixJob): Promise<QuantizedMatrix> {
 async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
   const { plan, shape, values, inputs, products, signal } = job;
   const [rows, columns] = shape;
-  const order = job.feedback ? inputs?.order : undefined;
-  const factor = job.feedback ? await inputs?.factor("grid") : undefined;
+  const factor = job.feedback ? await inputs?.factor() : undefined;
   const stepShape = new Float64Array(columns).fill(1);
   if (factor !== undefined) {
     for (let c = 0; c < columns; c++) stepShape[c] = 1 / (factor.n[c * columns + c] as number);
@@ -79,13 +77,9 @@ async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
     const prices = inputs.prices();
     for (let c = 0; c < columns; c++) stepShape[c] = 1 / Math.sqrt(prices[c] as number);
   }
-  const weights = transposed(values, rows, columns, order);
+  const weights = transposed(values, rows, columns);
   const options = { weights, rows, columns, factor, products, signal };
-  const fitted = await fitGrid(
-    { ...options, name: plan.name, order, stepShape },
-    plan.bits,
-    job.slack,
-  );
+  const fitted = await fitGrid({ ...options, name: plan.name, stepShape }, plan.bits, job.slack);
   const tensor: GridTensor = {
     profile: "file",
     name: plan.name,
@@ -97,7 +91,7 @@ async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
   return {
     tensors: [tensor],
     values: result,
-    bytes: gridBytes(fitted.grid),
+    bytes: gridStoredBytes(fitted.grid),
     encoding: "grid",
     outliers: 0,
     error: await relativeError(job, result),
@@ -113,7 +107,7 @@ async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
   const weights = transposed(values, rows, columns);
   const prices = inputs?.prices() ?? new Float64Array(columns).fill(1);
   const outlierCount = outliersOf(dtype, shape, job.outlierColumns);
-  const factor = job.feedback ? await inputs?.factor("blocks") : undefined;
+  const factor = job.feedback ? await inputs?.factor() : undefined;
   const options = { weights, rows, columns, factor, products, signal };
   const { bytes, outliers } = await fitBlocks(name, dtype, prices, outlierCount, options);
   const tensors: BytesTensor[] = [{ profile, name, dtype, shape, data: bytes }];
@@ -149,7 +143,6 @@ async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
 
 /** Rows that groups don't divide stay in 16 bits. */
 async function kept(job: MatrixJob): Promise<QuantizedMatrix> {
-  const { quantize } = await import("@ryanstream/format");
   const data = quantize("BF16", job.values);
   const { profile, name } = job.plan;
   const values = dequantize("BF16", data);

@@ -12,7 +12,7 @@ import { type QuantizedMatrix, quantizeMatrix } from "./quantize-matrix.js";
 import type { Profile } from "./quantized-tensor.js";
 import { Account } from "./rates/account.js";
 import { Comparison, type Divergence } from "./rates/divergence.js";
-import { fileOverhead } from "./rates/file-overhead.js";
+import { fileOverhead, type StoredSize } from "./rates/file-overhead.js";
 import type { ProfileReport, QuantizationReport, TensorReport } from "./report.js";
 import type { Work } from "./work.js";
 
@@ -72,7 +72,7 @@ class Run {
   readonly #work: Work;
   readonly #plans: ReadonlyMap<string, MatrixPlan>;
   readonly #reports: TensorReport[] = [];
-  readonly #bytes = new Map<Profile, number[]>();
+  readonly #sizes = new Map<Profile, StoredSize[]>();
   readonly #account: Account | undefined;
   /** Of the embedding and of the head: needed until the end. */
   #outer: Values = new Map();
@@ -83,7 +83,7 @@ class Run {
     const budgeted = work.settings.targeted === "file";
     const own = plans.filter(({ profile }) => profile === "file");
     if (budgeted) this.#account = new Account(own, work.model.matrices);
-    for (const profile of work.settings.profiles) this.#bytes.set(profile, []);
+    for (const profile of work.settings.profiles) this.#sizes.set(profile, []);
   }
 
   get #first(): Profile {
@@ -211,8 +211,11 @@ class Run {
   #add(plan: MatrixPlan, matrix: QuantizableMatrix, done: QuantizedMatrix): void {
     const { name, kind, layer, shape } = matrix;
     for (const tensor of done.tensors) {
-      const size = "grid" in tensor ? done.bytes : tensor.data.byteLength;
-      this.#bytes.get(plan.profile)?.push(size);
+      const size =
+        "grid" in tensor
+          ? { elementBytes: 2 * shape[0] * shape[1], storedBytes: done.bytes }
+          : { elementBytes: tensor.data.byteLength, storedBytes: tensor.data.byteLength };
+      this.#sizes.get(plan.profile)?.push(size);
     }
     this.#reports.push({
       profile: plan.profile,
@@ -237,7 +240,9 @@ class Run {
         if ((await options.resume?.find(profile, name)) === undefined) {
           await options.onTensor({ profile, name, dtype, shape, data });
         }
-        this.#bytes.get(profile)?.push(data.byteLength);
+        this.#sizes
+          .get(profile)
+          ?.push({ elementBytes: data.byteLength, storedBytes: data.byteLength });
       }
     }
   }
@@ -257,8 +262,9 @@ class Run {
   report(divergences: ReadonlyMap<Profile, Divergence>): QuantizationReport {
     const { model, settings, calibration, sensitivity, seconds } = this.#work;
     const profiles = settings.profiles.map((profile): ProfileReport => {
-      const sizes = this.#bytes.get(profile) ?? [];
-      const bytes = sizes.reduce((sum, size) => sum + size, fileOverhead(sizes));
+      const sizes = this.#sizes.get(profile) ?? [];
+      const stored = sizes.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+      const bytes = Math.ceil(stored + fileOverhead(sizes));
       const { kl, sameTop } = divergences.get(profile) ?? { kl: undefined, sameTop: undefined };
       const bits = (8 * bytes) / model.parameters;
       return { profile, bytes, bits, ratio: 16 / bits, kl, sameTop };

@@ -1,6 +1,6 @@
 // What quantising gives, in the shape that the writer of RyanFormat takes.
 
-import type { GridCodes } from "./grid/grid-codes.js";
+import type { GridCodes } from "@ryanstream/format";
 
 /** `file`: integer grids, entropy coded, decoded while loading. `resident`: blocks that kernels multiply as they are. */
 export type Profile = "file" | "resident";

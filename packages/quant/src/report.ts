@@ -24,7 +24,7 @@ export interface TensorReport {
 /** A whole profile. */
 export interface ProfileReport {
   readonly profile: Profile;
-  /** Stored bytes of all tensors, without the file's index. */
+  /** Of the whole file: all tensors, and an estimate of its index and of the gaps between chunks. */
   readonly bytes: number;
   /** Stored bits per weight. */
   readonly bits: number;
@@ -47,7 +47,52 @@ export interface QuantizationReport {
   readonly tensors: readonly TensorReport[];
 }
 
-/** The report as a table. */
+const figure = (x: number | undefined, digits = 3): string =>
+  x === undefined
+    ? "-"
+    : x === 0
+      ? "0"
+      : x < 0.001
+        ? x.toExponential(digits - 1)
+        : x.toPrecision(digits);
+
+const percent = (x: number | undefined): string =>
+  x === undefined ? "-" : `${(100 * x).toFixed(2)} %`;
+
+/** The report as text: a table of tensors, then what the whole is. */
 export function formatReport(report: QuantizationReport): string {
-  throw new Error(`not yet: ${report.seconds}`);
+  const { parameters, calibrationTokens, sensitivityTokens, seconds, profiles, tensors } = report;
+  const sections = profiles.map((whole) => {
+    const own = tensors.filter(({ profile }) => profile === whole.profile);
+    const rows = own.map(({ name, shape, encoding, bits, outliers, error, kl }) => [
+      name,
+      shape.join(" x "),
+      encoding,
+      bits.toFixed(3),
+      figure(error),
+      figure(kl),
+      outliers === 0 ? "" : `${outliers}`,
+    ]);
+    const head = ["tensor", "shape", "held as", "bits", "error", "KL", "8-bit columns"];
+    const sums = [
+      `${whole.profile}: ${whole.bits.toFixed(3)} bits per weight, ${whole.bytes} bytes`,
+      `${whole.ratio.toFixed(2)}x smaller than 16 bits`,
+      `KL ${figure(whole.kl)} nats a token, same first choice ${percent(whole.sameTop)}`,
+    ];
+    return `${table([head, ...rows], [0, 1, 2])}\n\n${sums.join("; ")}`;
+  });
+  const run = `${parameters} weights, ${calibrationTokens} tokens of calibration, ${sensitivityTokens} of sensitivity, ${seconds.toFixed(1)} s`;
+  return [...sections, run].join("\n\n");
+}
+
+/** @param left  columns that are aligned to the left */
+function table(rows: readonly (readonly string[])[], left: readonly number[]): string {
+  const widths = (rows[0] ?? []).map((_, i) =>
+    rows.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0),
+  );
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) =>
+      left.includes(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+    );
+  return rows.map((row) => line(row).join("  ").trimEnd()).join("\n");
 }

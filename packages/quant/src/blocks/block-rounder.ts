@@ -10,14 +10,12 @@ const MAX_HALF = 65504;
 /** Rounds columns onto blocks; the scale of each row's group is searched when the group's turn comes. */
 export class BlockRounder implements ColumnRounder {
   readonly ends: readonly number[];
-  /** By row and column of the work. */
   readonly #places: Uint8Array;
   readonly #scaleBits: Uint16Array;
   #scales = new Float32Array(0);
 
   /**
-   * @param weights  what an error of each column costs
-   * @param held     whether a column of the work is in these blocks; the others are zeros in them
+   * @param weights  what an error of each column costs; columns of no cost become what is nearest to zero
    */
   constructor(
     readonly type: BlockType,

@@ -7,9 +7,7 @@ const ROWS = 1024;
 
 /** What the matrices with one input need to know of it, each thing made when it is asked for and once. */
 export class MatrixInputs {
-  /** Columns by falling diagonal: those that matter most are rounded first, while the most can still make up for them. */
-  readonly order: Int32Array;
-  readonly #factors = new Map<"grid" | "blocks", Factor>();
+  #factor: Promise<Factor> | undefined;
   #full: Float32Array | undefined;
 
   constructor(
@@ -20,31 +18,22 @@ export class MatrixInputs {
       readonly products: Products;
       readonly signal?: AbortSignal | undefined;
     },
-  ) {
-    hessian.check(options.tensor);
-    const diagonal = hessian.diagonal();
-    this.order = Int32Array.from({ length: hessian.width }, (_, c) => c).sort(
-      (a, b) => (diagonal[b] as number) - (diagonal[a] as number) || a - b,
-    );
-  }
+  ) {}
 
   /** The diagonal, with the median where no input excites a column. */
   prices(): Float64Array {
+    this.hessian.check(this.options.tensor);
     const diagonal = this.hessian.diagonal();
     const live = diagonal.filter((x) => x > 0).sort();
     const median = live[live.length >> 1] ?? 1;
     return diagonal.map((x) => (x > 0 ? x : median));
   }
 
-  async factor(kind: "grid" | "blocks"): Promise<Factor> {
-    const made = this.#factors.get(kind);
-    if (made !== undefined) return made;
-    const { products, damping, tensor, signal } = this.options;
-    const order = kind === "grid" ? this.order : undefined;
+  factor(): Promise<Factor> {
     const { sum, width } = this.hessian;
-    const factor = await factorHessian(sum, width, products, { damping, order, tensor, signal });
-    this.#factors.set(kind, factor);
-    return factor;
+    if (this.#factor === undefined) this.hessian.check(this.options.tensor);
+    this.#factor ??= factorHessian(sum, width, this.options.products, this.options);
+    return this.#factor;
   }
 
   /** `sum over rows of x^T H x`: the squares of what `x[rows, width]` gives on the calibration. */

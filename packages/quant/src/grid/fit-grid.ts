@@ -1,25 +1,24 @@
+import { type GridCodes, gridStep, gridStoredBytes } from "@ryanstream/format";
+import { QuantError } from "../errors.js";
 import type { Factor } from "../numeric/factor.js";
 import type { Products } from "../numeric/products.js";
-import { transposedBack } from "../numeric/transpose.js";
+import { transposed } from "../numeric/transpose.js";
 import { cancelErrors } from "../rounding/cancel-errors.js";
-import type { GridCodes, GridSteps } from "./grid-codes.js";
 import { GridRounder } from "./grid-rounder.js";
-import { gridStep, nearestSteps } from "./grid-steps.js";
-import { estimatedBits } from "./stored-bits.js";
+import { nearestSteps } from "./grid-steps.js";
 
-/** Runs of the rounding per tensor, at most. */
-const RUNS = 8;
+/** Runs of the rounding for a tensor, and the most until one fits at all. */
+const RUNS = 6;
+const MOST_RUNS = 24;
 
 export interface GridInput {
   readonly name: string;
-  /** Columns in the order of the work: `[k, n]`. */
+  /** A column after the other: `[k, n]`. */
   readonly weights: Float32Array;
   readonly rows: number;
   readonly columns: number;
   readonly factor?: Factor | undefined;
-  /** Column of the matrix for each column of the work; absent: the same. */
-  readonly order?: Int32Array | undefined;
-  /** What steps of columns are proportional to, in the order of the work. */
+  /** What steps of columns are proportional to. */
   readonly stepShape: Float64Array;
   readonly products: Products;
   readonly signal?: AbortSignal | undefined;
@@ -35,46 +34,43 @@ export interface FittedGrid {
 /**
  * The grid whose stored size is at most `bits` per weight, and at least `bits - slack` where that can be had: rounding
  * is run with steps that come closer and closer.
+ *
+ * @throws QuantError `ERR_BUDGET` for so few bits that not even steps are held by them
  */
 export async function fitGrid(input: GridInput, bits: number, slack: number): Promise<FittedGrid> {
-  const { rows, columns } = input;
-  // By halves of a doubling: more bits than asked for below `low`, fewer above `high`.
+  // Logarithms of scales: too many bits at `low`, few enough at `high`.
   let low = Number.NEGATIVE_INFINITY;
   let high = Number.POSITIVE_INFINITY;
   let log = Math.log2(firstScale(input, bits));
-  let best: (Rounded & { readonly bits: number }) | undefined;
-  for (let run = 0; run < RUNS || best === undefined; run++) {
-    const rounded = await round(input, 2 ** log);
-    const found = estimatedBits(rounded.codes, rows, columns) / (rows * columns);
-    const fits = found <= bits;
-    if (fits && (best === undefined || found > best.bits)) best = { ...rounded, bits: found };
-    if (fits && found >= bits - slack) break;
-    if (fits) high = Math.min(high, log);
-    else low = Math.max(low, log);
-    if (run > 60 && best === undefined) break;
-    // A doubling of steps saves about one bit; aim at the middle of what is allowed.
-    const next = log + (found - (bits - slack / 2));
-    const inside = next > low && next < high;
-    log = inside ? next : Number.isFinite(low + high) ? (low + high) / 2 : next;
+  let best: FittedGrid | undefined;
+  for (let run = 0; run < (best === undefined ? MOST_RUNS : RUNS); run++) {
+    const found = await roundAt(input, 2 ** log);
+    if (found.bits <= bits) {
+      if (best === undefined || found.bits > best.bits) best = found;
+      if (found.bits >= bits - slack) break;
+      high = Math.min(high, log);
+    } else low = Math.max(low, log);
+    // Steps of twice the size save about a bit; the middle of what is allowed is aimed at.
+    const next = log + (found.bits - (bits - slack / 2));
+    const bracketed = Number.isFinite(low) && Number.isFinite(high);
+    log = bracketed && !(next > low && next < high) ? (low + high) / 2 : next;
   }
-  if (best === undefined) throw new Error("unreachable: steps grow until all codes are zeros");
-  const { steps, codes, cost } = best;
-  return { grid: inOrder(input, steps, codes), bits: best.bits, cost };
+  if (best !== undefined) return best;
+  throw new QuantError(
+    "ERR_BUDGET",
+    `${input.name}: expected bits enough to hold its steps, found ${bits.toFixed(3)} per weight`,
+  );
 }
 
-interface Rounded {
-  readonly steps: GridSteps;
-  readonly codes: Int32Array;
-  readonly cost: number;
-}
-
-async function round(input: GridInput, scale: number): Promise<Rounded> {
+async function roundAt(input: GridInput, scale: number): Promise<FittedGrid> {
   const { rows, columns, stepShape, name } = input;
   const steps = nearestSteps(stepShape, scale);
-  const values = Float32Array.from({ length: columns }, (_, c) => gridStep(steps, c));
+  const values = Float32Array.from(steps.index, (place) => gridStep(steps.base, place));
   const rounder = new GridRounder(rows, values, name);
   const cost = await cancelErrors(rounder, input);
-  return { steps, codes: rounder.codes, cost };
+  const codes = transposed(rounder.codes, columns, rows);
+  const grid: GridCodes = { shape: [rows, columns], codes, steps };
+  return { grid, bits: (8 * gridStoredBytes(grid)) / (rows * columns), cost };
 }
 
 /** Where a Gaussian of each column's spread would have these bits on average. */
@@ -90,20 +86,4 @@ function firstScale({ weights, rows, columns, stepShape }: GridInput, bits: numb
     live++;
   }
   return live === 0 ? 1 : 2 ** (sum / live - (bits * columns) / live);
-}
-
-function inOrder(
-  { rows, columns, order }: GridInput,
-  steps: GridSteps,
-  codes: Int32Array,
-): GridCodes {
-  const index = new Uint8Array(columns);
-  for (let c = 0; c < columns; c++) {
-    index[order === undefined ? c : (order[c] as number)] = steps.index[c] as number;
-  }
-  return {
-    shape: [rows, columns],
-    codes: transposedBack(codes, rows, columns, order),
-    steps: { base: steps.base, index },
-  };
 }

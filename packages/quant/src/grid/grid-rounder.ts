@@ -7,7 +7,7 @@ const MAX_CODE = 2 ** 20 - 1;
 /** Rounds each column to multiples of its step. */
 export class GridRounder implements ColumnRounder {
   readonly ends: readonly number[];
-  /** A column of the work after the other: `[k, n]`. */
+  /** A column after the other: `[k, n]`. */
   readonly codes: Int32Array;
 
   constructor(

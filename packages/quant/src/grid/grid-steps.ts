@@ -1,12 +1,4 @@
-import type { GridCodes, GridSteps } from "./grid-codes.js";
-
-const EIGHTHS = Float32Array.from({ length: 8 }, (_, i) => 2 ** (i / 8));
-
-/** The step of a column, as float32. */
-export const gridStep = ({ base, index }: GridSteps, column: number): number => {
-  const place = index[column] as number;
-  return Math.fround(Math.fround(base * (EIGHTHS[place & 7] as number)) * 2 ** (place >> 3));
-};
+import { type GridCodes, type GridSteps, gridStep } from "@ryanstream/format";
 
 /**
  * The table's steps nearest to `scale * shape[c]`, with a base that lets the smallest be among them. Shapes further apart
@@ -22,7 +14,9 @@ export function nearestSteps(shape: Float64Array, scale: number): GridSteps {
 /** The values of codes, row-major. */
 export function gridValues({ shape: [n, k], codes, steps, rowScales }: GridCodes): Float32Array {
   const out = new Float32Array(n * k);
-  const step = Float32Array.from({ length: k }, (_, c) => gridStep(steps, c));
+  const step = Float32Array.from({ length: k }, (_, c) =>
+    gridStep(steps.base, steps.index[c] as number),
+  );
   for (let r = 0, i = 0; r < n; r++) {
     const scale = rowScales === undefined ? 1 : (rowScales[r] as number);
     for (let c = 0; c < k; c++, i++) {

@@ -21,8 +21,6 @@ export interface Factor {
 export interface FactorOptions {
   /** Added to the diagonal, as a share of its mean. */
   readonly damping: number;
-  /** Column of H for each column of the factor. Absent: the natural order. */
-  readonly order?: Int32Array | undefined;
   readonly tensor: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,7 +35,7 @@ export async function factorHessian(
   h: Float64Array,
   width: number,
   products: Products,
-  { damping, order, tensor, signal }: FactorOptions,
+  { damping, tensor, signal }: FactorOptions,
 ): Promise<Factor> {
   const live: number[] = [];
   for (let i = 0; i < width; i++) {
@@ -48,7 +46,7 @@ export async function factorHessian(
   const mean = live.length === 0 ? 1 : live.reduce((sum, x) => sum + x, 0) / live.length;
   let share = damping;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const n = permuted(h, width, order);
+    const n = h.slice();
     for (let i = 0; i < width; i++) {
       const at = i * width + i;
       n[at] = ((n[at] as number) > 0 ? (n[at] as number) : median) + share * mean;
@@ -60,19 +58,6 @@ export async function factorHessian(
     "ERR_VALUE",
     `${tensor}: expected inputs with a positive definite X^T X, found none up to a damping of ${share / 10}`,
   );
-}
-
-function permuted(h: Float64Array, width: number, order: Int32Array | undefined): Float64Array {
-  if (order === undefined) return h.slice();
-  const out = new Float64Array(width * width);
-  for (let i = 0; i < width; i++) {
-    const from = order[i] as number;
-    for (let j = 0; j <= i; j++) {
-      const other = order[j] as number;
-      out[i * width + j] = h[Math.max(from, other) * width + Math.min(from, other)] as number;
-    }
-  }
-  return out;
 }
 
 /** False if the matrix isn't positive definite. */

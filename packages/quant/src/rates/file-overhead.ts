@@ -1,14 +1,26 @@
-/** What a file has besides the tensors' own bytes: their entries in the index, alignment of their chunks. */
-const BYTES_PER_TENSOR = 512;
-const FILE_BYTES = 512;
-/** Chunks of this many bytes begin at whole pages. */
-const LARGE = 65536;
-const PAGE = 4096;
+/** A tensor of a file. */
+export interface StoredSize {
+  /** Of its elements as they are read. */
+  readonly elementBytes: number;
+  readonly storedBytes: number;
+}
 
-/** An estimate, from above for all but files of very small tensors. */
-export function fileOverhead(tensorBytes: readonly number[]): number {
-  return tensorBytes.reduce(
-    (sum, bytes) => sum + BYTES_PER_TENSOR + (bytes >= LARGE ? PAGE / 2 : 32),
-    FILE_BYTES,
-  );
+// Of docs/ryanformat.md: entries of the index, and where chunks may begin.
+const FILE = 512;
+const TENSOR = 288;
+const CHUNK = 96;
+const CHUNK_ELEMENTS = 1 << 20;
+const LARGE = 1 << 16;
+const PAGE = 4096;
+const LINE = 64;
+/** Gaps before chunks are half of what they may be on average; a file of few chunks may have more. */
+const GAP = 0.6;
+
+/** What a file has besides its tensors' own bytes. */
+export function fileOverhead(tensors: readonly StoredSize[]): number {
+  return tensors.reduce((sum, { elementBytes, storedBytes }) => {
+    const chunks = Math.max(1, Math.ceil(elementBytes / CHUNK_ELEMENTS));
+    const unit = storedBytes / chunks >= LARGE ? PAGE : LINE;
+    return sum + TENSOR + chunks * (CHUNK + GAP * unit);
+  }, FILE);
 }

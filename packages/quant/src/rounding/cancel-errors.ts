@@ -8,7 +8,7 @@ import type { Products } from "../numeric/products.js";
 /** Columns whose mutual corrections are applied one by one; those of earlier blocks come as one product. */
 const BLOCK = 128;
 
-/** Rounds columns of n values; all numbers of columns are places in the order of the work. */
+/** Rounds columns of n values. */
 export interface ColumnRounder {
   /** Where the groups end, ascending; the last is the number of columns. A group's targets are seen whole first. */
   readonly ends: readonly number[];
