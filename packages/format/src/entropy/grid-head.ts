@@ -5,7 +5,7 @@ import { ByteCursor, joined, word } from "./bytes.js";
 import { type GridCodes, MOST_COLUMNS } from "./grid-codes.js";
 import type { GridPlan } from "./grid-plan.js";
 import { gridStep } from "./grid-step.js";
-import { SHAPES, spreadTable, TABLES } from "./grid-tables.js";
+import { SHAPES, spreadTables, TABLES } from "./grid-tables.js";
 import { MOST_SCALE, ZERO_COLUMN } from "./grid-tokens.js";
 import { malformed } from "./malformed.js";
 import { PlaneReader, PlaneWriter } from "./plane.js";
@@ -92,8 +92,7 @@ export function readHead(head: Uint8Array, columns: number): GridHead {
       throw malformed(`scales from 0 to ${MOST_SCALE}`, scales[c]);
     }
   }
-  const freqs = new Uint16Array(256 * TABLES);
-  for (let t = 0; t < TABLES; t++) freqs.set(spreadTable(t, shape), 256 * t);
+  const freqs = spreadTables(shape);
   const bits = new BitReader(head, from.at);
   for (let i = 0; i < explicit; i++) {
     const t = bits.read(5);

@@ -3,7 +3,7 @@
 
 import { costTable, frequenciesOf, SCALE } from "./frequencies.js";
 import type { GridCodes } from "./grid-codes.js";
-import { CENTER, ESCAPE, SHAPES, spreadTable, TABLES } from "./grid-tables.js";
+import { CENTER, ESCAPE, SHAPES, spreadTable, spreadTables, TABLES } from "./grid-tables.js";
 import { ESCAPE_BITS, MOST_SCALE, scaleAt, shiftOf, ZERO_COLUMN, zigzag } from "./grid-tokens.js";
 import { tableBytes } from "./table-code.js";
 
@@ -13,7 +13,7 @@ export interface GridPlan {
   /** One a row, added to the columns' scales; absent where they would gain nothing. */
   readonly offsets: Int8Array | undefined;
   readonly shape: number;
-  /** TABLES tables of 256 frequencies; those that no scale uses are zeros. */
+  /** TABLES tables of 256 frequencies. */
   readonly freqs: Uint16Array;
   /** Which of them are written out. */
   readonly explicit: readonly number[];
@@ -241,7 +241,7 @@ export function planGrid(grid: GridCodes): GridPlan {
     return { freqs, cost: cost(counts, t, freqs) + 8 * UNIT * (tableBytes(freqs) + 1) };
   });
   const plans = SHAPES.map((_, shape) => {
-    const freqs = new Uint16Array(256 * TABLES);
+    const freqs = spreadTables(shape);
     const explicit: number[] = [];
     let sum = 0;
     used.forEach((t, i) => {
@@ -249,7 +249,7 @@ export function planGrid(grid: GridCodes): GridPlan {
       const asMade = cost(counts, t, made);
       const written = own[i] as { freqs: Uint16Array; cost: number };
       if (written.cost < asMade) explicit.push(t);
-      freqs.set(written.cost < asMade ? written.freqs : made, 256 * t);
+      if (written.cost < asMade) freqs.set(written.freqs, 256 * t);
       sum += Math.min(written.cost, asMade);
     });
     return { shape, freqs, explicit, sum };

@@ -142,10 +142,8 @@ export function decodeRows(
       const token = tokens[i++] as number;
       const shift = shiftOf(scaleAt(head.scales[c] as number, offset));
       let code = token === ESCAPE ? side.escape() : token - CENTER;
-      if (shift > 0) {
-        code = code * 2 ** shift + side.read(shift);
-        if (code >= MOST_CODE || code <= -MOST_CODE) throw malformed("a code below 2^20", code);
-      }
+      if (shift > 0) code = code * 2 ** shift + side.read(shift);
+      if (code >= MOST_CODE || code <= -MOST_CODE) throw malformed("a code below 2^20", code);
       into[r * columns + c] = values ? Math.fround(code * (steps[c] as number)) * rowScale : code;
     }
   }

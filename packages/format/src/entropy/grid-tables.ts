@@ -66,3 +66,10 @@ export function spreadTable(t: number, shape: number): Uint16Array {
   made.set(key, freqs);
   return freqs;
 }
+
+/** All tables of a shape, one after another. */
+export function spreadTables(shape: number): Uint16Array {
+  const all = new Uint16Array(256 * TABLES);
+  for (let t = 0; t < TABLES; t++) all.set(spreadTable(t, shape), 256 * t);
+  return all;
+}

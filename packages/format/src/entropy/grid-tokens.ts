@@ -31,4 +31,4 @@ export const unzigzag = (x: number): number => (x >>> 1) ^ -(x & 1);
 /** Bits below the Elias gamma code of an escaped code. */
 export const ESCAPE_BITS = 4;
 /** Zeros that such a code begins with at most: codes are below 2^20. */
-export const MOST_ZEROS = 18;
+export const MOST_ZEROS = 17;

@@ -7,6 +7,8 @@ import { type GridHead, readHead, writeHead } from "./grid-head.js";
 import { type GridPlan, planGrid } from "./grid-plan.js";
 import { decodeRows, encodeRows } from "./grid-rows.js";
 import { malformed } from "./malformed.js";
+import { nativeCoder } from "./native.js";
+import { decodedNatively } from "./native-errors.js";
 import { LANES, laneCode } from "./rans.js";
 
 /** A grid that has been analysed: its head, and any of its rows as a chunk. */
@@ -22,6 +24,12 @@ export function encodeGrid(grid: GridCodes): EncodedGrid {
   const rowScales = scaleBits(grid.rowScales);
   const plan = planGrid(grid);
   const [n, k] = grid.shape;
+  const nativeGrid = {
+    hasRowScales: rowScales !== undefined,
+    scales: plan.scales,
+    steps: new Float32Array(k),
+    freqs: plan.freqs,
+  };
   return {
     head: writeHead(grid, plan),
     rows(first, end) {
@@ -37,13 +45,13 @@ export function encodeGrid(grid: GridCodes): EncodedGrid {
         const expected = `rows from 0 to ${n}`;
         throw new FormatError("ERR_ARGUMENT", { expected, found: `${first} to ${end}` });
       }
-      return encodeRows(
-        grid.codes.subarray(first * k, end * k),
-        end - first,
-        k,
-        plan,
-        plan.offsets?.subarray(first, end),
-        rowScales?.subarray(first, end),
+      const codes = grid.codes.subarray(first * k, end * k);
+      const offsets = plan.offsets?.subarray(first, end);
+      const scales = rowScales?.subarray(first, end);
+      const rows = end - first;
+      return (
+        nativeCoder()?.encodeGridRows(nativeGrid, codes, rows, offsets, scales) ??
+        encodeRows(codes, rows, k, plan, offsets, scales)
       );
     },
   };
@@ -73,12 +81,18 @@ export function decodeGridRows(
     if (into.length > 0) throw malformed("no values for no rows", into.length);
     return;
   }
+  const grid = headOf(head, columns);
+  if (!decodedNatively({ coded, into, rows, grid })) decodeRows(grid, coded, rows, into);
+}
+
+/** A head that is read once, as long as its bytes are the same array. */
+export function headOf(head: Uint8Array, columns: number): GridHead {
   let known = read.get(head);
   if (known?.columns !== columns) {
     known = readHead(head, columns);
     read.set(head, known);
   }
-  decodeRows(known, coded, rows, into);
+  return known;
 }
 
 /** Elements of a chunk that sizes are estimated for: 1 MiB of bfloat16. */

@@ -1,12 +1,16 @@
 // Entropy coding of chunks: what a .ryan file stores is made and read here and nowhere else.
 
 import type { PlaneLayout } from "./layout.js";
+import { nativeCoder } from "./native.js";
+import { decodedNatively } from "./native-errors.js";
 import { checkChunk, decodePlanesPortable, encodePlanesPortable } from "./planes.js";
 
+export { type ChunkJob, decodeChunks } from "./decode-chunks.js";
 export { decodeGridRows, type EncodedGrid, encodeGrid, gridStoredBytes } from "./grid.js";
 export type { GridCodes } from "./grid-codes.js";
 export { type GridSteps, gridStep } from "./grid-step.js";
 export { layoutOf, type PlaneLayout } from "./layout.js";
+export { loadCoders } from "./native.js";
 
 /**
  * Codes bytes without loss: each plane constant, raw or entropy coded, whatever is smallest.
@@ -16,7 +20,8 @@ export { layoutOf, type PlaneLayout } from "./layout.js";
  */
 export function encodePlanes(bytes: Uint8Array, layout: PlaneLayout): Uint8Array {
   checkChunk(bytes, layout);
-  return encodePlanesPortable(bytes, layout);
+  const { period, rotate } = layout;
+  return nativeCoder()?.encodePlanes(bytes, period, rotate) ?? encodePlanesPortable(bytes, layout);
 }
 
 /**
@@ -25,7 +30,7 @@ export function encodePlanes(bytes: Uint8Array, layout: PlaneLayout): Uint8Array
  * @throws FormatError `ERR_CHUNK` for bytes that are malformed or stand for another length.
  */
 export function decodePlanes(coded: Uint8Array, into: Uint8Array): void {
-  decodePlanesPortable(coded, into);
+  if (!decodedNatively({ coded, into })) decodePlanesPortable(coded, into);
 }
 
 const single: PlaneLayout = { period: 1, rotate: false };
