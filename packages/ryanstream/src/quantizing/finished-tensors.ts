@@ -145,7 +145,9 @@ export class FinishedTensors implements AsyncDisposable {
         if (found === undefined) continue;
         if ("grid" in found) {
           const { dtype, shape, grid } = found;
-          yield { name, dtype, shape, grid };
+          const { rowScales, ...rest } = grid;
+          const own = rowScales === undefined ? rest : { ...rest, rowScales };
+          yield { name, dtype, shape, grid: own };
         } else {
           // Blocks are what the kernels multiply: they stay where they can be mapped.
           const { dtype, shape, data } = found;
