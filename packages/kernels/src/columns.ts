@@ -1,6 +1,8 @@
-// Columns of a matrix that are multiplied apart: taken out of the rest, and put back.
+// Columns of a matrix taken out: the inputs of a weight that holds some of another
+// weight's columns. And their adjoint.
 
 import {
+  type AdjointContext,
   defineOperation,
   emit,
   f32,
@@ -9,84 +11,70 @@ import {
   type Sym,
   type TensorType,
 } from "@ryanstream/tensor";
-import { ensure, expectAttribute, expectCount, operand } from "./check.js";
+import { ensure, expectAttribute, expectCount, fixed, operand } from "./check.js";
 
-type WidthAttribute = { readonly width: number };
+type Sizes = { readonly k: number; readonly width: number };
 
-function expectRoom(columns: TensorType, width: Size): void {
-  const count = columns.shape[0];
-  ensure(
-    typeof count === "number" && typeof width === "number" && count <= width,
-    "ERR_SHAPE",
-    () => `columns: expected at most ${width}, found ${count}`,
+/** `[rows, from]` becomes `[rows, to]`. */
+function turned(
+  inputs: readonly TensorType[],
+  { k, width }: Sizes,
+  [from, to]: readonly [number, number],
+): [TensorType<"f32">] {
+  expectCount(inputs, 2);
+  expectAttribute(
+    [k, width].every((n) => Number.isSafeInteger(n) && n >= 0 && n <= 2 ** 31),
+    () => `expected sizes from 0 to 2^31, found ${k} and ${width}`,
   );
+  const x = operand(inputs, 0, "x", "f32", [undefined, from]);
+  const columns = operand(inputs, 1, "columns", "i32", [undefined]);
+  const count = fixed(columns.shape[0], "columns");
+  ensure(count <= width, "ERR_SHAPE", () => `expected at most ${width} columns, found ${count}`);
+  return [f32(x.shape[0] as Size, to)];
 }
 
-const splitOperation = defineOperation<WidthAttribute>({
-  name: "split_columns",
-  attributes: ["width"],
-  infer(inputs, { width }) {
-    expectCount(inputs, 2);
-    expectAttribute(
-      Number.isSafeInteger(width) && width >= 0 && width <= 2 ** 31,
-      () => `expected a width from 0 to 2^31, found ${width}`,
-    );
-    const x = operand(inputs, 0, "x", "f32", [undefined, undefined]);
-    expectRoom(operand(inputs, 1, "columns", "i32", [undefined]), width);
-    return [x, f32(x.shape[0] as Size, width)];
-  },
-  adjoint: ({ input, cotangent }) => [
-    mergeColumns({ rest: cotangent(0), taken: cotangent(1) }, input<"i32">(1)),
+const takeOperation = defineOperation<Sizes>({
+  name: "take_columns",
+  attributes: ["k", "width"],
+  infer: (inputs, attrs) => turned(inputs, attrs, [attrs.k, attrs.width]),
+  adjoint: ({ input, attrs, cotangent }: AdjointContext<Sizes>) => [
+    putColumns(cotangent(0), input<"i32">(1), attrs.k),
+    undefined,
+  ],
+  // Of x only these columns are read.
+  cost: ({ inputs: [, columns], outputs: [y] }) => ({
+    flops: 0,
+    bytesRead: (y?.bytes ?? 0) + (columns?.bytes ?? 0),
+  }),
+});
+
+const putOperation = defineOperation<Sizes>({
+  name: "put_columns",
+  attributes: ["k", "width"],
+  infer: (inputs, attrs) => turned(inputs, attrs, [attrs.width, attrs.k]),
+  adjoint: ({ input, attrs, cotangent }: AdjointContext<Sizes>) => [
+    takeColumns(cotangent(0), input<"i32">(1), attrs.width),
     undefined,
   ],
   cost: () => ({ flops: 0 }),
 });
 
-const mergeOperation = defineOperation({
-  name: "merge_columns",
-  infer(inputs) {
-    expectCount(inputs, 3);
-    const rest = operand(inputs, 0, "rest", "f32", [undefined, undefined]);
-    const taken = operand(inputs, 1, "taken", "f32", [rest.shape[0], undefined]);
-    expectRoom(operand(inputs, 2, "columns", "i32", [undefined]), taken.shape[1] as Size);
-    return [rest];
-  },
-  adjoint({ input, cotangent }) {
-    const width = input(1).shape[1] as number;
-    const { rest, taken } = splitColumns(cotangent(0), input<"i32">(2), width);
-    return [rest, taken, undefined];
-  },
-  cost: () => ({ flops: 0 }),
-});
-
-export interface SplitColumns {
-  /** `f32[rows, k]`: zeros where columns were taken. */
-  readonly rest: Sym<"f32">;
-  /** `f32[rows, width]`: the columns, then zeros. */
-  readonly taken: Sym<"f32">;
-}
-
 /**
- * Takes columns out of a matrix.
+ * Columns of a matrix.
  *
  * @param x `f32[rows, k]`
  * @param columns `i32[s]`, ascending; a run with others fails with `ERR_VALUE`.
  * @param width `s` or more
+ * @returns `f32[rows, width]`: the columns, then zeros.
  * @throws `TensorError` `ERR_SHAPE`, `ERR_DTYPE` or `ERR_ATTRIBUTE`.
  */
-export function splitColumns(
-  x: Operand<"f32">,
-  columns: Operand<"i32">,
-  width: number,
-): SplitColumns {
-  const [rest, taken] = emit(splitOperation, [x, columns], { width }) as [Sym<"f32">, Sym<"f32">];
-  return { rest, taken };
+export function takeColumns(x: Operand<"f32">, columns: Operand<"i32">, width: number): Sym<"f32"> {
+  const k = fixed(x.shape[1], "x");
+  return emit(takeOperation, [x, columns], { k, width })[0] as Sym<"f32">;
 }
 
-/** Puts columns that {@link splitColumns} took in their place again: `f32[rows, k]`. */
-export function mergeColumns(
-  { rest, taken }: { readonly rest: Operand<"f32">; readonly taken: Operand<"f32"> },
-  columns: Operand<"i32">,
-): Sym<"f32"> {
-  return emit(mergeOperation, [rest, taken, columns], {})[0] as Sym<"f32">;
+/** Columns in their place in a matrix `f32[rows, k]` of zeros. */
+export function putColumns(taken: Operand<"f32">, columns: Operand<"i32">, k: number): Sym<"f32"> {
+  const width = fixed(taken.shape[1], "taken");
+  return emit(putOperation, [taken, columns], { k, width })[0] as Sym<"f32">;
 }

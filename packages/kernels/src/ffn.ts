@@ -78,7 +78,8 @@ function isGated(activation: Activation): activation is GatedActivation {
  *
  * With packed weights the norm, gate, up and activation are one operation: the normalised rows, the gate and up
  * are made where they are read and are never stored. The bits are those of the separate operations. With plain
- * weights these are separate operations, because their gradients read what lies between; with outlier columns too.
+ * weights these are separate operations, because their gradients read what lies between; with
+ * outlier columns of gate or up, the activation is one too.
  *
  * @param x `f32[..., D]`
  * @param weights plain matrices (differentiable) or packed ones.
@@ -130,7 +131,7 @@ function gateAndUp(
   into: Projections,
 ): [PackedProjection, PackedProjection] | [PackedProjection] | undefined {
   const [gate, up] = packedOf(into) ?? [];
-  if (gate === undefined) return undefined;
+  if (gate === undefined || [gate, up].some((p) => p?.weight.outliers)) return undefined;
   if (!("merged" in into)) {
     const specs = [gate, up as PackedProjection].map((p) => p.weight.spec);
     const same = alike(specs) && specs[0]?.n === specs[1]?.n;

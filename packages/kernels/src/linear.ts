@@ -17,8 +17,9 @@ import {
   sum,
 } from "@ryanstream/tensor";
 import { expectCount, operand, width } from "./check.js";
-import { splitColumns } from "./columns.js";
+import { takeColumns } from "./columns.js";
 import {
+  type OutlierColumns,
   outliersOf,
   type PackedAttributes,
   type PackedWeight,
@@ -78,8 +79,7 @@ export interface LinearOptions {
  *
  * Each output element is one sum in a fixed order, so its bits don't depend on the other rows. With an
  * integer weight, each row of `x` is rounded to 8 bits for each group of inputs, and the products are exact.
- * Outlier columns of a weight are a product of their own, of those inputs, which is added last; the others are
- * rounded without them.
+ * Outlier columns of a weight are a product of their own, of those inputs, which is added last.
  *
  * @param x `f32[..., k]`
  * @param weight `[n, k]`: plain (`f32`, `bf16`, `f16`; differentiable), or packed (not differentiable, faster
@@ -99,17 +99,15 @@ export function linear(
     const y = matmul(x, weight, { transB: true });
     return bias === undefined ? y : add(y, bias);
   }
-  const lead = x.shape.slice(0, -1);
+  const y = product(flat(x), weight, bias);
   const outliers = outliersOf(weight);
-  let y: Sym<"f32">;
-  if (outliers === undefined) {
-    y = product(flat(x), weight, bias);
-  } else {
-    // Products that share x and its columns share this: equal operations are one.
-    const { rest, taken } = splitColumns(flat(x), outliers.columns, outliers.weight.spec.k);
-    y = add(product(rest, weight, bias), product(taken, outliers.weight));
-  }
-  return reshape(y, [...lead, weight.spec.n]);
+  const whole = outliers === undefined ? y : add(y, outlierProduct(x, outliers));
+  return reshape(whole, [...x.shape.slice(0, -1), weight.spec.n]);
+}
+
+/** What outlier columns add to the rows of a product: `f32[rows, n]`. */
+export function outlierProduct(x: Operand<"f32">, { columns, weight }: OutlierColumns): Sym<"f32"> {
+  return product(takeColumns(flat(x), columns, weight.spec.k), weight);
 }
 
 function flat(x: Operand<"f32">): Sym<"f32"> {

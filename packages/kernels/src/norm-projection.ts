@@ -2,9 +2,9 @@
 // operation. Where plain weights are held as one matrix, they are one product
 // whose parts are copied out: fewer, larger products, for a copy of the result.
 
-import type { Operand, Sym } from "@ryanstream/tensor";
+import { add, type Operand, reshape, type Sym } from "@ryanstream/tensor";
 import { ensure } from "./check.js";
-import { isPacked, type LinearWeight, linear, outputsOf } from "./linear.js";
+import { isPacked, type LinearWeight, linear, outlierProduct, outputsOf } from "./linear.js";
 import {
   fusesWithNorm,
   normLinear,
@@ -12,6 +12,7 @@ import {
   partsOf,
   splits,
 } from "./norm-linear.js";
+import { outliersOf } from "./packed-weight.js";
 import { rmsNorm } from "./rms-norm.js";
 
 /** Several projections of one input, held as one matrix: the rows of the first, then of the second, … */
@@ -68,15 +69,13 @@ function isBiased(p: LinearWeight | BiasedWeight): p is BiasedWeight {
   return "weight" in p;
 }
 
-/** @internal The projections' packed weights, one where they are merged; undefined if any is plain or has outliers. */
+/** @internal The projections' packed weights, one where they are merged; undefined if any is plain. */
 export function packedOf(projections: Projections): PackedProjection[] | undefined {
   const all =
     "merged" in projections
       ? [{ weight: projections.merged, bias: projections.bias }]
       : projections.map((p) => (isBiased(p) ? p : { weight: p }));
-  const fuses = (p: BiasedWeight): p is PackedProjection =>
-    isPacked(p.weight) && p.weight.outliers === undefined;
-  return all.every(fuses) ? all : undefined;
+  return all.every((p): p is PackedProjection => isPacked(p.weight)) ? all : undefined;
 }
 
 export interface NormProjectionOptions {
@@ -92,8 +91,8 @@ export interface NormProjectionOptions {
  * With packed weights of one format and group this is one operation: the normalised rows go straight into the
  * form that the products read, once for all of them, and parts of a merged weight are written where they
  * belong if each part but the last has a multiple of 32 outputs. The bits are those of the separate operations.
- * With plain weights these are separate operations, because their gradients read what lies between; with outlier
- * columns too.
+ * With plain weights these are separate operations, because their gradients read what lies between; products
+ * of outlier columns are operations of their own.
  *
  * @param x `f32[..., k]`
  * @returns for each projection `f32[..., n]`.
@@ -108,10 +107,24 @@ export function normProjection(
   { norm, eps = 1e-5 }: NormProjectionOptions,
 ): Sym<"f32">[] {
   const packed = packedOf(projections);
-  if (packed === undefined || !fusesWithNorm(packed.map((p) => p.weight.spec))) {
+  const merged = "merged" in projections;
+  const outliers = packed?.map((p) => outliersOf(p.weight)) ?? [];
+  const apart = outliers.some((columns) => columns !== undefined);
+  if (
+    packed === undefined ||
+    !fusesWithNorm(packed.map((p) => p.weight.spec)) ||
+    (merged && apart)
+  ) {
     return project(rmsNorm(x, norm, { eps }), projections);
   }
-  if (!("merged" in projections)) return normLinear(x, packed, { norm, eps });
+  if (apart) {
+    const h = rmsNorm(x, norm, { eps });
+    return normLinear(x, packed, { norm, eps }).map((y, i) => {
+      const columns = outliers[i];
+      return columns === undefined ? y : add(y, reshape(outlierProduct(h, columns), y.shape));
+    });
+  }
+  if (!merged) return normLinear(x, packed, { norm, eps });
   const { sizes } = projections;
   expectWhole(projections);
   if (splits(sizes)) return normLinear(x, packed, { norm, eps, sizes });

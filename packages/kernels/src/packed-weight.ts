@@ -40,11 +40,11 @@ export interface PackedWeight {
   readonly spec: PackedSpec;
   /** `u8[spec.byteLength]` */
   readonly bytes: Operand<"u8">;
-  /** Columns that are held apart. What {@link bytes} have in their place counts for nothing. */
+  /** What is to be added to some columns: all of them, where {@link bytes} have zeros there. */
   readonly outliers?: OutlierColumns | undefined;
 }
 
-/** Columns of a matrix `[n, k]` that matter too much for its format. */
+/** Parts of columns of a matrix `[n, k]` that matter too much for its format. */
 export interface OutlierColumns {
   /** `i32[s]`: which they are, ascending; a run with others fails with `ERR_VALUE`. */
   readonly columns: Operand<"i32">;
@@ -95,7 +95,7 @@ export function packedWeight({
   return Object.freeze({ n, k, format, group: inGroup, zero, byteLength, type: u8(byteLength) });
 }
 
-/** @internal The outlier columns of a weight, which are columns of that weight. */
+/** @internal The outlier columns of a weight, with as many outputs. */
 export function outliersOf({ spec, outliers }: PackedWeight): OutlierColumns | undefined {
   if (outliers === undefined) return undefined;
   const { n } = outliers.weight.spec;

@@ -1,6 +1,7 @@
 // Making packed weights, and reading them back.
 
 import {
+  add,
   defineOperation,
   elements,
   emit,
@@ -12,7 +13,7 @@ import {
   type Sym,
 } from "@ryanstream/tensor";
 import { ensure, expectCount, operand } from "./check.js";
-import { mergeColumns } from "./columns.js";
+import { putColumns } from "./columns.js";
 import {
   outliersOf,
   type PackedAttributes,
@@ -128,7 +129,7 @@ export function unpackWeight(weight: PackedWeight): Sym<"f32"> {
   const rest = emit(unpackOperation, [bytes], packedAttributes(spec))[0] as Sym<"f32">;
   const outliers = outliersOf(weight);
   if (outliers === undefined) return rest;
-  return mergeColumns({ rest, taken: unpackWeight(outliers.weight) }, outliers.columns);
+  return add(rest, putColumns(unpackWeight(outliers.weight), outliers.columns, spec.k));
 }
 
 /**
@@ -147,8 +148,7 @@ export function embeddingPacked(weight: PackedWeight, ids: Operand<"i32">): Sym<
   const rest = rows[0] as Sym<"f32">;
   const outliers = outliersOf(weight);
   if (outliers === undefined) return rest;
-  const flat = (y: Sym<"f32">, k: number) => reshape(y, [elements(ids.shape), k]);
-  const taken = flat(embeddingPacked(outliers.weight, ids), outliers.weight.spec.k);
-  const whole = mergeColumns({ rest: flat(rest, spec.k), taken }, outliers.columns);
-  return reshape(whole, rest.shape);
+  const own = embeddingPacked(outliers.weight, ids);
+  const taken = reshape(own, [elements(ids.shape), outliers.weight.spec.k]);
+  return add(rest, reshape(putColumns(taken, outliers.columns, spec.k), rest.shape));
 }

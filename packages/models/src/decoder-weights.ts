@@ -8,6 +8,13 @@ import type { DecoderConfig } from "./decoder-config.js";
 export interface PackedParameter {
   readonly spec: PackedSpec;
   readonly bytes: Parameter<"u8">;
+  readonly outliers?: OutlierParameters | undefined;
+}
+
+/** What is added to some columns of a matrix. */
+export interface OutlierParameters {
+  readonly columns: Parameter<"i32">;
+  readonly weight: Pick<PackedParameter, "spec" | "bytes">;
 }
 
 export interface Projection {
@@ -66,10 +73,14 @@ function heldBy(weights: DecoderWeights): ReadonlySet<Held> {
 
 /** All parameters, each once. */
 export function parametersOf(weights: DecoderWeights): readonly Parameter[] {
-  return [...heldBy(weights)].map((held) => ("spec" in held ? held.bytes : held));
+  return [...heldBy(weights)].flatMap((held): readonly Parameter[] => {
+    if (!("spec" in held)) return [held];
+    const { bytes, outliers } = held;
+    return outliers === undefined ? [bytes] : [bytes, outliers.columns, outliers.weight.bytes];
+  });
 }
 
-/** Numbers that were trained; a tied embedding counts once. */
+/** Numbers that were trained; a tied embedding counts once, and so does a column that is held apart. */
 export function countNumbers(weights: DecoderWeights): number {
   let count = 0;
   for (const held of heldBy(weights)) {

@@ -1,20 +1,22 @@
 // Weights from a file into packed memory: each matrix is mapped, or decoded where the file encodes it, packed in one pass
 // and let go again, a layer at a time.
 
-import type { TensorSource } from "@ryanstream/format";
-import { type BlockType, blockTypes, packBlocks } from "@ryanstream/kernels";
-import { f32, type Parameter, parameter, program, u8 } from "@ryanstream/tensor";
+import type { TensorInfo, TensorSource } from "@ryanstream/format";
+import { type BlockType, blockTypes, type PackedSpec, packBlocks } from "@ryanstream/kernels";
+import { f32, i32, type Parameter, parameter, program, u8 } from "@ryanstream/tensor";
 import type { DecoderConfig } from "./decoder-config.js";
 import {
   type DecoderWeights,
   type LayerWeights,
   layerShapes,
+  type OutlierParameters,
   type PackedParameter,
   type Projection,
 } from "./decoder-weights.js";
 import { ModelError } from "./errors.js";
 import { expectMemory } from "./expect-memory.js";
 import { biasOf, expectKnownTensors, type ProjectionKey, tensorOf } from "./expect-tensors.js";
+import { outlierTensors, readOutlierColumns } from "./outlier-tensors.js";
 import { PackedFile, writePackedFile } from "./packed/packed-file.js";
 import { cleanPackedFolder, expectWritable } from "./packed/packed-folder.js";
 import { type PackedIdentity, packedIdentity } from "./packed/packed-source.js";
@@ -102,7 +104,7 @@ class Loader {
     const { vocabularySize, width, layers: count, tied } = this.#config;
     const { embedding: name, norm, head } = this.#names;
     for (const info of this.#source.tensors.values()) this.#total += storedBytes(info);
-    expectKnownTensors(this.#source, this.#config, this.#names);
+    expectKnownTensors(this.#source, this.#config, this.#names, { outliers: true });
     const { packedFolder, format } = this.#options;
     const files = this.#source.files.map((file) => file.path);
     const identity = packedFolder === undefined ? undefined : await packedIdentity(files, format);
@@ -156,7 +158,9 @@ class Loader {
     const own = (name: string) => `layers.${i}.${name}`;
     const projection = async (name: ProjectionKey): Promise<Projection> => {
       const [n, k] = shapes[name];
-      const weight = this.#matrix(own(name), names[name], n, k, false);
+      const matrix = this.#matrix(own(name), names[name], n, k, false);
+      const outliers = await this.#outliers(own(name), names[name], [n, k]);
+      const weight = outliers === undefined ? matrix : { ...matrix, outliers };
       const biasName = biasOf(this.#source, this.#config, names[`${name}Bias`], name);
       if (biasName === undefined) return { weight };
       return { weight, bias: await this.#vector(own(`${name}.bias`), biasName, n) };
@@ -200,13 +204,34 @@ class Loader {
         `${name}: expected one of ${blockTypes.join(", ")}, found ${dtype}`,
       );
     }
-    const spec = specFor(type, n, k, this.#options.format, embedding);
+    return this.#packedInto(own, info, type, specFor(type, n, k, this.#options.format, embedding));
+  }
+
+  /** What the file holds apart of a matrix's columns. */
+  async #outliers(
+    own: string,
+    matrix: string,
+    shape: readonly [number, number],
+  ): Promise<OutlierParameters | undefined> {
+    const found = outlierTensors(this.#source, matrix, shape);
+    if (found === undefined) return undefined;
+    const { count, spec, type } = found;
+    const { signal } = this.#options;
+    const values = await readOutlierColumns(this.#source, found, shape[1], signal);
+    const columns = parameter(`${own}.outlier_columns`, i32(count));
+    this.#made.push(columns);
+    columns.write(values);
+    this.#progress(storedBytes(found.columns));
+    return { columns, weight: this.#packedInto(`${own}.outliers`, found.weight, type, spec) };
+  }
+
+  #packedInto(own: string, info: TensorInfo, type: BlockType, spec: PackedSpec): PackedParameter {
     const buffer = this.#packed?.map(own, spec);
     const bytes = parameter(own, spec.type, buffer === undefined ? {} : { buffer });
     this.#made.push(bytes);
     const into = { spec, bytes };
     this.#matrices.push(into);
-    if (buffer === undefined) this.#waiting.push({ name, type, into });
+    if (buffer === undefined) this.#waiting.push({ name: info.name, type, into });
     else this.#progress(storedBytes(info));
     return into;
   }

@@ -4,10 +4,15 @@ import type { TensorSource } from "@ryanstream/format";
 import { blockTypes } from "@ryanstream/kernels";
 import type { DecoderConfig } from "./decoder-config.js";
 import { layerShapes } from "./decoder-weights.js";
+import { outlierTensors } from "./outlier-tensors.js";
 import { specFor, type WeightFormat } from "./weight-format.js";
 import type { WeightNames } from "./weight-names.js";
 
-/** Bytes of all weights, held so. Tensors that are missing, or of a type that doesn't load, count nothing. */
+/**
+ * Bytes of all weights, held so. Tensors that are missing, or of a type that doesn't load, count nothing.
+ *
+ * @throws ModelError `ERR_WEIGHTS` for outlier columns that can't be
+ */
 export function weightBytes(
   source: Pick<TensorSource, "tensors">,
   config: DecoderConfig,
@@ -35,6 +40,8 @@ export function weightBytes(
     ][];
     for (const [key, [n, k]] of shapes) {
       matrix(own[key], n, k, false);
+      const outliers = outlierTensors(source, own[key], [n, k]);
+      if (outliers !== undefined) bytes += outliers.spec.byteLength + 4 * outliers.count;
       vector(own[`${key}Bias`], n);
     }
     vector(own.attentionNorm, width);

@@ -129,7 +129,11 @@ export async function writeGgufModel(
   dtype: DType,
   change = (matrix: Float32Array): Float32Array => matrix,
   more: Readonly<Record<string, unknown>> = {},
-  instead: (name: string, shape: readonly number[]) => TensorInput | undefined = () => undefined,
+  instead: (
+    name: string,
+    shape: readonly number[],
+    values: () => Float32Array,
+  ) => TensorInput | readonly TensorInput[] | undefined = () => undefined,
 ): Promise<void> {
   const config = configOf(json);
   const name = json["model_type"] as string;
@@ -152,8 +156,8 @@ export async function writeGgufModel(
       : {}),
     ...more,
   };
-  const tensors = tensorsOf(json, ggufNames).map(({ name: to, seed, shape }): TensorInput => {
-    const other = instead(to, shape);
+  const tensors = tensorsOf(json, ggufNames).flatMap(({ name: to, seed, shape }) => {
+    const other = instead(to, shape, () => values(seed, shape));
     if (other !== undefined) return other;
     const type = shape.length === 1 ? "F32" : dtype;
     let data = values(seed, shape);
