@@ -207,7 +207,7 @@ class Batch : public Napi::AsyncWorker {
     jobs_.reserve(jobs.Length());
     auto held = Napi::Array::New(env);
     for (uint32_t i = 0; i < jobs.Length(); ++i) jobs_.push_back(decoding_arg(jobs.Get(i), &held));
-    Receiver().Set("held", held);
+    held_ = Napi::Persistent(held);
   }
   Napi::Promise promise() const { return deferred_.Promise(); }
 
@@ -226,6 +226,7 @@ class Batch : public Napi::AsyncWorker {
 
  private:
   std::vector<Decoding> jobs_;
+  Napi::Reference<Napi::Array> held_;
   Napi::Promise::Deferred deferred_;
 };
 

@@ -1,5 +1,4 @@
-import { FormatError } from "../errors.js";
-import { headOf } from "./grid.js";
+import { columnsOf, headOf } from "./grid.js";
 import { decodeRows } from "./grid-rows.js";
 import { loadCoders, type NativeDecoding, nativeCoder } from "./native.js";
 import { ownError } from "./native-errors.js";
@@ -17,22 +16,16 @@ export type ChunkJob =
 
 function nativeJob(job: ChunkJob): NativeDecoding {
   if (!("head" in job)) return job;
-  const { coded, into, rows } = job;
-  const columns = rows === 0 ? 0 : into.length / rows;
-  if (!Number.isInteger(columns)) {
-    const expected = "a number of rows that divides the length";
-    throw new FormatError("ERR_ARGUMENT", { expected, found: `${rows} of ${into.length}` });
-  }
-  return { coded, into, rows, grid: headOf(job.head, columns) };
+  const { coded, into, rows, head } = job;
+  return { coded, into, rows, grid: headOf(head, columnsOf(rows, into.length)) };
 }
 
 function decodePortably(job: ChunkJob): void {
-  if (!("head" in job)) {
-    decodePlanesPortable(job.coded, job.into);
-    return;
+  if (!("head" in job)) decodePlanesPortable(job.coded, job.into);
+  else {
+    const { coded, into, rows, head } = job;
+    decodeRows(headOf(head, columnsOf(rows, into.length)), coded, rows, into);
   }
-  const { coded, into, rows } = job;
-  decodeRows(headOf(job.head, rows === 0 ? 0 : into.length / rows), coded, rows, into);
 }
 
 /** An error of `decodeChunks`: which of the jobs it was. */

@@ -6,7 +6,6 @@ import { checkGrid, type GridCodes, scaleBits } from "./grid-codes.js";
 import { type GridHead, readHead, writeHead } from "./grid-head.js";
 import { type GridPlan, planGrid } from "./grid-plan.js";
 import { decodeRows, encodeRows } from "./grid-rows.js";
-import { malformed } from "./malformed.js";
 import { nativeCoder } from "./native.js";
 import { decodedNatively } from "./native-errors.js";
 import { LANES, laneCode } from "./rans.js";
@@ -72,17 +71,18 @@ export function decodeGridRows(
   rows: number,
   into: Float32Array | Int32Array,
 ): void {
-  const columns = rows === 0 ? 0 : into.length / rows;
-  if (!Number.isInteger(rows) || rows < 0 || !Number.isInteger(columns)) {
-    const expected = "a number of rows that divides the length";
-    throw new FormatError("ERR_ARGUMENT", { expected, found: `${rows} of ${into.length}` });
-  }
-  if (rows === 0) {
-    if (into.length > 0) throw malformed("no values for no rows", into.length);
-    return;
-  }
-  const grid = headOf(head, columns);
+  const grid = headOf(head, columnsOf(rows, into.length));
   if (!decodedNatively({ coded, into, rows, grid })) decodeRows(grid, coded, rows, into);
+}
+
+/** @throws FormatError `ERR_ARGUMENT` unless `length` is that of some rows. */
+export function columnsOf(rows: number, length: number): number {
+  const columns = length / rows;
+  if (!(Number.isInteger(rows) && rows > 0 && Number.isInteger(columns))) {
+    const expected = "one row or more, and a whole number of columns";
+    throw new FormatError("ERR_ARGUMENT", { expected, found: `${rows} rows of ${length} in all` });
+  }
+  return columns;
 }
 
 /** A head that is read once, as long as its bytes are the same array. */

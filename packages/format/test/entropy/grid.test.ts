@@ -95,7 +95,7 @@ function columnEntropy({ shape: [n, k], codes }: GridCodes): number {
 
 const grids = fc
   .record({
-    n: fc.integer({ min: 0, max: 40 }),
+    n: fc.integer({ min: 1, max: 40 }),
     k: fc.integer({ min: 0, max: 40 }),
     spread: fc.constantFrom(0, 0.1, 0.6, 3, 12, 40, 3000, 400000),
     columns: fc.constantFrom(0, 0.5, 2),
@@ -112,7 +112,7 @@ describe("grid", () => {
       fc.property(grids, fc.integer({ min: 1, max: 50 }), (grid, rowsOf) => {
         roundTrip(grid, rowsOf);
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: 120 },
     );
   });
 
@@ -125,7 +125,7 @@ describe("grid", () => {
       for (const [n, k] of [
         [64, 256],
         [300, 200],
-        [1100, 512],
+        [550, 1024],
       ] as const) {
         const grid = gaussian(n, k, kind, 9);
         const bytes = roundTrip(grid, Math.max(1, Math.floor(2 ** 19 / k)));
