@@ -10,10 +10,10 @@ import { tensorsOfCommit } from "./format-kill-contents.js";
 
 const [path = "", mode, killAt = "0"] = process.argv.slice(2);
 
-/** Passes on to a file, and ends the process in the middle of the write that reaches byte `limit`. */
-class Killed implements OutputFile {
-  private written = 0;
+let written = 0;
 
+/** Passes on to a file, and ends the process in the middle of the write with the byte that is the last for all files. */
+class Killed implements OutputFile {
   constructor(
     private readonly file: DiskFile,
     private readonly limit: number,
@@ -31,12 +31,12 @@ class Killed implements OutputFile {
   close = () => this.file.close();
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
-    const left = this.limit - this.written;
+    const left = this.limit - written;
     if (bytes.length >= left) {
       await this.file.write(bytes.subarray(0, left), position);
       process.kill(process.pid, "SIGKILL");
     }
-    this.written += bytes.length;
+    written += bytes.length;
     await this.file.write(bytes, position);
   }
 }

@@ -10,8 +10,10 @@ export type CliErrorCode =
   | "ERR_CONTEXT"
   /** Weights, keys and values are more than the machine has memory for. */
   | "ERR_MEMORY"
-  /** Something is where a result is to go, or what an interrupted run left is another one's. */
-  | "ERR_OUTPUT"
+  /** There is something where a result is to be written. */
+  | "ERR_EXISTS"
+  /** A file isn't what it was when it was written. */
+  | "ERR_DAMAGED"
   /** A solution without an answer. */
   | "ERR_NO_ANSWER"
   /** The model has no chat template. */

@@ -8,8 +8,13 @@ import {
   type RyanWriter,
   type TensorSource,
 } from "@ryanstream/format";
-import type { GridTensor, Profile, QuantizationPlan, QuantizedTensor } from "@ryanstream/quant";
-import { CliError } from "../cli/errors.js";
+import {
+  type GridTensor,
+  type Profile,
+  QuantError,
+  type QuantizationPlan,
+  type QuantizedTensor,
+} from "@ryanstream/quant";
 
 /** What a run is of. */
 export interface RunIdentity {
@@ -49,7 +54,7 @@ export class FinishedTensors implements AsyncDisposable {
   /**
    * Opens what an interrupted run left.
    *
-   * @throws CliError `ERR_OUTPUT` if it is another model's; FormatError
+   * @throws QuantError `ERR_RESUME` if it is another model's; FormatError
    */
   static async resume(path: string, identity: RunIdentity): Promise<FinishedTensors> {
     const writer = await openRyanWriter(path, { append: true });
@@ -58,10 +63,9 @@ export class FinishedTensors implements AsyncDisposable {
       const [found, plan] = ["identity", "plan"].map((key) => source.metadata.get(key));
       if (found !== JSON.stringify(identity) || typeof plan !== "string") {
         await source.close();
-        throw new CliError(
-          "ERR_OUTPUT",
+        throw new QuantError(
+          "ERR_RESUME",
           `${path}: expected what was made of this model, found another's`,
-          "--force starts anew.",
         );
       }
       const parsed = JSON.parse(plan) as QuantizationPlan;

@@ -77,7 +77,7 @@ export const partialPath = (output: string): string => `${resolve(output)}.parti
 /**
  * Quantises a model's files. `output` appears when all is written; until then finished layers lie beside it.
  *
- * @throws CliError `ERR_OUTPUT`; QuantError, ModelError, FormatError; the signal's reason, after which `resume` goes on
+ * @throws CliError `ERR_EXISTS`; QuantError, ModelError, FormatError; the signal's reason, after which `resume` goes on
  */
 export async function quantizeFiles(options: QuantizeFilesOptions): Promise<QuantizedFiles> {
   const { input, calibration, signal } = options;
@@ -172,7 +172,7 @@ async function openFinished(
   const path = partialPath(output);
   if (!force && (await exists(output))) {
     throw new CliError(
-      "ERR_OUTPUT",
+      "ERR_EXISTS",
       `expected nothing at ${output}, found something`,
       "--force replaces it.",
     );
@@ -187,7 +187,7 @@ async function openFinished(
     if (resume) return await FinishedTensors.resume(path, identity);
     if (!force) {
       throw new CliError(
-        "ERR_OUTPUT",
+        "ERR_EXISTS",
         `expected no interrupted run, found one in ${path}`,
         "--resume goes on with it, --force starts anew.",
       );
