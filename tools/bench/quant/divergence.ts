@@ -1,6 +1,6 @@
 // How far a model's next-token distributions are from those of the model it was made from.
 
-import { loadModel, type LoadModelOptions } from "@ryanstream/models";
+import { type LoadModelOptions, loadModel } from "@ryanstream/models";
 import { Engine } from "@ryanstream/scheduler";
 
 export interface Divergence {
@@ -37,7 +37,8 @@ export async function logitsOf(
       using session = engine.createSession();
       using logits = await session.append(tokens, "all");
       const rows = new Float32Array(logits.rows * logits.vocabularySize);
-      for (let row = 0; row < logits.rows; row++) rows.set(logits.row(row), row * logits.vocabularySize);
+      for (let row = 0; row < logits.rows; row++)
+        rows.set(logits.row(row), row * logits.vocabularySize);
       return rows;
     });
     all.push(...(await Promise.all(some)));
@@ -59,10 +60,7 @@ export function divergence(
     const rows = p.length / vocabulary;
     for (let row = 0; row < rows; row++) {
       const at = row * vocabulary;
-      const { kl, top } = compare(
-        p.subarray(at, at + vocabulary),
-        q.subarray(at, at + vocabulary),
-      );
+      const { kl, top } = compare(p.subarray(at, at + vocabulary), q.subarray(at, at + vocabulary));
       each.push(kl);
       sum += kl;
       if (top) same++;
