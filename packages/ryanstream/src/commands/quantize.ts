@@ -10,7 +10,7 @@ import { percentText, waitText } from "../cli/units.js";
 import { embeddedModel } from "../model/embedded-model.js";
 import { threadsOption, useThreads } from "../model/open-model.js";
 import { findModel, openTokenizer, placeOptions } from "../model/place-options.js";
-import type { Calibration } from "../quantizing/calibration.js";
+import type { Calibration, CalibrationOptions } from "../quantizing/calibration.js";
 import type { QuantizeFilesOptions } from "../quantizing/quantize-files.js";
 
 const profiles = ["file", "resident", "both"] as const;
@@ -56,6 +56,10 @@ export const quantizeCommand: Command = {
       help: "a file of JSON lines with text or messages; problems, generated ones with solutions; none. Default: problems for abacus, else none",
     },
     "calibration-tokens": { value: "N", help: `how many; default ${CALIBRATION_TOKENS}` },
+    "sensitivity-tokens": {
+      value: "N",
+      help: `others, to measure losses on; default ${SENSITIVITY_TOKENS}`,
+    },
     method: {
       value: "NAME",
       help: "gptq: errors are made up for in later columns (default with calibration); nearest",
@@ -84,17 +88,21 @@ export const quantizeCommand: Command = {
 
 async function run(given: Arguments, terminal: Terminal): Promise<void> {
   useThreads(given);
-  const quantizer = quantizerOptions(given);
+  const options = quantizerOptions(given);
   const seed = given.integer("seed", { max: 2 ** 32 - 1 }) ?? 1;
-  const calibrationTokens =
-    given.integer("calibration-tokens", { min: 1, max: 2 ** 30 }) ?? CALIBRATION_TOKENS;
+  const count = (name: string) => given.integer(name, { min: 1, max: 2 ** 30 });
+  const wanted = {
+    calibrationTokens: count("calibration-tokens") ?? CALIBRATION_TOKENS,
+    sensitivityTokens: count("sensitivity-tokens") ?? SENSITIVITY_TOKENS,
+    seed,
+  };
   const [name, output] = given.positionals as readonly [string, string];
   const embedded = await embeddedModel();
   const place = await findModel(name === "abacus" ? embedded : name, given, terminal);
   const asked = given.text("calibration");
   const source = asked ?? ((await isSame(place.path, embedded)) ? "problems" : "none");
   if (source === "none") {
-    if (quantizer.method === "gptq") {
+    if (options.method === "gptq") {
       throw new CliError(
         "ERR_USAGE",
         "--method gptq: expected --calibration beside it, found none",
@@ -105,15 +113,13 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
     }
   }
   const calibration =
-    source === "none"
-      ? undefined
-      : await calibrationOf(source, place, { calibrationTokens, seed }, given, terminal);
+    source === "none" ? undefined : await calibrationOf(source, place, wanted, given, terminal);
   const { quantizeFiles } = await import("../quantizing/quantize-files.js");
   const { summaryLines } = await import("../quantizing/summary.js");
-  const options: QuantizeFilesOptions = {
+  const job: QuantizeFilesOptions = {
     input: place.path,
     output,
-    quantizer,
+    quantizer: { ...options, sensitivityTokens: wanted.sensitivityTokens },
     calibration,
     resume: given.has("resume"),
     force: given.has("force"),
@@ -124,7 +130,7 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   const { partialPath } = await import("../quantizing/quantize-files.js");
   let report: Awaited<ReturnType<typeof quantizeFiles>>;
   try {
-    report = await quantizeFiles(options);
+    report = await quantizeFiles(job);
   } catch (error) {
     if (terminal.signal.aborted) {
       terminal.note(`stopped; the same command with --resume goes on: ${partialPath(output)}`);
@@ -165,7 +171,6 @@ function quantizerOptions(given: Arguments): QuantizerOptions {
     ...(target === undefined ? {} : { targetBits: target }),
     ...(outliers === undefined ? {} : { outlierColumns: outliers }),
     ...(method === undefined ? {} : { method }),
-    sensitivityTokens: SENSITIVITY_TOKENS,
   };
 }
 
@@ -187,7 +192,7 @@ async function isSame(path: string, other: string): Promise<boolean> {
 async function calibrationOf(
   source: string,
   place: { readonly path: string; readonly tokenizer: string },
-  { calibrationTokens, seed }: { readonly calibrationTokens: number; readonly seed: number },
+  wanted: Pick<CalibrationOptions, "calibrationTokens" | "sensitivityTokens" | "seed">,
   given: Arguments,
   terminal: Terminal,
 ): Promise<Calibration> {
@@ -198,13 +203,11 @@ async function calibrationOf(
   const { maxPositions } = await describeModel(place.path, { signal });
   const calibration = await readCalibration(tokenizer, {
     source: source === "problems" ? source : { path: source },
-    calibrationTokens,
-    sensitivityTokens: SENSITIVITY_TOKENS,
-    seed,
+    ...wanted,
     maxPositions,
     signal,
-    onProgress: (tokens, wanted) =>
-      terminal.progress.show(() => `reading ${tokens} of ${wanted} tokens of calibration`),
+    onProgress: (tokens, most) =>
+      terminal.progress.show(() => `reading ${tokens} of ${most} tokens of calibration`),
   });
   terminal.progress.clear();
   return calibration;
