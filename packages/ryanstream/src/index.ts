@@ -55,6 +55,7 @@ export {
   type ReplyOptions,
   type ReplyToken,
 } from "./chat/conversation.js";
+export { loadTokenizer } from "./model/load-tokenizer.js";
 export { TrainError, type TrainErrorCode } from "./train/errors.js";
 export { parseRecipe, type Recipe, readRecipe } from "./train/recipe.js";
 export { type TrainOptions, type TrainResult, train } from "./train/train.js";

@@ -10,8 +10,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCalibration } from "../src/quantizing/calibration.js";
 import { partialPath, quantizeFiles } from "../src/quantizing/quantize-files.js";
 import { jsonLines, useCli } from "./support/cli.js";
+import { useTinyModel } from "./support/tiny-model.js";
 
 const cli = useCli();
+const tiny = useTinyModel();
 let root = "";
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "ryanstream-quantize-"));
@@ -90,6 +92,27 @@ describe("ryanstream quantize", () => {
     const { code, stderr } = await cli.run(["quantize", copy, out]);
     expect(code).toBe(0);
     expect(stderr).toContain("no --calibration");
+  }, 60_000);
+
+  it("makes of a GGUF file one that loads by itself, tokenizer and template included", async () => {
+    const out = join(root, "gguf");
+    const words = ["quantize", tiny.gguf, out, "--target-bits", "6", ...PROBLEMS];
+    const { code } = await cli.run(words);
+    expect(code).toBe(0);
+    expect((await readdir(out)).sort()).toEqual(["model.ryan", "quantization.json"]);
+    const file = join(out, "model.ryan");
+    const asked = "2 + 2";
+    const ids = await cli.run(["tokenize", file, asked, "--json"]);
+    expect(ids.stdout).toBe((await cli.run(["tokenize", tiny.gguf, asked, "--json"])).stdout);
+    for (const place of [out, file]) {
+      const made = await cli.run(["generate", place, asked, "--max-tokens", "3"]);
+      expect(made.code).toBe(0);
+    }
+    const names = async (path: string) => {
+      await using source = await openTensors(path);
+      return { names: [...source.tensors.keys()], metadata: [...source.metadata.keys()] };
+    };
+    expect(await names(out)).toEqual(await names(tiny.gguf));
   }, 60_000);
 
   it("replaces nothing unless it is told to", async () => {
