@@ -3,8 +3,9 @@ import { QuantError } from "./errors.js";
 import type { Resume } from "./options.js";
 import type { MatrixPlan } from "./plan.js";
 import type { QuantizableMatrix } from "./quantizable-model.js";
-import { outliersOf, type QuantizedMatrix, valuesOf } from "./quantize-matrix.js";
+import { outliersOf, type QuantizedMatrix } from "./quantize-matrix.js";
 import type { QuantizedTensor } from "./quantized-tensor.js";
+import { valuesOf } from "./tensor-values.js";
 
 /** A matrix that an interrupted run has finished, or undefined. Its error isn't known any more. */
 export async function findFinished(

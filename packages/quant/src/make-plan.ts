@@ -4,7 +4,7 @@ import { QuantError } from "./errors.js";
 import type { Hessian } from "./numeric/hessian.js";
 import type { MatrixPlan, QuantizationPlan } from "./plan.js";
 import type { QuantizableMatrix } from "./quantizable-model.js";
-import type { Profile } from "./quantized-tensor.js";
+import type { BlockDType, Profile } from "./quantized-tensor.js";
 import { allocateChoices, allocateRates } from "./rates/allocate.js";
 import { type Measured, measureSensitivities, type Trial } from "./rates/sensitivity.js";
 import { sizeBudget } from "./rates/size-budget.js";
@@ -24,14 +24,13 @@ export async function makePlan(work: Work): Promise<Planned> {
     .filter((profile) => profile !== targeted)
     .flatMap((profile) => model.matrices.map((matrix) => planByKind(work, profile, matrix)));
   if (targeted === undefined) return { plan: { fingerprint: fingerprint(work), matrices: byKind } };
-  const budget = sizeBudget(work);
+  sizeBudget(work); // refuses before anything is measured
   const measuring = work.sensitivity.length > 0;
   const trials = trialsOf(work);
   const { measured, headInputs } = measuring
     ? await measureSensitivities(work, trials)
     : { measured: [], headInputs: undefined };
-  const matrices =
-    targeted === "file" ? planRates(work, measured, budget) : planTypes(work, measured, budget / 8);
+  const matrices = targeted === "file" ? planRates(work, measured) : planTypes(work, measured);
   return {
     plan: { fingerprint: fingerprint(work), matrices: [...matrices, ...byKind] },
     headInputs,
@@ -56,41 +55,79 @@ function planByKind(work: Work, profile: Profile, { name, kind }: QuantizableMat
 
 const weightsOf = ({ shape: [n, k] }: QuantizableMatrix): number => n * k;
 
-function planRates(work: Work, measured: readonly Measured[], budget: number): MatrixPlan[] {
+/** Matrices that get one rate, and what they were measured to cost. */
+interface Group {
+  readonly weights: number;
+  readonly measured: readonly Measured[];
+}
+
+/** For each matrix its group: what was measured together, or the matrix alone. */
+function groupsOf(work: Work, measured: readonly Measured[]): Map<QuantizableMatrix, Group> {
+  const groups = new Map<string, Group>();
+  return new Map(
+    work.model.matrices.map((matrix) => {
+      const own = measured.filter(({ names }) => names.includes(matrix.name));
+      const names = own[0]?.names ?? [matrix.name];
+      const key = names.join("\n");
+      const members = work.model.matrices.filter(({ name }) => names.includes(name));
+      const weights = members.reduce((sum, member) => sum + weightsOf(member), 0);
+      const group = groups.get(key) ?? { weights, measured: own };
+      groups.set(key, group);
+      return [matrix, group];
+    }),
+  );
+}
+
+function planRates(work: Work, measured: readonly Measured[]): MatrixPlan[] {
   const { matrices } = work.model;
-  const found = new Map(measured.map((one) => [one.name, one]));
-  const priced = matrices.map((matrix) => {
-    const weights = weightsOf(matrix);
-    const one = found.get(matrix.name);
+  const groupOf = groupsOf(work, measured);
+  const groups = [...new Set(groupOf.values())];
+  const priced = groups.map(({ weights, measured: [one] }) => ({
+    weights,
     // Without measurements a weight is a weight: all get the same rate.
-    const price = one === undefined ? weights : one.kl * 4 ** ((8 * one.bytes) / weights);
-    return { weights, price };
-  });
-  const rates = allocateRates(priced, budget, RATES);
-  return matrices.map(({ name }, i) => {
-    const bits = rates[i] as number;
-    const kl = found.has(name) ? (priced[i]?.price ?? 0) * 4 ** -bits : undefined;
-    return { profile: "file", name, bits, kl };
+    price: one === undefined ? weights : one.kl * 4 ** ((8 * one.bytes) / weights),
+  }));
+  const place = matrices.map((matrix) => groups.indexOf(groupOf.get(matrix) as Group));
+  const spread = (rates: readonly number[]) => place.map((i) => rates[i] as number);
+  let rates = allocateRates(priced, sizeBudget(work), RATES);
+  for (let i = 0; i < 3; i++) {
+    rates = allocateRates(priced, sizeBudget(work, spread(rates)), RATES);
+  }
+  return matrices.map((matrix, i) => {
+    const group = groupOf.get(matrix) as Group;
+    const bits = spread(rates)[i] as number;
+    const price = priced[place[i] as number]?.price ?? 0;
+    const share = weightsOf(matrix) / group.weights;
+    const kl = group.measured.length === 0 ? undefined : share * price * 4 ** -bits;
+    return { profile: "file", name: matrix.name, bits, kl };
   });
 }
 
-function planTypes(work: Work, measured: readonly Measured[], bytes: number): MatrixPlan[] {
-  const { matrices } = work.model;
+function planTypes(work: Work, measured: readonly Measured[]): MatrixPlan[] {
   const types = [work.settings.fourBits, "Q8_0"] as const;
-  const choices = matrices.map((matrix) =>
+  const groupOf = groupsOf(work, measured);
+  const groups = [...new Set(groupOf.values())];
+  const choices = groups.map((group) =>
     types.map((dtype) => {
-      const one = measured.find(
-        ({ name, ...trial }) => name === matrix.name && trial.dtype === dtype,
-      );
-      const size = one?.bytes ?? (weightsOf(matrix) * bitsPerWeight(dtype)) / 8;
+      const one = group.measured.find((trial) => trial.dtype === dtype);
+      const bytes = one?.bytes ?? (group.weights * bitsPerWeight(dtype)) / 8;
       // Without measurements: what 4 bits cost is the same for each weight, and 8 bits cost nothing.
-      const kl = one?.kl ?? (dtype === "Q8_0" ? 0 : weightsOf(matrix));
-      return { value: { dtype, kl: one?.kl }, bytes: size, kl };
+      const kl = one?.kl ?? (dtype === "Q8_0" ? 0 : group.weights);
+      return { value: { dtype, kl: one?.kl }, bytes, kl };
     }),
   );
-  return allocateChoices(choices, bytes).map(({ dtype, kl }, i) => {
-    const { name } = matrices[i] as QuantizableMatrix;
-    return { profile: "resident", name, bits: bitsPerWeight(dtype), dtype, kl };
+  const chosen = allocateChoices(choices, sizeBudget(work) / 8);
+  return work.model.matrices.map((matrix) => {
+    const group = groupOf.get(matrix) as Group;
+    const { dtype, kl } = chosen[groups.indexOf(group)] as { dtype: BlockDType; kl?: number };
+    const share = weightsOf(matrix) / group.weights;
+    return {
+      profile: "resident",
+      name: matrix.name,
+      bits: bitsPerWeight(dtype),
+      dtype,
+      kl: kl === undefined ? undefined : share * kl,
+    };
   });
 }
 

@@ -28,6 +28,11 @@ export interface QuantizerOptions {
   readonly damping?: number | undefined;
   /** Tokens that the cost of a tensor is measured on, from the first sequences. Default: 4096. */
   readonly sensitivityTokens?: number | undefined;
+  /**
+   * What is measured as one and gets one rate: each matrix, those of a layer with the same input, or a whole layer. Large
+   * models are measured in half or a seventh of the time. Default: `matrix`.
+   */
+  readonly sensitivityBy?: "matrix" | "input" | "layer" | undefined;
 }
 
 /** Where quantising is. */

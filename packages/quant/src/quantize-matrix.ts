@@ -4,6 +4,7 @@ import { dequantize, gridStoredBytes, quantize } from "@ryanstream/format";
 import { GROUP } from "./blocks/block-type.js";
 import { fitBlocks } from "./blocks/fit-blocks.js";
 import type { MatrixInputs } from "./calibration/matrix-inputs.js";
+import { relativeError } from "./calibration/relative-error.js";
 import { ensure } from "./errors.js";
 import { fitGrid } from "./grid/fit-grid.js";
 import { gridValues } from "./grid/grid-steps.js";
@@ -11,6 +12,7 @@ import type { Products } from "./numeric/products.js";
 import { transposed } from "./numeric/transpose.js";
 import type { MatrixPlan } from "./plan.js";
 import type { BytesTensor, GridTensor, QuantizedTensor } from "./quantized-tensor.js";
+import { blockValues } from "./tensor-values.js";
 
 export interface QuantizedMatrix {
   readonly tensors: readonly QuantizedTensor[];
@@ -30,6 +32,8 @@ export interface MatrixJob {
   readonly values: Float32Array;
   /** What it multiplies; absent: data-free. */
   readonly inputs?: MatrixInputs | undefined;
+  /** `file`: how coarse the steps of rows are, float16 each. Absent: all alike. */
+  readonly rowScales?: Float32Array | undefined;
   readonly feedback: boolean;
   readonly outlierColumns: number;
   /** Bits per weight that a grid may stay below what is asked for. */
@@ -79,7 +83,11 @@ async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
   }
   const weights = transposed(values, rows, columns);
   const options = { weights, rows, columns, factor, products, signal };
-  const fitted = await fitGrid({ ...options, name: plan.name, stepShape }, plan.bits, job.slack);
+  const fitted = await fitGrid(
+    { ...options, name: plan.name, stepShape, rowScales: job.rowScales },
+    plan.bits,
+    job.slack,
+  );
   const tensor: GridTensor = {
     profile: "file",
     name: plan.name,
@@ -94,7 +102,7 @@ async function onGrid(job: MatrixJob): Promise<QuantizedMatrix> {
     bytes: gridStoredBytes(fitted.grid),
     encoding: "grid",
     outliers: 0,
-    error: await relativeError(job, result),
+    error: await relativeError(values, result, shape, inputs, products),
   };
 }
 
@@ -137,7 +145,7 @@ async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
     bytes: tensors.reduce((sum, { data }) => sum + data.byteLength, 0),
     encoding: dtype,
     outliers: outliers?.columns.length ?? 0,
-    error: await relativeError(job, result),
+    error: await relativeError(values, result, shape, inputs, products),
   };
 }
 
@@ -152,48 +160,6 @@ async function kept(job: MatrixJob): Promise<QuantizedMatrix> {
     bytes: data.byteLength,
     encoding: "BF16",
     outliers: 0,
-    error: await relativeError(job, values),
+    error: await relativeError(job.values, values, job.shape, job.inputs, job.products),
   };
-}
-
-/** The values of a matrix from its tensors: the matrix, then its outlier columns' places and values, if it has any. */
-export function blockValues(tensors: readonly BytesTensor[]): Float32Array {
-  const [matrix, places, outliers] = tensors as [BytesTensor, BytesTensor?, BytesTensor?];
-  const values = dequantize(matrix.dtype, matrix.data);
-  if (places === undefined || outliers === undefined) return values;
-  const columns = new Int32Array(places.data.slice().buffer);
-  const own = dequantize("Q8_0", outliers.data);
-  const [rows, width] = outliers.shape as [number, number];
-  const k = matrix.shape[1] as number;
-  for (let r = 0; r < rows; r++) {
-    columns.forEach((c, i) => {
-      values[r * k + c] = (values[r * k + c] as number) + (own[r * width + i] as number);
-    });
-  }
-  return values;
-}
-
-/** The values of a matrix as its tensors say, whichever they are. */
-export const valuesOf = (tensors: readonly QuantizedTensor[]): Float32Array => {
-  const [first] = tensors as [QuantizedTensor];
-  return "grid" in first ? gridValues(first.grid) : blockValues(tensors as readonly BytesTensor[]);
-};
-
-async function relativeError(job: MatrixJob, result: Float32Array): Promise<number> {
-  const { values, inputs, shape, products } = job;
-  const difference = Float32Array.from(values, (w, i) => w - (result[i] as number));
-  const [error, whole] =
-    inputs === undefined
-      ? [squares(difference), squares(values)]
-      : [
-          await inputs.energy(difference, shape[0], products),
-          await inputs.energy(values, shape[0], products),
-        ];
-  return whole === 0 ? 0 : error / whole;
-}
-
-function squares(x: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += (x[i] as number) ** 2;
-  return sum;
 }

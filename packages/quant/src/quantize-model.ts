@@ -1,18 +1,19 @@
 // The pass over a model: embedding, layers, head. What earlier layers became is what later ones are calibrated on.
 
 import { headHessian, layerHessians, matricesOf } from "./calibration/layer-inputs.js";
-import type { MatrixInputs } from "./calibration/matrix-inputs.js";
+import { LayerMatrices } from "./calibration/layer-matrices.js";
 import { QuantError } from "./errors.js";
 import { findFinished } from "./find-finished.js";
 import { expectSame, makePlan } from "./make-plan.js";
 import type { Hessian } from "./numeric/hessian.js";
 import type { MatrixPlan } from "./plan.js";
-import type { LayerPass, MatrixInput, QuantizableMatrix } from "./quantizable-model.js";
+import type { LayerPass, QuantizableMatrix } from "./quantizable-model.js";
 import { type QuantizedMatrix, quantizeMatrix } from "./quantize-matrix.js";
 import type { Profile } from "./quantized-tensor.js";
 import { Account } from "./rates/account.js";
 import { Comparison, type Divergence } from "./rates/divergence.js";
 import { fileOverhead, type StoredSize } from "./rates/file-overhead.js";
+import { type Known, triedTogether } from "./rates/sensitivity.js";
 import type { ProfileReport, QuantizationReport, TensorReport } from "./report.js";
 import type { Work } from "./work.js";
 
@@ -50,8 +51,12 @@ function unitsOf(work: Work, planning: boolean): number {
   const measures = planning && settings.targeted !== undefined && work.sensitivity.length > 0;
   if (!measures) return own + 1;
   const trials = settings.targeted === "file" ? 1 : 2;
-  const each = model.matrices.map(({ layer }) => 1 + model.layers - (layer ?? 0));
-  return own + 1 + trials * each.reduce((sum, units) => sum + units, 0);
+  const outer = matricesOf(model, undefined).length * (1 + model.layers);
+  const layers = Array.from({ length: model.layers }, (_, layer) => {
+    const groups = triedTogether(matricesOf(model, layer), settings.sensitivityBy);
+    return groups.length * (1 + model.layers - layer);
+  });
+  return own + 1 + trials * layers.reduce((sum, units) => sum + units, outer);
 }
 
 class Passes implements Disposable {
@@ -98,9 +103,10 @@ class Run {
     const { calibration } = this.#work;
     let inputs = headInputs;
     if (tied && inputs === undefined && calibration.length > 0) inputs = await this.#originalHead();
-    this.#outer = await this.#quantize(matrices, (matrix) =>
-      tied ? this.#work.inputsOfHead(inputs, matrix) : undefined,
-    );
+    this.#outer = await this.#quantize(matrices, async (matrix) => {
+      const own = tied ? this.#work.inputsOfHead(inputs, matrix) : undefined;
+      return { inputsOf: () => own };
+    });
   }
 
   /** What the head multiplies in the model as it is. */
@@ -130,17 +136,17 @@ class Run {
   async layer({ calibration, reference, changed }: Passes, layer: number): Promise<void> {
     const { model, products, signal } = this.#work;
     const matrices = matricesOf(model, layer);
-    let shared: Map<MatrixInput, MatrixInputs> | undefined;
-    const inputs = async ({ input }: QuantizableMatrix) => {
-      if (calibration === undefined || input === undefined) return undefined;
+    let shared: LayerMatrices | undefined;
+    const known = async () => {
+      if (calibration === undefined) return undefined;
       if (shared === undefined) {
         using probe = calibration.fork();
         const hessians = await layerHessians(probe, matrices, products, undefined, signal);
-        shared = this.#work.inputsOf(hessians, matrices);
+        shared = new LayerMatrices(this.#work, matrices, hessians);
       }
-      return shared.get(input);
+      return shared;
     };
-    const values = await this.#quantize(matrices, inputs);
+    const values = await this.#quantize(matrices, known);
     shared = undefined;
     await calibration?.advance({ replace: values.get(this.#first), signal });
     await reference?.advance({ signal });
@@ -153,7 +159,8 @@ class Run {
     const values = await this.#quantize([matrix], async () => {
       if (calibration === undefined) return undefined;
       const hessian = await headHessian(calibration, matrix.shape[1], products, signal);
-      return this.#work.inputsOfHead(hessian, matrix);
+      const own = this.#work.inputsOfHead(hessian, matrix);
+      return { inputsOf: () => own };
     });
     for (const [profile, own] of values) {
       const outer = this.#outer.get(profile);
@@ -163,9 +170,7 @@ class Run {
 
   async #quantize(
     matrices: readonly QuantizableMatrix[],
-    inputsOf: (
-      matrix: QuantizableMatrix,
-    ) => MatrixInputs | undefined | Promise<MatrixInputs | undefined>,
+    knownOf: (matrix: QuantizableMatrix) => Promise<Known | undefined>,
   ): Promise<Values> {
     const { model, settings, options, products, signal } = this.#work;
     const values: Values = new Map(settings.profiles.map((profile) => [profile, new Map()]));
@@ -177,12 +182,15 @@ class Run {
         let done = found;
         if (done === undefined) {
           original ??= await model.readMatrix(matrix.name);
+          const known = await knownOf(matrix);
+          const scales = profile === "file" ? known?.rowScales?.(matrix, original) : undefined;
           const budgeted = profile === settings.targeted ? this.#account : undefined;
           done = await quantizeMatrix({
             plan: budgeted === undefined ? plan : { ...plan, bits: budgeted.rate(matrix.name) },
             shape: matrix.shape,
             values: original,
-            inputs: await inputsOf(matrix),
+            inputs: known?.inputsOf(matrix),
+            rowScales: await scales,
             feedback: settings.feedback,
             outlierColumns: settings.outlierColumns,
             slack: 0.02,

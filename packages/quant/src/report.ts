@@ -17,7 +17,10 @@ export interface TensorReport {
   /** Of the matrix's outputs on the calibration, relative: sum of squares of the difference over sum of squares. Undefined
    * for tensors of an interrupted run. */
   readonly error: number | undefined;
-  /** KL divergence in nats a token with this matrix alone quantised, at the rate that it got, by the model of rates; where measured. */
+  /**
+   * KL divergence in nats a token with this matrix alone quantised, at the rate that it got by the model of rates; where it
+   * was measured. Of matrices that were measured together, its share by size.
+   */
   readonly kl: number | undefined;
 }
 

@@ -20,6 +20,7 @@ export interface Settings {
   readonly feedback: boolean;
   readonly damping: number;
   readonly sensitivityTokens: number;
+  readonly sensitivityBy: "matrix" | "input" | "layer";
 }
 
 /** @throws QuantError `ERR_ARGUMENT` */
@@ -50,6 +51,11 @@ export function settingsOf(options: QuantizerOptions): Settings {
     feedback: oneOf("method", options.method ?? "gptq", ["gptq", "nearest"]) === "gptq",
     damping: inRange("damping", options.damping ?? 0.01, 0, 1),
     sensitivityTokens: inRange("sensitivityTokens", options.sensitivityTokens ?? 4096, 1, 2 ** 30),
+    sensitivityBy: oneOf("sensitivityBy", options.sensitivityBy ?? "matrix", [
+      "matrix",
+      "input",
+      "layer",
+    ]),
   };
 }
 

@@ -109,6 +109,23 @@ describe("what is given", () => {
     expect(report.profiles[0]?.bits).toBeGreaterThan(6);
   });
 
+  it("has one rate for what is measured as one", async () => {
+    const ratesBy = async (sensitivityBy: "matrix" | "input" | "layer") => {
+      let plan: QuantizationPlan | undefined;
+      const onPlan = (made: QuantizationPlan) => {
+        plan = made;
+      };
+      const model = new TinyModel();
+      await ran({ targetBits: 5.5, sensitivityBy }, { onPlan }, model);
+      const rates = new Set(plan?.matrices.map(({ bits }) => bits));
+      return { count: rates.size, advances: model.advances };
+    };
+    const [each, layer] = [await ratesBy("matrix"), await ratesBy("layer")];
+    expect(each.count).toBe(10);
+    expect(layer.count).toBe(4);
+    expect(layer.advances).toBeLessThan(each.advances);
+  });
+
   it("needs no data", async () => {
     const model = new TinyModel();
     const { report } = await ran({ targetBits: 5.5 }, { calibration: [], sensitivity: [] }, model);

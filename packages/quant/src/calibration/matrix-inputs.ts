@@ -2,9 +2,6 @@ import { type Factor, factorHessian } from "../numeric/factor.js";
 import type { Hessian } from "../numeric/hessian.js";
 import type { Products } from "../numeric/products.js";
 
-/** Rows of a matrix whose energy is taken at a time. */
-const ROWS = 1024;
-
 /** What the matrices with one input need to know of it, each thing made when it is asked for and once. */
 export class MatrixInputs {
   #factor: Promise<Factor> | undefined;
@@ -36,18 +33,19 @@ export class MatrixInputs {
     return this.#factor;
   }
 
-  /** `sum over rows of x^T H x`: the squares of what `x[rows, width]` gives on the calibration. */
-  async energy(x: Float32Array, rows: number, products: Products): Promise<number> {
+  /** `x^T H x` of each row of `x[rows, width]`: the squares of what it gives on the calibration. */
+  async energies(x: Float32Array, rows: number, products: Products): Promise<Float64Array> {
     const { width } = this.hessian;
+    this.hessian.check(this.options.tensor);
     this.#full ??= symmetric(this.hessian);
-    let sum = 0;
-    for (let from = 0; from < rows; from += ROWS) {
-      const count = Math.min(ROWS, rows - from);
-      const part = x.subarray(from * width, (from + count) * width);
-      const image = await products.plain(part, this.#full, count, width, width);
-      for (let i = 0; i < image.length; i++) sum += (image[i] as number) * (part[i] as number);
-    }
-    return Math.max(0, sum);
+    const image = await products.plain(x, this.#full, rows, width, width);
+    return Float64Array.from({ length: rows }, (_, r) => {
+      let sum = 0;
+      for (let i = r * width; i < (r + 1) * width; i++) {
+        sum += (image[i] as number) * (x[i] as number);
+      }
+      return Math.max(0, sum);
+    });
   }
 }
 

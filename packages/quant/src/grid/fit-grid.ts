@@ -20,6 +20,8 @@ export interface GridInput {
   readonly factor?: Factor | undefined;
   /** What steps of columns are proportional to. */
   readonly stepShape: Float64Array;
+  /** What the steps of rows are multiplied with, float16 each. Absent: 1. */
+  readonly rowScales?: Float32Array | undefined;
   readonly products: Products;
   readonly signal?: AbortSignal | undefined;
 }
@@ -63,13 +65,14 @@ export async function fitGrid(input: GridInput, bits: number, slack: number): Pr
 }
 
 async function roundAt(input: GridInput, scale: number): Promise<FittedGrid> {
-  const { rows, columns, stepShape, name } = input;
+  const { rows, columns, stepShape, rowScales, name } = input;
   const steps = nearestSteps(stepShape, scale);
   const values = Float32Array.from(steps.index, (place) => gridStep(steps.base, place));
-  const rounder = new GridRounder(rows, values, name);
+  const rounder = new GridRounder(rows, values, name, rowScales);
   const cost = await cancelErrors(rounder, input);
   const codes = transposed(rounder.codes, columns, rows);
-  const grid: GridCodes = { shape: [rows, columns], codes, steps };
+  const scales = rowScales === undefined ? {} : { rowScales };
+  const grid: GridCodes = { shape: [rows, columns], codes, steps, ...scales };
   return { grid, bits: (8 * gridStoredBytes(grid)) / (rows * columns), cost };
 }
 

@@ -1,6 +1,7 @@
 // What each matrix costs alone: the divergence of the model's outputs with it quantised and all others as they were.
 
 import { headHessian, layerHessians, matricesOf } from "../calibration/layer-inputs.js";
+import { LayerMatrices } from "../calibration/layer-matrices.js";
 import type { MatrixInputs } from "../calibration/matrix-inputs.js";
 import type { Hessian } from "../numeric/hessian.js";
 import type {
@@ -10,6 +11,7 @@ import type {
   Replacements,
 } from "../quantizable-model.js";
 import { type QuantizedMatrix, quantizeMatrix } from "../quantize-matrix.js";
+import type { Settings } from "../settings.js";
 import type { Work } from "../work.js";
 import { Comparison } from "./divergence.js";
 
@@ -20,10 +22,17 @@ export interface Trial {
 }
 
 export interface Measured extends Trial {
-  readonly name: string;
-  /** Of the tensors that it gave. */
+  /** Of the matrices that were tried together. */
+  readonly names: readonly string[];
+  /** Of the tensors that they gave. */
   readonly bytes: number;
   readonly kl: number;
+}
+
+/** What the calibration says of matrices. */
+export interface Known {
+  inputsOf(matrix: QuantizableMatrix): MatrixInputs | undefined;
+  rowScales?(matrix: QuantizableMatrix, values: Float32Array): Promise<Float32Array | undefined>;
 }
 
 export interface Sensitivities {
@@ -46,19 +55,25 @@ export async function measureSensitivities(
   const measured: Measured[] = [];
 
   const measure = async (
-    matrix: QuantizableMatrix,
-    hessian: MatrixInputs | undefined,
+    matrices: readonly QuantizableMatrix[],
+    known: Known,
     begin: (replace: Replacements) => LayerPass | Promise<LayerPass>,
   ) => {
-    const values = await model.readMatrix(matrix.name);
+    const names = matrices.map(({ name }) => name);
     for (const trial of trials) {
-      const quantized = await tried(work, matrix, values, hessian, trial);
-      const replace = new Map([[matrix.name, quantized.values]]);
+      const replace = new Map<string, Float32Array>();
+      let bytes = 0;
+      for (const matrix of matrices) {
+        const quantized = await tried(work, matrix, known, trial);
+        replace.set(matrix.name, quantized.values);
+        bytes += quantized.bytes;
+      }
       using changed = await begin(replace);
       while (changed.layer < model.layers) await changed.advance({ replace, signal });
       const { kl } = await comparison.compare(reference, changed, replace, signal);
-      measured.push({ ...trial, name: matrix.name, bytes: quantized.bytes, kl });
-      work.done("sensitivity", matrix, 1 + model.layers - (matrix.layer ?? 0));
+      measured.push({ ...trial, names, bytes, kl });
+      const [first] = matrices as [QuantizableMatrix];
+      work.done("sensitivity", first, 1 + model.layers - (first.layer ?? 0));
     }
   };
 
@@ -68,9 +83,9 @@ export async function measureSensitivities(
       inputs === undefined
         ? new Map<MatrixInput, Hessian>()
         : await layerHessians(inputs, matrices, products, undefined, signal);
-    const shared = work.inputsOf(hessians, matrices);
-    for (const matrix of matrices) {
-      await measure(matrix, shared.get(matrix.input as MatrixInput), () => pass.fork());
+    const shared = new LayerMatrices(work, matrices, hessians);
+    for (const group of triedTogether(matrices, work.settings.sensitivityBy)) {
+      await measure(group, shared, () => pass.fork());
     }
     await pass.advance({ signal });
   }
@@ -82,27 +97,44 @@ export async function measureSensitivities(
       ? undefined
       : await headHessian(inputs, width, products, signal);
   for (const matrix of outer) {
-    const own = matrix === head || head === undefined ? hessian : undefined;
-    await measure(matrix, work.inputsOfHead(own, matrix), (replace) =>
+    const own = work.inputsOfHead(
+      matrix === head || head === undefined ? hessian : undefined,
+      matrix,
+    );
+    await measure([matrix], { inputsOf: () => own }, (replace) =>
       matrix === head ? pass.fork() : model.begin(sequences, { replace, signal }),
     );
   }
   return { measured, headInputs: head === undefined ? hessian : undefined };
 }
 
-function tried(
+/** Matrices of a layer in the groups that are measured as one. */
+export function triedTogether(
+  matrices: readonly QuantizableMatrix[],
+  by: Settings["sensitivityBy"],
+): readonly (readonly QuantizableMatrix[])[] {
+  const groups = new Map<string, QuantizableMatrix[]>();
+  for (const matrix of matrices) {
+    const key = by === "matrix" ? matrix.name : by === "input" ? `${matrix.input}` : "layer";
+    groups.set(key, [...(groups.get(key) ?? []), matrix]);
+  }
+  return [...groups.values()];
+}
+
+async function tried(
   work: Work,
   matrix: QuantizableMatrix,
-  values: Float32Array,
-  inputs: MatrixInputs | undefined,
+  known: Known,
   { bits, dtype }: Trial,
 ): Promise<QuantizedMatrix> {
   const profile = dtype === undefined ? "file" : "resident";
+  const values = await work.model.readMatrix(matrix.name);
   return quantizeMatrix({
     plan: { profile, name: matrix.name, bits, dtype },
     shape: matrix.shape,
     values,
-    inputs,
+    inputs: known.inputsOf(matrix),
+    rowScales: profile === "file" ? await known.rowScales?.(matrix, values) : undefined,
     feedback: work.settings.feedback,
     outlierColumns: work.settings.outlierColumns,
     slack: 0.1,

@@ -11,12 +11,16 @@ const sizeOfKept = (tensor: KeptTensor): StoredSize => {
   return { elementBytes: bytes, storedBytes: bytes };
 };
 
-/** Bits for all matrices together, once everything else has its own. */
-export function sizeBudget({ model, settings }: Work): number {
+/**
+ * Bits for all matrices together, once everything else has its own.
+ *
+ * @param rates  of the matrices, as far as is known: gaps in the file depend on their sizes
+ */
+export function sizeBudget({ model, settings }: Work, rates: readonly number[] = []): number {
   const kept = model.kept.map(sizeOfKept);
-  const matrices = model.matrices.map(({ shape: [n, k] }) => ({
+  const matrices = model.matrices.map(({ shape: [n, k] }, i) => ({
     elementBytes: 2 * n * k,
-    storedBytes: (n * k * settings.targetBits) / 8,
+    storedBytes: (n * k * (rates[i] ?? settings.targetBits)) / 8,
   }));
   const own = kept.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const rest = own + fileOverhead([...kept, ...matrices]);

@@ -20,6 +20,7 @@ const report = await quantizer.quantize(
       if ("grid" in tensor) {
         const { codes, steps } = tensor.grid;
         hash.update(new Uint8Array(codes.buffer)).update(steps.index).update(String(steps.base));
+        hash.update(String(tensor.grid.rowScales));
       } else hash.update(tensor.data);
     },
   },
