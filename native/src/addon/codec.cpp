@@ -34,9 +34,19 @@ void expect_size(Napi::Env env, const char* name, size_t found, size_t expected)
 }
 
 Napi::Value to_array(Napi::Env env, const std::vector<uint8_t>& bytes) {
-  auto out = Napi::Uint8Array::New(env, bytes.size());
-  if (!bytes.empty()) std::memcpy(out.Data(), bytes.data(), bytes.size());
-  return out;
+  // A new array would be filled with zeros first.
+  const auto copy = Napi::Buffer<uint8_t>::Copy(env, bytes.data(), bytes.size());
+  return Napi::Uint8Array::New(env, bytes.size(), copy.ArrayBuffer(), copy.ByteOffset());
+}
+
+// What the next coded chunk is written into: new memory for each would cost more than
+// some of the coding.
+std::vector<uint8_t>& output() {
+  constexpr size_t kKept = size_t{8} << 20;
+  thread_local std::vector<uint8_t> bytes;
+  if (bytes.capacity() > kKept) bytes = {};
+  bytes.clear();
+  return bytes;
 }
 
 Napi::Error out_of_memory(Napi::Env env) {
@@ -50,7 +60,7 @@ Napi::Value encode_planes_of(const Napi::CallbackInfo& call) {
                            call[2].ToBoolean()};
   if (!layout.valid()) throw out_of_range(env, "period: expected 1 to 512, with rotate 2, 4 or 8");
   if (bytes.size > kMostChunk) throw out_of_range(env, "bytes: expected at most 2^30");
-  std::vector<uint8_t> out;
+  std::vector<uint8_t>& out = output();
   try {
     encode_planes(bytes.data, bytes.size, layout, out);
   } catch (const std::bad_alloc&) {
@@ -178,7 +188,7 @@ Napi::Value encode_grid_rows_of(const Napi::CallbackInfo& call) {
     expect_size(env, "rowScales", scales.size, sizeof(uint16_t) * rows.rows);
     rows.row_scales = reinterpret_cast<const uint16_t*>(scales.data);
   }
-  std::vector<uint8_t> out;
+  std::vector<uint8_t>& out = output();
   try {
     encode_grid_rows(head, rows, out);
   } catch (const std::bad_alloc&) {

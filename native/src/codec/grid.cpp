@@ -10,10 +10,12 @@
 #include "../base/half.hpp"
 #include "../kernels/byte_planes.hpp"
 #include "../kernels/dispatch.hpp"
+#include "../kernels/grid_values.hpp"
 #include "../kernels/rans.hpp"
 #include "plane.hpp"
 
 RS_FAMILY_ACCESS(BytePlanesKernels, byte_planes_kernels, byte_planes)
+RS_FAMILY_ACCESS(GridValuesKernels, grid_values_kernels, grid_kernels)
 
 namespace rs::codec {
 namespace {
@@ -104,9 +106,20 @@ Status open_chunk(const GridHead& head, Reader& from, size_t rows, Chunk& chunk)
 }
 
 // Slots of the tables that are used, close together; `place` says where each is.
-uint32_t* slots_of(const GridHead& head, const uint8_t* which, size_t n, uint8_t* place) {
-  bool used[kGridTables] = {};
-  for (size_t i = 0; i < n; ++i) used[which[i]] = true;
+uint32_t* slots_of(const GridHead& head, const std::vector<uint8_t>& scales,
+                   const std::vector<uint8_t>& offsets, uint8_t* place) {
+  bool scale_used[kMostScale + 1] = {}, offset_used[256] = {}, used[kGridTables] = {};
+  for (uint8_t scale : scales) scale_used[scale] = true;
+  for (uint8_t offset : offsets) offset_used[offset] = true;
+  if (offsets.empty()) offset_used[128] = true;
+  RowMap map;
+  for (int offset = 0; offset < 256; ++offset) {
+    if (!offset_used[offset]) continue;
+    map.set(offset - 128);
+    for (int s = 0; s <= kMostScale; ++s) {
+      if (scale_used[s]) used[map.table[s]] = true;
+    }
+  }
   uint8_t count = 0;
   for (int t = 0; t < kGridTables; ++t) place[t] = used[t] ? count++ : 0;
   auto* slots = reinterpret_cast<uint32_t*>(
@@ -115,6 +128,22 @@ uint32_t* slots_of(const GridHead& head, const uint8_t* which, size_t n, uint8_t
     if (used[t]) fill_slots(head.freqs + 256 * t, slots + kRansScale * place[t]);
   }
   return slots;
+}
+
+// For each element the place of its table.
+void fill_tables(const std::vector<uint8_t>& scales, const std::vector<uint8_t>& offsets,
+                 const uint8_t* place, size_t rows, uint8_t* which) {
+  const uint8_t* known[256] = {};  // the row of each offset that was made last
+  RowMap map;
+  for (size_t r = 0; r < rows; ++r, which += scales.size()) {
+    const uint8_t offset = offsets.empty() ? uint8_t{128} : offsets[r];
+    if (known[offset] != nullptr) std::memcpy(which, known[offset], scales.size());
+    else {
+      map.set(offset - 128);
+      for (size_t a = 0; a < scales.size(); ++a) which[a] = place[map.table[scales[a]]];
+    }
+    known[offset] = which;
+  }
 }
 
 template <typename Out>
@@ -128,7 +157,16 @@ void write_code(const GridHead& head, Out* row, size_t c, int32_t code, float ro
   }
 }
 
-// A row that has escapes or low bits beside it.
+// A row without low bits beside it, all columns of which are stored; escapes are put in
+// later.
+void write_all(const GridHead& head, const uint8_t* tokens, float row_scale, float* row) {
+  grid_kernels().values(tokens, head.steps, row_scale, row, head.columns);
+}
+void write_all(const GridHead& head, const uint8_t* tokens, float, int32_t* row) {
+  for (size_t c = 0; c < head.columns; ++c) row[c] = tokens[c] - kCenter;
+}
+
+// A row that has low bits beside it.
 template <typename Out>
 bool write_row(const GridHead& head, const std::vector<uint32_t>& active, const RowMap& map,
                const uint8_t* tokens, BitReader& side, float row_scale, Out* row) {
@@ -150,30 +188,24 @@ Status decode_rows(const GridHead& head, const uint8_t* coded, size_t size, size
   Chunk chunk;
   if (Status status = open_chunk(head, from, rows, chunk); !status.ok()) return status;
   const std::vector<uint32_t> active = active_columns(head);
+  std::vector<uint8_t> scales;
+  scales.reserve(active.size());
+  for (uint32_t c : active) scales.push_back(head.scales[c]);
   const size_t n = rows * active.size();
   uint8_t* tokens = scratch(Scratch::tokens, n + 1);
   uint8_t* which = scratch(Scratch::tables, n + 1);
-  const bool offset_rows = !chunk.offsets.empty();
-  RowMap map;
-  map.set(0);
-  for (size_t r = 0; r < rows; ++r) {
-    uint8_t* row = which + r * active.size();
-    if (offset_rows) map.set(chunk.offsets[r] - 128);
-    else if (r > 0) {
-      std::memcpy(row, which, active.size());
-      continue;
-    }
-    for (size_t a = 0; a < active.size(); ++a) row[a] = map.table[head.scales[active[a]]];
-  }
   uint8_t place[kGridTables];
-  const uint32_t* slots = slots_of(head, which, n, place);
-  for (size_t i = 0; i < n; ++i) which[i] = place[which[i]];
+  const uint32_t* slots = slots_of(head, scales, chunk.offsets, place);
+  fill_tables(scales, chunk.offsets, place, rows, which);
   if (!chunk.stream.decode(slots, which, tokens, n) || !chunk.stream.finished()) {
     return malformed("its stream is malformed");
   }
 
+  const bool offset_rows = !chunk.offsets.empty();
+  RowMap map;
+  map.set(0);
   uint8_t widest = 0;
-  for (uint32_t c : active) widest = std::max(widest, head.scales[c]);
+  for (uint8_t scale : scales) widest = std::max(widest, scale);
   BitReader side(chunk.side, chunk.side_bytes);
   const bool dense = active.size() == head.columns;
   for (size_t r = 0; r < rows; ++r) {
@@ -183,17 +215,27 @@ Status decode_rows(const GridHead& head, const uint8_t* coded, size_t size, size
     const uint8_t* token = tokens + r * active.size();
     Out* row = into + r * head.columns;
     if (!dense) std::fill_n(row, head.columns, Out{0});
-    const bool shifted = map.shift[widest] > 0;
-    if (shifted || std::memchr(token, kEscape, active.size()) != nullptr) {
+    if (map.shift[widest] > 0) {
       if (!write_row(head, active, map, token, side, row_scale, row)) {
         return malformed("the bits beside its stream are malformed");
       }
-    } else if (dense) {
-      for (size_t c = 0; c < head.columns; ++c) write_code(head, row, c, token[c] - kCenter, row_scale);
-    } else {
+      continue;
+    }
+    if (dense) write_all(head, token, row_scale, row);
+    else {
       for (size_t a = 0; a < active.size(); ++a) {
         write_code(head, row, active[a], token[a] - kCenter, row_scale);
       }
+    }
+    const uint8_t* end = token + active.size();
+    for (const uint8_t* at = token; at != end; ++at) {
+      at = static_cast<const uint8_t*>(std::memchr(at, kEscape, static_cast<size_t>(end - at)));
+      if (at == nullptr) break;
+      int32_t code = 0;
+      if (!read_escape(side, code) || code >= kMostCode || code <= -kMostCode) {
+        return malformed("the bits beside its stream are malformed");
+      }
+      write_code(head, row, active[static_cast<size_t>(at - token)], code, row_scale);
     }
   }
   const uint64_t left = side.bits_left();

@@ -15,11 +15,28 @@ enum Kind : uint8_t { kRaw = 0, kConstant = 1, kOwnTable = 2, kLastTable = 3 };
 // A coded plane is read slower than a raw one: it must save 1/64 of the plane.
 bool worth_it(uint64_t coded, uint64_t raw) { return coded <= raw - (raw + 63) / 64; }
 
+// Whether a sample of a long plane can't be made smaller by 1/128: most mantissas.
+bool looks_random(const uint8_t* plane, size_t length) {
+  constexpr size_t kSample = 1024, kStride = 16384;  // so many bytes of so many
+  if (length < 2 * kStride) return false;
+  Counts counts{};
+  uint64_t sampled = 0;
+  for (size_t at = 0; at + kSample <= length; at += kStride, sampled += kSample) {
+    byte_planes().count(plane + at, kSample, counts.data());
+  }
+  return coded_bytes(counts, frequencies_of(counts)) > sampled - sampled / 128;
+}
+
 }  // namespace
 
 void PlaneWriter::add(const uint8_t* plane, size_t length) {
   if (length == 0) {
     out_.push_back(kRaw);
+    return;
+  }
+  if (looks_random(plane, length)) {
+    out_.push_back(kRaw);
+    out_.insert(out_.end(), plane, plane + length);
     return;
   }
   Counts counts{};

@@ -6,9 +6,8 @@
 export const SCALE_BITS = 12;
 export const SCALE = 1 << SCALE_BITS;
 
-/** How often each byte occurs. */
-export function countBytes(bytes: Uint8Array): Float64Array {
-  const counts = new Float64Array(256);
+/** How often each byte occurs, added to `counts`. */
+export function countBytes(bytes: Uint8Array, counts = new Float64Array(256)): Float64Array {
   // Four tables, since a run of equal bytes would wait for its own last count.
   const four = new Uint32Array(1024);
   const count = (at: number) => {

@@ -21,6 +21,21 @@ const kinds = { raw: 0, constant: 1, ownTable: 2, lastTable: 3 } as const;
 /** A coded plane is read slower than a raw one: it must save 1/64 of the plane. */
 const worthIt = (coded: number, raw: number): boolean => coded <= raw - Math.ceil(raw / 64);
 
+/** A sample is SAMPLE bytes of each STRIDE. */
+const SAMPLE = 1024;
+const STRIDE = 16384;
+
+/** Whether a sample of a long plane can't be made smaller by 1/128: most mantissas. */
+function looksRandom(plane: Uint8Array): boolean {
+  if (plane.length < 2 * STRIDE) return false;
+  const counts = new Float64Array(256);
+  let length = 0;
+  for (let at = 0; at + SAMPLE <= plane.length; at += STRIDE, length += SAMPLE) {
+    countBytes(plane.subarray(at, at + SAMPLE), counts);
+  }
+  return codedBytes(counts, frequenciesOf(counts)) > length - length / 128;
+}
+
 /** Writes planes one after another: each may use the table of the one before it. */
 export class PlaneWriter {
   readonly parts: Uint8Array[] = [];
@@ -29,6 +44,10 @@ export class PlaneWriter {
   add(plane: Uint8Array): void {
     if (plane.length === 0) {
       this.parts.push(Uint8Array.of(kinds.raw));
+      return;
+    }
+    if (looksRandom(plane)) {
+      this.parts.push(Uint8Array.of(kinds.raw), plane);
       return;
     }
     const counts = countBytes(plane);
