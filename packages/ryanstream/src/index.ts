@@ -4,7 +4,9 @@ export {
   inspect,
   openTensors,
   type TensorSource,
+  verifyFile,
   writeGguf,
+  writeRyan,
   writeSafetensors,
 } from "@ryanstream/format";
 export {

@@ -3,6 +3,7 @@
 import { dtypes } from "../dtype.js";
 import { FormatError } from "../errors.js";
 import { type TensorInfo, tensorSizes } from "../tensor-info.js";
+import { isWellFormed } from "../writing/tensor-input.js";
 import {
   chunkAlignment,
   HEADER_BYTES,
@@ -55,8 +56,9 @@ function tensorInfo(stored: StoredTensor, path: string): TensorInfo {
   const fail = (expected: string, found: unknown, chunk?: number | "head"): never => {
     throw new FormatError("ERR_TENSOR", { file: path, tensor: name, chunk, expected, found });
   };
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES)
-    fail(`a name of at most ${MAX_NAME_BYTES} bytes`, "more");
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES || !isWellFormed(name)) {
+    fail(`a name of at most ${MAX_NAME_BYTES} bytes in well-formed Unicode`, "another");
+  }
   // A block of ggml's types lies within a row.
   const sizes = tensorSizes(dtype, shape, !dtypes[dtype].safetensors);
   if ("length" in sizes) return fail(...sizes);

@@ -104,23 +104,30 @@ export class ChunkReader implements TensorReader {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const stored = this.stored(info);
-    const check = async (chunk: StoredChunk, work: () => Promise<unknown>) => {
-      if (isKnown(chunk)) return;
+    const check = async (chunk: StoredChunk, work: () => Promise<unknown>): Promise<boolean> => {
+      if (isKnown(chunk)) return true;
       try {
         await work();
         onChunk(chunk, undefined);
+        return true;
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
         onChunk(chunk, error);
+        return false;
       }
     };
     const { head } = stored;
-    if (head !== undefined) await check(head, () => this.head(info, stored));
-    await together(this.chunksOf(info, 0, info.byteLength), signal, (chunk) =>
-      check(stored.chunks[chunk.number] as StoredChunk, () =>
-        this.whole(chunk, new Uint8Array(chunk.byteLength), signal),
-      ),
-    );
+    // Without its head a chunk can't be decoded, but it has its hash.
+    const decodes = head === undefined || (await check(head, () => this.head(info, stored)));
+    await together(this.chunksOf(info, 0, info.byteLength), signal, async (chunk) => {
+      const { number, byteLength } = chunk;
+      const place = stored.chunks[number] as StoredChunk;
+      await check(place, () =>
+        decodes
+          ? this.whole(chunk, new Uint8Array(byteLength), signal)
+          : this.load(info, place, number, place.byteLength, signal),
+      );
+    });
     signal?.throwIfAborted();
   }
 
@@ -171,7 +178,7 @@ export class ChunkReader implements TensorReader {
     }
     const head = await this.head(info, stored);
     const coded = await this.load(info, place, number, place.byteLength, signal);
-    decoding(info, number, place.offset, () => decodeChunk(info, coded, head, into));
+    await decoding(info, number, place.offset, () => decodeChunk(info, coded, head, into));
   }
 
   private async head(info: TensorInfo, { head }: StoredTensor): Promise<Uint8Array | undefined> {
@@ -213,14 +220,14 @@ export class ChunkReader implements TensorReader {
 }
 
 /** Says where it was, if decoding fails. */
-function decoding(
+async function decoding(
   { file, name: tensor }: TensorInfo,
   chunk: number,
   offset: number,
-  work: () => void,
-): void {
+  work: () => Promise<void>,
+): Promise<void> {
   try {
-    work();
+    await work();
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
     const where = { file, tensor, chunk, offset };

@@ -1,3 +1,4 @@
+import { loadCoders } from "../entropy/index.js";
 import { FormatError } from "../errors.js";
 import type { InputFile } from "../input-file.js";
 import type { Limits } from "../limits.js";
@@ -39,6 +40,7 @@ export async function openCommit(
 ): Promise<OpenedCommit> {
   const index = await readIndex(file, record, limits, signal);
   const tensors = checkIndex(index, file.path, record.indexOffset);
+  await loadCoders();
   const metadata = await readMetadata(file, index.metadata, limits, signal);
   const contents: SourceContents = {
     format: "ryan",

@@ -5,6 +5,7 @@ import { encodeGrid, encodePlanes, type GridCodes, layoutOf } from "../entropy/i
 import { FormatError } from "../errors.js";
 import { checkedChunks, unlessAborted } from "../writing/checked-chunks.js";
 import { MAX_CHUNK_BYTES, PAGE } from "./layout.js";
+import { PutQueue } from "./put-queue.js";
 import { recut } from "./recut.js";
 import type { PlannedRyanTensor } from "./ryan-tensor.js";
 import type { StoredChunk, StoredTensor } from "./stored-tensor.js";
@@ -17,7 +18,7 @@ export interface ChunkSink {
   /** About how many bytes of elements a chunk has. */
   readonly chunkBytes: number;
   readonly signal: AbortSignal | undefined;
-  /** Stores a chunk; `bytes` may be used again after it. */
+  /** Stores a chunk after those before it; `bytes` may be used again once it has resolved. */
   put(bytes: Uint8Array): Promise<StoredChunk>;
   /** Called with the bytes of elements that are done. */
   onBytes(count: number): void;
@@ -66,15 +67,16 @@ async function writeExact(
   if (taken > given - given / 64) {
     return writeRaw(tensor, both(first, pieces), sink);
   }
-  const chunks: StoredChunk[] = [];
+  await using puts = new PutQueue((bytes) => sink.put(bytes));
   for (const [i, bytes] of coded.entries()) {
-    chunks.push(await sink.put(bytes));
+    await puts.add(bytes);
     sink.onBytes((first[i] as Uint8Array).length);
   }
   for await (const piece of pieces) {
-    chunks.push(await sink.put(encodePlanes(piece, layout)));
+    await puts.add(encodePlanes(piece, layout));
     sink.onBytes(piece.length);
   }
+  const chunks = await puts.chunks();
   return { name, dtype, shape, encoding: "planes", chunkBytes, head: undefined, chunks };
 }
 
@@ -117,14 +119,15 @@ async function writeGrid(
   const encoded = encodeGrid(grid);
   const head = await sink.put(encoded.head);
   const rowsOfChunk = Math.min(rows, Math.max(1, Math.floor(sink.chunkBytes / rowBytes)));
-  const chunks: StoredChunk[] = [];
+  await using puts = new PutQueue((bytes) => sink.put(bytes));
   for (let first = 0; first < rows; first += rowsOfChunk) {
     sink.signal?.throwIfAborted();
     const end = Math.min(rows, first + rowsOfChunk);
-    chunks.push(await sink.put(encoded.rows(first, end)));
+    await puts.add(encoded.rows(first, end));
     sink.onBytes((end - first) * rowBytes);
   }
-  return { ...own, encoding: "grid", chunkBytes: rowsOfChunk * rowBytes, head, chunks };
+  const chunkBytes = rowsOfChunk * rowBytes;
+  return { ...own, encoding: "grid", chunkBytes, head, chunks: await puts.chunks() };
 }
 
 /** Whole rows where several fit in, else whole blocks. */

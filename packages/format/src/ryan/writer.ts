@@ -1,6 +1,7 @@
 // Writes a RyanFormat file commit by commit. What is committed is never touched again, so
 // whatever ends the process leaves the last commit as it was.
 
+import { loadCoders } from "../entropy/index.js";
 import { FormatError } from "../errors.js";
 import { type MetadataInput, metadataEntries } from "../gguf/write-metadata.js";
 import { InputFile } from "../input-file.js";
@@ -94,6 +95,7 @@ export async function openRyanWriter(
     });
   }
   signal?.throwIfAborted();
+  await loadCoders();
   if (!append) return RyanWriter.create(await DiskFile.create(path), chunkBytes);
   const file = await DiskFile.open(path);
   try {
@@ -303,8 +305,8 @@ export class RyanWriter implements AsyncDisposable {
     alignment = chunkAlignment(bytes.length),
   ): Promise<StoredChunk> {
     const offset = alignUp(this.end, alignment);
+    this.end = offset + bytes.length; // at once: several are put at a time
     const [sha256] = await Promise.all([sha256Of(bytes), this.file.write(bytes, offset)]);
-    this.end = offset + bytes.length;
     return { offset, byteLength: bytes.length, sha256 };
   }
 
