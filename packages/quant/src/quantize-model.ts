@@ -15,6 +15,7 @@ import { Comparison, type Divergence } from "./rates/divergence.js";
 import { fileOverhead, type StoredSize } from "./rates/file-overhead.js";
 import { type Known, triedTogether } from "./rates/sensitivity.js";
 import type { ProfileReport, QuantizationReport, TensorReport } from "./report.js";
+import { outlierShare } from "./settings.js";
 import type { Work } from "./work.js";
 
 /** Values of matrices that are done, by name. */
@@ -175,10 +176,11 @@ class Run {
     const { model, settings, options, products, signal } = this.#work;
     const values: Values = new Map(settings.profiles.map((profile) => [profile, new Map()]));
     for (const matrix of matrices) {
+      const share = outlierShare(settings, matrix);
       let original: Float32Array | undefined;
       for (const profile of settings.profiles) {
         const plan = this.#plan(profile, matrix);
-        const found = await findFinished(options.resume, plan, matrix, settings.outlierColumns);
+        const found = await findFinished(options.resume, plan, matrix, share);
         let done = found;
         if (done === undefined) {
           original ??= await model.readMatrix(matrix.name);
@@ -192,7 +194,7 @@ class Run {
             inputs: known?.inputsOf(matrix),
             rowScales: await scales,
             feedback: settings.feedback,
-            outlierColumns: settings.outlierColumns,
+            outlierColumns: share,
             slack: 0.02,
             products,
             signal,

@@ -1,6 +1,6 @@
 import { ensure } from "./errors.js";
 import type { QuantizerOptions } from "./options.js";
-import type { MatrixKind } from "./quantizable-model.js";
+import type { MatrixKind, QuantizableMatrix } from "./quantizable-model.js";
 import type { Profile } from "./quantized-tensor.js";
 
 /** Stored bits per weight that a grid may have. */
@@ -58,6 +58,12 @@ export function settingsOf(options: QuantizerOptions): Settings {
     ]),
   };
 }
+
+/** The share of a matrix's columns that are held in 8 bits: those of an embedding or a head aren't multiplied apart. */
+export const outlierShare = (
+  { outlierColumns }: Settings,
+  { layer }: Pick<QuantizableMatrix, "layer">,
+): number => (layer === undefined ? 0 : outlierColumns);
 
 function kindRate(
   options: QuantizerOptions,

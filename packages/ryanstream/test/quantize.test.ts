@@ -63,8 +63,8 @@ describe("ryanstream quantize", () => {
   it("makes both profiles from one pass, without data too, and JSON for programs", async () => {
     const out = join(root, "both");
     const words = ["quantize", abacusDraft, out, "--calibration", "none", "--json"];
-    const more = ["--profile", "both", "--outlier-columns", "2%", "--report", join(root, "r.json")];
-    const { code, stdout } = await cli.run([...words, ...more]);
+    const more = ["--profile", "both", "--outlier-columns", "2%", "--embedding-bits", "4"];
+    const { code, stdout } = await cli.run([...words, ...more, "--report", join(root, "r.json")]);
     expect(code).toBe(0);
     const [report = {}] = jsonLines(stdout);
     expect(JSON.parse(await readFile(join(root, "r.json"), "utf8"))).toEqual(report);

@@ -12,6 +12,7 @@ import type {
 } from "../quantizable-model.js";
 import { type QuantizedMatrix, quantizeMatrix } from "../quantize-matrix.js";
 import type { Settings } from "../settings.js";
+import { outlierShare } from "../settings.js";
 import type { Work } from "../work.js";
 import { Comparison } from "./divergence.js";
 
@@ -136,7 +137,7 @@ async function tried(
     inputs: known.inputsOf(matrix),
     rowScales: profile === "file" ? await known.rowScales?.(matrix, values) : undefined,
     feedback: work.settings.feedback,
-    outlierColumns: work.settings.outlierColumns,
+    outlierColumns: outlierShare(work.settings, matrix),
     slack: 0.1,
     products: work.products,
     signal: work.signal,
