@@ -13,6 +13,7 @@ export {
   describeModel,
   HubError,
   type HubOptions,
+  type LayeredModel,
   type LoadModelOptions,
   type LoadProgress,
   loadModel,
@@ -22,8 +23,10 @@ export {
   type ModelHeaders,
   type ModelPlace,
   openHeaders,
+  openLayers,
   resolveModel,
 } from "@ryanstream/models";
+export { QuantError, RyanQuantizer } from "@ryanstream/quant";
 export {
   checkSteps,
   compileGrammar,
