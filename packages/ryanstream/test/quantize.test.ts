@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openTensors } from "@ryanstream/format";
 import { abacus, abacusDraft } from "@ryanstream/model-abacus";
+import { openLayers } from "@ryanstream/models";
 import { Tokenizer } from "@ryanstream/tokenizer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCalibration } from "../src/quantizing/calibration.js";
@@ -31,6 +32,29 @@ async function contentsOf(folder: string): Promise<Record<string, string>> {
     all[name] = Buffer.from(await source.read(name)).toString("base64");
   }
   return all;
+}
+
+/** Columns that 8 bits hold beside a matrix of 4 are those of the original, and others aren't. */
+async function expectOutliers(folder: string, name: string): Promise<void> {
+  await using source = await openTensors(folder);
+  const bytes = await source.read(`${name}.outlier_columns`);
+  const columns = new Int32Array(bytes.slice().buffer);
+  expect(columns.length).toBeGreaterThan(0);
+  await using made = await openLayers(folder);
+  await using original = await openLayers(abacusDraft);
+  const [found, expected] = [await made.readMatrix(name), await original.readMatrix(name)];
+  const k = source.info(name).shape[1] as number;
+  const errorOf = (wanted: (column: number) => boolean): number => {
+    let [difference, whole] = [0, 0];
+    for (const [i, x] of expected.entries()) {
+      if (!wanted(i % k)) continue;
+      difference += (x - (found[i] as number)) ** 2;
+      whole += x ** 2;
+    }
+    return Math.sqrt(difference / whole);
+  };
+  expect(errorOf((column) => columns.includes(column))).toBeLessThan(0.01);
+  expect(errorOf((column) => !columns.includes(column))).toBeGreaterThan(0.02);
 }
 
 describe("ryanstream quantize", () => {
@@ -75,6 +99,7 @@ describe("ryanstream quantize", () => {
       const text = await cli.run(["generate", join(path, ".."), "2 + 2", "--max-tokens", "3"]);
       expect(text.code).toBe(0);
     }
+    await expectOutliers(join(out, "resident"), "model.layers.0.mlp.gate_proj.weight");
     const shown = await cli.run(["inspect", join(out, "resident"), "--json"]);
     const { dtypes } = JSON.parse(shown.stdout) as { dtypes: { dtype: string }[] };
     expect(dtypes.map(({ dtype }) => dtype)).toEqual(
