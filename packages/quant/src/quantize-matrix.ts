@@ -8,6 +8,7 @@ import { relativeError } from "./calibration/relative-error.js";
 import { ensure } from "./errors.js";
 import { fitGrid } from "./grid/fit-grid.js";
 import { gridValues } from "./grid/grid-steps.js";
+import type { Factor } from "./numeric/factor.js";
 import type { Products } from "./numeric/products.js";
 import { transposed } from "./numeric/transpose.js";
 import type { MatrixPlan } from "./plan.js";
@@ -113,9 +114,9 @@ async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
   const dtype = plan.dtype ?? "Q8_0";
   if (columns % GROUP !== 0) return kept(job);
   const weights = transposed(values, rows, columns);
-  const prices = inputs?.prices() ?? new Float64Array(columns).fill(1);
   const outlierCount = outliersOf(dtype, shape, job.outlierColumns);
   const factor = job.feedback ? await inputs?.factor() : undefined;
+  const prices = pricesOf(columns, inputs, factor);
   const options = { weights, rows, columns, factor, products, signal };
   const { bytes, outliers } = await fitBlocks(name, dtype, prices, outlierCount, options);
   const tensors: BytesTensor[] = [{ profile, name, dtype, shape, data: bytes }];
@@ -147,6 +148,19 @@ async function onBlocks(job: MatrixJob): Promise<QuantizedMatrix> {
     outliers: outliers?.columns.length ?? 0,
     error: await relativeError(values, result, shape, inputs, products),
   };
+}
+
+/** What an error of each column costs: where later columns make up for it, what they can't. */
+function pricesOf(
+  columns: number,
+  inputs: MatrixInputs | undefined,
+  factor: Factor | undefined,
+): Float64Array {
+  if (factor === undefined) return inputs?.prices() ?? new Float64Array(columns).fill(1);
+  return Float64Array.from(
+    { length: columns },
+    (_, c) => (factor.n[c * columns + c] as number) ** 2,
+  );
 }
 
 /** Rows that groups don't divide stay in 16 bits. */

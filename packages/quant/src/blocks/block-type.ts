@@ -45,7 +45,7 @@ function blockType(
 /** Around `level`, what the extreme of a group is tried as: clipping it a little often pays. */
 const around = (level: number, shares: readonly number[]): number[] => shares.map((s) => level * s);
 
-const WIDE = [0.7, 0.76, 0.82, 0.88, 0.92, 0.96, 1, 1.04, 1.08, 1.13, 1.19, 1.26];
+const WIDE = [0.72, 0.8, 0.88, 0.94, 1, 1.07, 1.15, 1.25];
 const types: Readonly<Record<BlockDType, BlockType>> = {
   Q8_0: blockType("Q8_0", 34, range(-127, 127), around(127, [0.97, 0.985, 1, 1.01]), 1),
   Q4_0: blockType("Q4_0", 18, range(-8, 7), [...around(-8, WIDE), ...around(7, [0.9, 1, 1.1])], 2),

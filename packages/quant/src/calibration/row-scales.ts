@@ -4,7 +4,9 @@
 
 import { roundedToHalf } from "../numeric/half.js";
 
-/** The finest and the coarsest row: prices are estimates, and what hardly matters may matter elsewhere. */
+/** Prices are estimates: steps go half as far in octaves as they would have to if prices were known. */
+const TRUST = 0.5;
+/** The finest and the coarsest row: what hardly matters on the calibration may matter elsewhere. */
 const FINEST = 1 / 8;
 const COARSEST = 4;
 
@@ -24,7 +26,7 @@ export function scalesOfPrices(prices: Float64Array): Float32Array {
   const logs = Array.from(prices, (price) => Math.log2(price)).filter(Number.isFinite);
   const mean = logs.reduce((sum, x) => sum + x, 0) / Math.max(1, logs.length);
   const scales = Float32Array.from(prices, (price) => {
-    const scale = 2 ** (0.5 * (mean - Math.log2(price)));
+    const scale = 2 ** (TRUST * 0.5 * (mean - Math.log2(price)));
     return Number.isNaN(scale) ? 1 : Math.min(COARSEST, Math.max(FINEST, scale));
   });
   return roundedToHalf(scales);

@@ -8,7 +8,7 @@ import { GridRounder } from "./grid-rounder.js";
 import { nearestSteps } from "./grid-steps.js";
 
 /** Runs of the rounding for a tensor, and the most until one fits at all. */
-const RUNS = 6;
+const RUNS = 8;
 const MOST_RUNS = 24;
 
 export interface GridInput {
