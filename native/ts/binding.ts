@@ -136,6 +136,23 @@ export interface NativeBinding {
     offsets?: Int8Array,
     rowScales?: Uint16Array,
   ): Uint8Array;
+  /**
+   * Counts codes of some columns of a grid from `first` on, 256 a column: code u at u + 128, others at 0. These
+   * three give what `@ryanstream/format` chooses a grid's tables from, and add to what the arrays hold.
+   */
+  countColumns(codes: Int32Array, columns: number, first: number, counts: Uint32Array): void;
+  /** For each row the sum of min(8, |code| * inverse). */
+  sumRows(codes: Int32Array, columns: number, inverse: Float64Array, sums: Float64Array): void;
+  /** For each table its tokens, how many escape, and bits of those; returns low bits beside the tokens. */
+  countTables(
+    codes: Int32Array,
+    columns: number,
+    scales: Uint8Array,
+    offsets: Int8Array | undefined,
+    rests: Float64Array,
+    larger: Float64Array,
+    costs: Float64Array,
+  ): number;
   /** `ERR_CHUNK` for what is malformed or stands for another length; `into` is undefined then. */
   decodeChunk(job: NativeDecoding): void;
   /**

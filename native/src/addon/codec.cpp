@@ -8,6 +8,7 @@
 
 #include "../base/thread_pool.hpp"
 #include "../codec/grid.hpp"
+#include "../codec/grid_counts.hpp"
 #include "../codec/planes.hpp"
 #include "args.hpp"
 
@@ -197,15 +198,81 @@ Napi::Value encode_grid_rows_of(const Napi::CallbackInfo& call) {
   return to_array(env, out);
 }
 
+const double* doubles(Napi::Value value, const char* name, size_t count) {
+  const Bytes bytes = typed(value, name, napi_float64_array, "a Float64Array");
+  expect_size(value.Env(), name, bytes.size, sizeof(double) * count);
+  return reinterpret_cast<const double*>(bytes.data);
+}
+
+GridCodes codes_arg(const Napi::CallbackInfo& call) {
+  const Bytes codes = typed(call[0], "codes", napi_int32_array, "an Int32Array");
+  GridCodes grid;
+  grid.codes = reinterpret_cast<const int32_t*>(codes.data);
+  grid.k = size_arg(call, 1, "columns", 16777216);
+  if (grid.k > 0) grid.n = codes.size / 4 / grid.k;
+  expect_size(call.Env(), "codes", codes.size, 4 * grid.n * grid.k);
+  return grid;
+}
+
+// (codes, columns, first, counts)
+Napi::Value count_columns_of(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  const GridCodes grid = codes_arg(call);
+  const size_t first = size_arg(call, 2, "first", static_cast<double>(grid.k));
+  const Bytes counts = typed(call[3], "counts", napi_uint32_array, "a Uint32Array");
+  const size_t columns = counts.size / 1024;
+  if (columns > grid.k - first) throw out_of_range(env, "counts: expected at most as many columns as there are");
+  count_columns(grid, first, columns, reinterpret_cast<uint32_t*>(counts.data));
+  return env.Undefined();
+}
+
+// (codes, columns, inverse, sums)
+Napi::Value sum_rows_of(const Napi::CallbackInfo& call) {
+  const GridCodes grid = codes_arg(call);
+  const double* inverse = doubles(call[2], "inverse", grid.k);
+  sum_rows(grid, inverse, const_cast<double*>(doubles(call[3], "sums", grid.n)));
+  return call.Env().Undefined();
+}
+
+// (codes, columns, scales, offsets or undefined, rests, larger, costs)
+Napi::Value count_tables_of(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  const GridCodes grid = codes_arg(call);
+  const Bytes scales = octets(call[2], "scales");
+  expect_size(env, "scales", scales.size, grid.k);
+  for (size_t c = 0; c < grid.k; ++c) {
+    if (scales.data[c] > kMostScale && scales.data[c] != kZeroColumn) {
+      throw out_of_range(env, "scales: expected 0 to 95, or 255");
+    }
+  }
+  const int8_t* offsets = nullptr;
+  if (!call[3].IsUndefined()) {
+    const Bytes given = typed(call[3], "offsets", napi_int8_array, "an Int8Array");
+    expect_size(env, "offsets", given.size, grid.n);
+    offsets = reinterpret_cast<const int8_t*>(given.data);
+  }
+  const auto into = [&](size_t i, const char* name, size_t count) {
+    return const_cast<double*>(doubles(call[i], name, count));
+  };
+  const TableCounts counts{into(4, "rests", 256 * kGridTables), into(5, "larger", kGridTables),
+                           into(6, "costs", kGridTables)};
+  return Napi::Number::New(env, count_tables(grid, scales.data, offsets, counts));
+}
+
 // Threads of their own: the program queue's belong to its driver.
 void decode_all(std::vector<Decoding>& jobs) {
   static std::mutex mutex;
   static ThreadPool pool(ThreadPool::default_size());
-  std::lock_guard lock(mutex);
+  const auto alone = [&] {
+    for (Decoding& job : jobs) job.run();
+  };
+  // Batches at the same time have a thread each.
+  std::unique_lock lock(mutex, std::defer_lock);
+  if (jobs.size() < 2 || !lock.try_lock()) return alone();
   try {
     pool.run(jobs.size(), [&](size_t i, int) { jobs[i].run(); });
   } catch (const ThreadError&) {  // before any job has begun
-    for (Decoding& job : jobs) job.run();
+    alone();
   }
 }
 
@@ -253,6 +320,9 @@ Napi::Value decode_chunks(const Napi::CallbackInfo& call) {
 void export_codec(Napi::Env env, Napi::Object exports) {
   exports.Set("encodePlanes", Napi::Function::New(env, encode_planes_of, "encodePlanes"));
   exports.Set("encodeGridRows", Napi::Function::New(env, encode_grid_rows_of, "encodeGridRows"));
+  exports.Set("countColumns", Napi::Function::New(env, count_columns_of, "countColumns"));
+  exports.Set("sumRows", Napi::Function::New(env, sum_rows_of, "sumRows"));
+  exports.Set("countTables", Napi::Function::New(env, count_tables_of, "countTables"));
   exports.Set("decodeChunk", Napi::Function::New(env, decode_chunk, "decodeChunk"));
   exports.Set("decodeChunks", Napi::Function::New(env, decode_chunks, "decodeChunks"));
 }

@@ -13,6 +13,7 @@
 #include "../kernels/grid_values.hpp"
 #include "../kernels/rans.hpp"
 #include "plane.hpp"
+#include "row_map.hpp"
 
 RS_FAMILY_ACCESS(BytePlanesKernels, byte_planes_kernels, byte_planes)
 RS_FAMILY_ACCESS(GridValuesKernels, grid_values_kernels, grid_kernels)
@@ -21,14 +22,8 @@ namespace rs::codec {
 namespace {
 
 constexpr uint8_t kOffsets = 1;  // flag of a chunk
-constexpr int kCenter = 128, kEscape = 0;
-constexpr int kEscapeBits = 4, kMostZeros = 17;
+constexpr int kMostZeros = 17;
 constexpr int32_t kMostCode = 1 << 20;
-
-int shift_of(int scale) { return scale < kGridTables ? 0 : (scale - kGridTables + 4) >> 2; }
-
-uint32_t zigzag(int32_t x) { return static_cast<uint32_t>(x) << 1 ^ static_cast<uint32_t>(x >> 31); }
-int32_t unzigzag(uint32_t x) { return static_cast<int32_t>(x >> 1 ^ (0u - (x & 1))); }
 
 // Columns that something is stored for.
 std::vector<uint32_t> active_columns(const GridHead& head) {
@@ -38,19 +33,6 @@ std::vector<uint32_t> active_columns(const GridHead& head) {
   }
   return active;
 }
-
-// For a row's offset: table and shift of each column's scale.
-struct RowMap {
-  uint8_t table[kMostScale + 1];
-  uint8_t shift[kMostScale + 1];
-  void set(int offset) {
-    for (int s = 0; s <= kMostScale; ++s) {
-      const int scale = std::clamp(s + offset, 0, static_cast<int>(kMostScale));
-      shift[s] = static_cast<uint8_t>(shift_of(scale));
-      table[s] = static_cast<uint8_t>(scale - 4 * shift_of(scale));
-    }
-  }
-};
 
 void write_escape(BitWriter& side, int32_t rest) {
   const uint32_t value = zigzag(rest), high = (value >> kEscapeBits) + 1;
@@ -203,7 +185,6 @@ Status decode_rows(const GridHead& head, const uint8_t* coded, size_t size, size
 
   const bool offset_rows = !chunk.offsets.empty();
   RowMap map;
-  map.set(0);
   uint8_t widest = 0;
   for (uint8_t scale : scales) widest = std::max(widest, scale);
   BitReader side(chunk.side, chunk.side_bytes);
@@ -284,7 +265,6 @@ void encode_grid_rows(const GridHead& head, const GridRows& rows, std::vector<ui
   std::vector<uint8_t> side_bytes;
   BitWriter side(side_bytes);
   RowMap map;
-  map.set(0);
   for (size_t r = 0, i = 0; r < rows.rows; ++r) {
     if (rows.has_offsets) map.set(rows.offsets[r]);
     for (size_t a = 0; a < active.size(); ++a, ++i) {

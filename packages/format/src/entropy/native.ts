@@ -8,7 +8,13 @@ export type { NativeDecoding, NativeGrid };
 /** What is used of the addon. */
 export type NativeCoder = Pick<
   NativeBinding,
-  "encodePlanes" | "encodeGridRows" | "decodeChunk" | "decodeChunks"
+  | "encodePlanes"
+  | "encodeGridRows"
+  | "countColumns"
+  | "sumRows"
+  | "countTables"
+  | "decodeChunk"
+  | "decodeChunks"
 >;
 
 let loading: Promise<boolean> | undefined;
@@ -29,7 +35,7 @@ export function loadCoders(): Promise<boolean> {
       try {
         const binding = native();
         // An addon of an older build has no coders.
-        if (typeof binding.decodeChunks === "function") loaded = binding;
+        if (typeof binding.countTables === "function") loaded = binding;
       } catch {
         // Not for this machine: map() says why when it is called.
       }

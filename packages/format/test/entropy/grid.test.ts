@@ -55,6 +55,17 @@ function stored(grid: GridCodes, rowsOf: number): { head: Uint8Array; chunks: Ui
   return { head, chunks };
 }
 
+const steps = Float64Array.from({ length: 256 }, (_, index) => gridStep(Math.fround(1e-4), index));
+
+function expected(
+  { shape: [, k], codes, steps: { index }, rowScales }: GridCodes,
+  i: number,
+): number {
+  const scale = rowScales?.[Math.floor(i / k)] ?? 1;
+  const step = steps[index[i % k] as number] as number;
+  return Math.fround(Math.fround((codes[i] as number) * step) * scale);
+}
+
 function roundTrip(grid: GridCodes, rowsOf = 1 << 20): number {
   const { head, chunks } = stored(grid, rowsOf);
   const [n, k] = grid.shape;
@@ -68,12 +79,7 @@ function roundTrip(grid: GridCodes, rowsOf = 1 << 20): number {
     expect(Buffer.compare(Buffer.from(codes.buffer), Buffer.from(want.buffer))).toBe(0);
     const values = new Float32Array(count * k).fill(Number.NaN);
     decodeGridRows(head, chunk, count, values);
-    values.forEach((value, at) => {
-      const step = gridStep(grid.steps.base, grid.steps.index[at % k] as number);
-      const scale = grid.rowScales?.[first + Math.floor(at / k)] ?? 1;
-      const want = Math.fround(Math.fround((codes[at] as number) * step) * scale);
-      if (value !== want && !(value === 0 && want === 0)) expect(value).toBe(want);
-    });
+    expect(values.findIndex((value, at) => value !== expected(grid, first * k + at))).toBe(-1);
     bytes += chunk.length;
   });
   return bytes;
@@ -82,13 +88,14 @@ function roundTrip(grid: GridCodes, rowsOf = 1 << 20): number {
 /** Sum over columns of the entropy of what occurs in them, in bytes. */
 function columnEntropy({ shape: [n, k], codes }: GridCodes): number {
   let bits = 0;
+  const counts = new Uint32Array(1024);
   for (let c = 0; c < k; c++) {
-    const counts = new Map<number, number>();
+    counts.fill(0);
     for (let r = 0; r < n; r++) {
-      const code = codes[r * k + c] as number;
-      counts.set(code, (counts.get(code) ?? 0) + 1);
+      const at = (codes[r * k + c] as number) + 512;
+      counts[at] = (counts[at] as number) + 1;
     }
-    for (const count of counts.values()) bits -= count * Math.log2(count / n);
+    for (const count of counts) if (count > 0) bits -= count * Math.log2(count / n);
   }
   return bits / 8;
 }
@@ -125,7 +132,7 @@ describe("grid", () => {
       for (const [n, k] of [
         [64, 256],
         [300, 200],
-        [550, 1024],
+        [1100, 256],
       ] as const) {
         const grid = gaussian(n, k, kind, 9);
         const bytes = roundTrip(grid, Math.max(1, Math.floor(2 ** 19 / k)));
