@@ -59,6 +59,6 @@ function sanitized() {
   return {
     RYANSTREAM_KERNELS_PATH: addon,
     LD_PRELOAD: stdout.trim(),
-    ASAN_OPTIONS: "detect_leaks=0:halt_on_error=1:abort_on_error=1:allocator_may_return_null=0",
+    ASAN_OPTIONS: "detect_leaks=0:halt_on_error=1:abort_on_error=1:quarantine_size_mb=64",
   };
 }

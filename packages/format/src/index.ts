@@ -42,14 +42,8 @@ export type {
   StreamOptions,
   TensorSource,
 } from "./tensor-source.js";
-export {
-  type Damage,
-  type VerifiedTensor,
-  type VerifyOptions,
-  type VerifyProgress,
-  type VerifyReport,
-  verifyFile,
-} from "./verify.js";
+export { type VerifyOptions, type VerifyProgress, verifyFile } from "./verify.js";
+export type { Damage, VerifiedTensor, VerifyReport } from "./verify-report.js";
 export {
   type TensorData,
   type TensorInput,
