@@ -2,7 +2,10 @@
 // same threads, a process each, in turns. And what share of the memory's rate decoding reaches.
 //
 //   npm run bench:decode [-- --json] [--model FILE.gguf …] [--shape NAME,…] [--type Q8_0,Q4_0]
-//                            [--rounds 3] [--samples 3] [--threads 2]
+//                            [--rounds 3] [--samples 3] [--threads 2] [--resident-only]
+//
+// Forms of 4 bits (int4, nl4, nl4 with 1% of columns in 8 bits, attention in 8 bits and the rest in nl4) stand beside
+// llama.cpp's Q4_0 at the same resident bytes; --resident-only measures nothing else.
 //
 // Without --model, files with random weights in real shapes are written once. node-llama-cpp is
 // fetched once with npm. Both lie in node_modules/.cache.
@@ -12,16 +15,25 @@ import { createReadStream, existsSync, mkdirSync, statSync, writeFileSync } from
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { openTensors } from "@ryanstream/format";
 import { build } from "esbuild";
 import { randomGguf, type ShapeName, shapes, type WeightType } from "./decode/random-gguf.js";
+import { residentRows } from "./decode/resident.js";
 import type { Result } from "./decode/sampling.js";
 import { median, printRows, type Row, type Skipped } from "./rows.js";
 
 const PEER = "node-llama-cpp@3.22.1";
+const residentKinds = [
+  ["Q4_0", "int4"],
+  ["IQ4_NL", "nl4"],
+  ["IQ4_NL-outliers", "nl4 with outlier columns"],
+  ["mixed", "attention int8, feed-forward nl4"],
+] as const satisfies [WeightType, string][];
 
 const { values: options } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
+    "resident-only": { type: "boolean", default: false },
     model: { type: "string", multiple: true, default: [] },
     shape: { type: "string", default: Object.keys(shapes).join() },
     type: { type: "string", default: "Q8_0,Q4_0" },
@@ -117,7 +129,8 @@ const oursEnvironment = {
   RYANSTREAM_KERNELS_PATH: here("../../native/build/Release/kernels.node"),
 };
 const files = [...options.model];
-if (files.length === 0) {
+const residentOnly = options["resident-only"];
+if (files.length === 0 && !residentOnly) {
   for (const shape of options.shape.split(",")) {
     for (const type of options.type.split(",")) {
       files.push(await randomGguf(cache, shape as ShapeName, type as WeightType));
@@ -148,7 +161,30 @@ for (const path of files) {
   rows.push(...rowsOf(name, bytes, mine, theirs, median(ceilings)));
   rows.push(...mappedRows(name, bytes, mapped, theirs));
 }
+if (options.model.length === 0) {
+  for (const shape of options.shape.split(",")) rows.push(...(await resident(shape as ShapeName)));
+}
 printRows(rows, options.json);
+
+/** Rows of all forms of 4 bits, where there is a peer. */
+async function resident(shape: ShapeName): Promise<Row[]> {
+  if (peer instanceof Error) return [];
+  const ours = [];
+  for (const [kind, name] of residentKinds) {
+    const path = await randomGguf(cache, shape, kind);
+    ours.push({ name, args: [oursProgram, path, options.threads, "turns"] });
+  }
+  const path = await randomGguf(cache, shape, "Q4_0");
+  await using source = await openTensors(path);
+  return await residentRows({
+    model: shape,
+    ours,
+    environment: oursEnvironment,
+    peer: [peerProgram, peer, path, options.threads, "turns"],
+    peerBytes: [...source.tensors.values()].reduce((n, { byteLength }) => n + byteLength, 0),
+    turns: 3 * Number(options.rounds) * Number(options.samples),
+  });
+}
 
 function rowsOf(
   name: string,

@@ -1,7 +1,7 @@
-// llama.cpp through node-llama-cpp in a process of its own: PACKAGE MODEL THREADS SAMPLES.
+// llama.cpp through node-llama-cpp in a process of its own: PACKAGE MODEL THREADS SAMPLES|turns.
 
 import { pathToFileURL } from "node:url";
-import { measure, promptOf } from "./sampling.js";
+import { measure, promptOf, serve } from "./sampling.js";
 
 // What is used of node-llama-cpp, which isn't a dependency of this repository.
 interface Sequence {
@@ -59,5 +59,6 @@ const measured = {
     await Promise.all(some.map((each, i) => generate(each, promptOf(promptLength, i), wanted)));
   },
 };
-await measure(measured, { threads, samples: Number(samples) });
+if (samples === "turns") await serve(measured, threads);
+else await measure(measured, { threads, samples: Number(samples) });
 process.exit(0);

@@ -1,9 +1,9 @@
-// Our engine in a process of its own: MODEL THREADS SAMPLES [PACKED FOLDER]. Started with
+// Our engine in a process of its own: MODEL THREADS SAMPLES|turns [PACKED FOLDER]. Started with
 // RYANSTREAM_THREADS.
 
 import { loadModel } from "@ryanstream/models";
 import { Engine, generate } from "@ryanstream/scheduler";
-import { measure, promptOf } from "./sampling.js";
+import { measure, promptOf, serve } from "./sampling.js";
 
 const [path = "", threads, samples, packedFolder] = process.argv.slice(2);
 const model = await loadModel(path, packedFolder === undefined ? {} : { packedFolder });
@@ -26,6 +26,7 @@ const measured = {
   loaded,
   firstToken,
   kvBytes,
+  weightBytes: model.weightBytes,
   decode,
   async prompt(tokens: number[]) {
     using session = engine.createSession();
@@ -38,6 +39,7 @@ const measured = {
     await Promise.all(all);
   },
 };
-await measure(measured, { threads: Number(threads), samples: Number(samples) });
+if (samples === "turns") await serve(measured, Number(threads));
+else await measure(measured, { threads: Number(threads), samples: Number(samples) });
 engine[Symbol.dispose]();
 model.dispose();

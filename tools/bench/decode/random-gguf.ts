@@ -38,7 +38,28 @@ export const shapes = {
 } as const satisfies Record<string, ModelShape>;
 
 export type ShapeName = keyof typeof shapes;
-export type WeightType = "Q8_0" | "Q4_0";
+type BlockName = "Q8_0" | "Q4_0" | "IQ4_NL";
+
+interface WeightKind {
+  /** Of feed-forward blocks, and of all else. */
+  readonly ffn: BlockName;
+  readonly others: BlockName;
+  /** Columns of each matrix that 8 bits hold beside it: what part of all. */
+  readonly outliers?: number;
+  /** llama.cpp's number of the file type. */
+  readonly fileType: number;
+}
+
+/** How a file holds its matrices. */
+export const weightKinds = {
+  Q8_0: { ffn: "Q8_0", others: "Q8_0", fileType: 7 },
+  Q4_0: { ffn: "Q4_0", others: "Q4_0", fileType: 2 },
+  IQ4_NL: { ffn: "IQ4_NL", others: "IQ4_NL", fileType: 25 },
+  "IQ4_NL-outliers": { ffn: "IQ4_NL", others: "IQ4_NL", outliers: 0.01, fileType: 25 },
+  mixed: { ffn: "IQ4_NL", others: "Q8_0", fileType: 25 },
+} as const satisfies Record<string, WeightKind>;
+
+export type WeightType = keyof typeof weightKinds;
 
 const VOCABULARY = 151936;
 const WORDS = 151643;
@@ -74,7 +95,7 @@ function vocabulary() {
 }
 
 /** Blocks whose codes are any and whose scales give weights of about 0.02. */
-function randomBlocks(type: WeightType, count: number): Uint8Array {
+function randomBlocks(type: BlockName, count: number): Uint8Array {
   const { blockBytes } = dtypes[type];
   const bytes = new Uint8Array(count * blockBytes);
   let state = 1;
@@ -85,7 +106,7 @@ function randomBlocks(type: WeightType, count: number): Uint8Array {
   for (let i = 0; i < bytes.length; i += blockBytes) {
     // 0x1c00 is 2^-8 in f16, 0x0c00 is 2^-12.
     bytes[i] = 0;
-    bytes[i + 1] = type === "Q4_0" ? 0x1c : 0x0c;
+    bytes[i + 1] = type === "Q4_0" ? 0x1c : 0x0c; // IQ4_NL has values as large as Q8_0
   }
   return bytes;
 }
@@ -96,16 +117,26 @@ function* chunks(pool: Uint8Array, length: number): Generator<Uint8Array> {
   }
 }
 
-function* tensors(shape: ModelShape, type: WeightType): Generator<TensorInput> {
+function* tensors(shape: ModelShape, kind: WeightKind): Generator<TensorInput> {
   const { layers, width, hidden, heads, keyHeads } = shape;
-  const { blockBytes, block } = dtypes[type];
-  const pool = randomBlocks(type, 1 << 16);
-  const matrix = (name: string, n: number, k: number): TensorInput => ({
-    name,
-    dtype: type,
-    shape: [n, k],
-    data: () => chunks(pool, ((n * k) / block) * blockBytes),
-  });
+  const pools = new Map<BlockName, Uint8Array>();
+  const blocks = (type: BlockName, name: string, n: number, k: number): TensorInput => {
+    const { blockBytes, block } = dtypes[type];
+    const pool = pools.get(type) ?? randomBlocks(type, 1 << 16);
+    pools.set(type, pool);
+    const data = () => chunks(pool, ((n * k) / block) * blockBytes);
+    return { name, dtype: type, shape: [n, k], data };
+  };
+  function* matrix(name: string, n: number, k: number): Generator<TensorInput> {
+    yield blocks(name.includes("ffn") ? kind.ffn : kind.others, name, n, k);
+    const { outliers } = kind;
+    if (outliers === undefined || name.startsWith("token")) return;
+    const count = Math.ceil(outliers * k);
+    const columns = Int32Array.from({ length: count }, (_, i) => Math.floor((i * k) / count));
+    const data = new Uint8Array(columns.buffer);
+    yield { name: `${name}.outlier_columns`, dtype: "I32", shape: [count], data };
+    yield blocks("Q8_0", `${name}.outliers`, n, 32 * Math.ceil(count / 32));
+  }
   const vector = (name: string, length: number, value: number): TensorInput => ({
     name,
     dtype: "F32",
@@ -113,21 +144,21 @@ function* tensors(shape: ModelShape, type: WeightType): Generator<TensorInput> {
     data: new Float32Array(length).fill(value),
   });
   const keys = (keyHeads * width) / heads;
-  yield matrix("token_embd.weight", VOCABULARY, width);
+  yield* matrix("token_embd.weight", VOCABULARY, width);
   for (let i = 0; i < layers; i++) {
     const own = (name: string) => `blk.${i}.${name}`;
     yield vector(own("attn_norm.weight"), width, 1);
-    yield matrix(own("attn_q.weight"), width, width);
+    yield* matrix(own("attn_q.weight"), width, width);
     yield vector(own("attn_q.bias"), width, 0.01);
-    yield matrix(own("attn_k.weight"), keys, width);
+    yield* matrix(own("attn_k.weight"), keys, width);
     yield vector(own("attn_k.bias"), keys, 0.01);
-    yield matrix(own("attn_v.weight"), keys, width);
+    yield* matrix(own("attn_v.weight"), keys, width);
     yield vector(own("attn_v.bias"), keys, 0.01);
-    yield matrix(own("attn_output.weight"), width, width);
+    yield* matrix(own("attn_output.weight"), width, width);
     yield vector(own("ffn_norm.weight"), width, 1);
-    yield matrix(own("ffn_gate.weight"), hidden, width);
-    yield matrix(own("ffn_up.weight"), hidden, width);
-    yield matrix(own("ffn_down.weight"), width, hidden);
+    yield* matrix(own("ffn_gate.weight"), hidden, width);
+    yield* matrix(own("ffn_up.weight"), hidden, width);
+    yield* matrix(own("ffn_down.weight"), width, hidden);
   }
   yield vector("output_norm.weight", width, 1);
 }
@@ -144,11 +175,12 @@ export async function randomGguf(
   const shape: ModelShape = shapes[name];
   const { tokens, merges, types } = vocabulary();
   const float = (value: number) => ({ type: "float32", value }) as const;
-  await writeGguf(path, tensors(shape, type), {
+  const kind: WeightKind = weightKinds[type];
+  await writeGguf(path, tensors(shape, kind), {
     metadata: {
       "general.architecture": "qwen2",
       "general.name": `${name}, random weights`,
-      "general.file_type": type === "Q8_0" ? 7 : 2,
+      "general.file_type": kind.fileType,
       "general.quantization_version": 2,
       "qwen2.block_count": shape.layers,
       "qwen2.context_length": shape.context,

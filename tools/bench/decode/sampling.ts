@@ -1,6 +1,7 @@
 // What ours and the peer measure in their own processes, in the same way.
 
 import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 
 /** Ids of a prompt, other ones for other seeds. */
 export const promptOf = (count: number, seed: number): number[] =>
@@ -37,6 +38,7 @@ export interface MeasuredEngine {
   readonly firstToken: number;
   /** Bytes of keys and values. */
   readonly kvBytes?: number;
+  readonly weightBytes?: number;
   prompt(tokens: number[]): Promise<void>;
   decode(tokens: number[], count: number): Promise<void>;
   together(sequences: number, promptLength: number, count: number): Promise<void>;
@@ -52,6 +54,18 @@ export interface Result {
   readonly kvBytes?: number;
   readonly peak: number;
   readonly resident: number;
+}
+
+/**
+ * Decodes whenever a line with a number of tokens comes in, and prints a {@link Sample} as a line of JSON; first the bytes
+ * of the weights. Engines that take turns so are measured side by side.
+ */
+export async function serve(engine: MeasuredEngine, threads: number): Promise<void> {
+  console.log(JSON.stringify({ weightBytes: engine.weightBytes ?? 0 }));
+  for await (const line of createInterface({ input: process.stdin })) {
+    const count = Number(line);
+    console.log(JSON.stringify(await sample(threads, count, engine.decode(promptOf(8, 1), count))));
+  }
 }
 
 /** Measures an engine and prints a {@link Result} as a line of JSON. */
