@@ -20,7 +20,6 @@ import { outlierTensors, readOutlierColumns } from "./outlier-tensors.js";
 import { PackedFile, writePackedFile } from "./packed/packed-file.js";
 import { cleanPackedFolder, expectWritable } from "./packed/packed-folder.js";
 import { type PackedIdentity, packedIdentity } from "./packed/packed-source.js";
-import { isMappable, storedBytes } from "./stored.js";
 import { weightBytes } from "./weight-bytes.js";
 import { specFor, type WeightFormat } from "./weight-format.js";
 import type { WeightNames } from "./weight-names.js";
@@ -37,12 +36,11 @@ export interface LoadWeightsOptions {
   readonly format: WeightFormat;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Bytes of decoded matrices that wait to be packed together; a larger one waits alone. Default: 64 MiB. */
+  readonly decodedAtOnce?: number | undefined;
   /** A folder with packed weights of earlier loads, for this one's too. */
   readonly packedFolder?: string | undefined;
 }
-
-/** Bytes of decoded matrices that wait together; a larger matrix waits alone. */
-const DECODED_AT_ONCE = 2 ** 26;
 
 /** A matrix that waits to be packed. */
 interface Waiting {
@@ -103,7 +101,7 @@ class Loader {
   async load(): Promise<DecoderWeights> {
     const { vocabularySize, width, layers: count, tied } = this.#config;
     const { embedding: name, norm, head } = this.#names;
-    for (const info of this.#source.tensors.values()) this.#total += storedBytes(info);
+    for (const info of this.#source.tensors.values()) this.#total += info.storedBytes;
     expectKnownTensors(this.#source, this.#config, this.#names, { outliers: true });
     const { packedFolder, format } = this.#options;
     const files = this.#source.files.map((file) => file.path);
@@ -190,7 +188,7 @@ class Loader {
     const made = parameter(own, f32(length));
     this.#made.push(made);
     made.write(values);
-    this.#progress(storedBytes(info));
+    this.#progress(info.storedBytes);
     return made;
   }
 
@@ -221,7 +219,7 @@ class Loader {
     const columns = parameter(`${own}.outlier_columns`, i32(count));
     this.#made.push(columns);
     columns.write(values);
-    this.#progress(storedBytes(found.columns));
+    this.#progress(found.columns.storedBytes);
     return { columns, weight: this.#packedInto(`${own}.outliers`, found.weight, type, spec) };
   }
 
@@ -232,7 +230,7 @@ class Loader {
     const into = { spec, bytes };
     this.#matrices.push(into);
     if (buffer === undefined) this.#waiting.push({ name: info.name, type, into });
-    else this.#progress(storedBytes(info));
+    else this.#progress(info.storedBytes);
     return into;
   }
 
@@ -240,13 +238,14 @@ class Loader {
   async #pack(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];
+    const { decodedAtOnce = 2 ** 26 } = this.#options;
     for (let from = 0; from < waiting.length; ) {
       let end = from;
       let decoded = 0;
       do decoded += this.#decodedBytes(waiting[end++] as Waiting);
       while (
         end < waiting.length &&
-        decoded + this.#decodedBytes(waiting[end] as Waiting) <= DECODED_AT_ONCE
+        decoded + this.#decodedBytes(waiting[end] as Waiting) <= decodedAtOnce
       );
       await this.#packTogether(waiting.slice(from, end));
       from = end;
@@ -256,7 +255,7 @@ class Loader {
   /** Memory that a matrix takes while it waits to be packed. */
   #decodedBytes({ name }: Waiting): number {
     const info = this.#source.info(name);
-    return isMappable(info) ? 0 : info.byteLength;
+    return info.encoding === "raw" ? 0 : info.byteLength;
   }
 
   async #packTogether(waiting: readonly Waiting[]): Promise<void> {
@@ -271,7 +270,7 @@ class Loader {
         }
       });
       await packing.run({}, signal === undefined ? {} : { signal });
-      for (const { name } of waiting) this.#progress(storedBytes(this.#source.info(name)));
+      for (const { name } of waiting) this.#progress(this.#source.info(name).storedBytes);
     } finally {
       for (const each of sources) each.dispose();
     }
@@ -281,7 +280,7 @@ class Loader {
   async #open(name: string, into: Parameter<"u8">[]): Promise<void> {
     const info = this.#source.info(name);
     const type = u8(info.byteLength);
-    if (isMappable(info)) {
+    if (info.encoding === "raw") {
       const buffer = await this.#source.map(name, { alignment: 1 });
       into.push(parameter(`file.${name}`, type, { buffer: buffer as never }));
       return;

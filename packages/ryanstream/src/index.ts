@@ -13,6 +13,7 @@ export {
   describeModel,
   HubError,
   type HubOptions,
+  type LayeredModel,
   type LoadModelOptions,
   type LoadProgress,
   loadModel,
@@ -22,8 +23,10 @@ export {
   type ModelHeaders,
   type ModelPlace,
   openHeaders,
+  openLayers,
   resolveModel,
 } from "@ryanstream/models";
+export { QuantError, RyanQuantizer } from "@ryanstream/quant";
 export {
   checkSteps,
   compileGrammar,
@@ -57,6 +60,7 @@ export {
   type ReplyOptions,
   type ReplyToken,
 } from "./chat/conversation.js";
+export { loadTokenizer } from "./model/load-tokenizer.js";
 export { TrainError, type TrainErrorCode } from "./train/errors.js";
 export { parseRecipe, type Recipe, readRecipe } from "./train/recipe.js";
 export { type TrainOptions, type TrainResult, train } from "./train/train.js";

@@ -107,6 +107,7 @@ export class LayerRunner {
       }
       // Another layer has the bias.
       if (!this.#weights.has(name)) slot.write(new Float32Array(slot.length));
+      else if (slot.shape.length === 2) slot.write(await this.#weights.readMatrix(name, signal));
       else slot.write(await this.#weights.read(name, signal));
       this.#held.set(key, name);
     }

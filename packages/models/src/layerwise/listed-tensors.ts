@@ -35,7 +35,7 @@ export function listTensors(
   config: DecoderConfig,
   names: WeightNames,
 ): ListedTensors {
-  expectKnownTensors(source, config, names);
+  expectKnownTensors(source, config, names, { outliers: true });
   const { vocabularySize, width, headDim, layers, queryKeyNorm, tied } = config;
   const matrices: LayeredMatrix[] = [];
   const kept: LayeredVector[] = [];

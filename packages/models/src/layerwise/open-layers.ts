@@ -107,7 +107,7 @@ class OpenLayers implements LayeredModel {
 
   async readMatrix(name: string, { signal }: { signal?: AbortSignal | undefined } = {}) {
     this.#expectOne(this.matrices, name);
-    return await this.#weights.read(name, signal);
+    return await this.#weights.readMatrix(name, signal);
   }
 
   async readKept(name: string): Promise<Uint8Array> {

@@ -3,6 +3,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { dequantize, openTensors, quantize } from "@ryanstream/format";
+import { liveHandles } from "@ryanstream/tensor";
 import { describe, expect, it } from "vitest";
 import {
   type LayeredModel,
@@ -269,6 +270,34 @@ describe("logits of two passes", () => {
       expect(c?.value.every((x: number) => x === 0)).toBe(true);
     }
     expect((await none?.next())?.done).toBe(true);
+  });
+});
+
+describe("memory", () => {
+  it("is that of one layer, however many there are", async () => {
+    const held: number[] = [];
+    for (const num_hidden_layers of [2, 5]) {
+      await using folder = await temporaryFolder();
+      await writeHuggingFace(folder.path, { ...models["llama"], num_hidden_layers });
+      await using model = await openLayers(folder.path);
+      using pass = await model.begin(sequences);
+      const before = liveHandles();
+      let most = 0;
+      while (pass.layer < model.layers) {
+        await pass.advance({
+          onInput: () => {
+            most = Math.max(most, liveHandles().names.length - before.names.length);
+          },
+        });
+      }
+      held.push(most);
+      for await (const _ of pass.logits()) {
+        expect(liveHandles().names).toContain('Parameter "head"');
+      }
+      expect(liveHandles().names.filter((name) => name.includes("head"))).toEqual([]);
+    }
+    // 7 matrices, 2 norms and the program.
+    expect(held).toEqual([10, 10]);
   });
 });
 

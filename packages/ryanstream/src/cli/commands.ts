@@ -39,6 +39,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("../commands/pack.js")).packCommand,
   },
   {
+    name: "quantize",
+    summary: "makes a model smaller",
+    load: async () => (await import("../commands/quantize.js")).quantizeCommand,
+  },
+  {
     name: "solve",
     summary: "solves a mathematics problem, showing the steps",
     load: async () => (await import("../commands/solve.js")).solveCommand,

@@ -10,7 +10,7 @@ export type CliErrorCode =
   | "ERR_CONTEXT"
   /** Weights, keys and values are more than the machine has memory for. */
   | "ERR_MEMORY"
-  /** There is something where a file is to be written. */
+  /** There is something where a result is to be written. */
   | "ERR_EXISTS"
   /** A file isn't what it was when it was written. */
   | "ERR_DAMAGED"

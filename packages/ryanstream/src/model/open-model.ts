@@ -12,6 +12,10 @@ import { findModel, openTokenizer, placeOptions } from "./place-options.js";
 export const weightFormats = ["as-is", "int8", "int4", "nl4"] as const;
 export const kvTypes = ["f32", "bf16", "f16"] as const;
 
+export const threadsOption: OptionSpecs = {
+  threads: { short: "t", value: "N", help: "threads; default: the processor's cores" },
+};
+
 export const modelOptions: OptionSpecs = {
   weights: { value: "HOW", help: "hold weights as-is (default), or as int8, int4 or nl4" },
   packed: {
@@ -19,7 +23,7 @@ export const modelOptions: OptionSpecs = {
     help: "keep packed weights there, to map them the next time; takes their size on disk",
   },
   kv: { value: "TYPE", help: "hold keys and values as f16 (default), bf16 or f32" },
-  threads: { short: "t", value: "N", help: "threads; default: the processor's cores" },
+  ...threadsOption,
   ...placeOptions,
 };
 
@@ -36,11 +40,19 @@ export interface ModelSettings {
   readonly packedFolder?: string;
 }
 
+/**
+ * Before the native floor is loaded, which reads it then.
+ *
+ * @throws CliError `ERR_USAGE`
+ */
+export function useThreads(given: Arguments): void {
+  const threads = given.integer("threads", { min: 1, max: 1024 });
+  if (threads !== undefined) process.env["RYANSTREAM_THREADS"] = String(threads);
+}
+
 /** @throws CliError `ERR_USAGE` */
 export function modelSettings(given: Arguments): ModelSettings {
-  const threads = given.integer("threads", { min: 1, max: 1024 });
-  // The native floor reads it when it is loaded, which is later.
-  if (threads !== undefined) process.env["RYANSTREAM_THREADS"] = String(threads);
+  useThreads(given);
   const packedFolder = given.text("packed");
   return {
     weights: given.choice("weights", weightFormats) ?? "as-is",

@@ -111,10 +111,10 @@ export async function openTokenizer(
   given: Arguments,
   { signal, progress }: Terminal,
 ): Promise<Tokenizer> {
-  const { Tokenizer } = await import("@ryanstream/tokenizer");
+  const { loadTokenizer } = await import("./load-tokenizer.js");
   const own = given.text("tokenizer");
   const revision = own === undefined ? given.text("revision") : undefined;
-  const tokenizer = await Tokenizer.load(own ?? place, {
+  const tokenizer = await loadTokenizer(own ?? place, {
     signal,
     ...(revision === undefined ? {} : { revision }),
     ...(given.has("offline") ? { offline: true } : {}),
@@ -133,7 +133,8 @@ export async function findTokenizer(
   terminal: Terminal,
 ): Promise<string> {
   const status = await stat(name).catch(() => undefined);
-  if (status?.isFile()) return name;
+  // A file of weights may have its tokenizer beside it.
+  if (status?.isFile() && !/\.ryan$/i.test(name)) return name;
   const { parseHubName } = await import("@ryanstream/models");
   const hub = status === undefined ? parseHubName(name) : undefined;
   if (hub !== undefined && hub.file === undefined) return name;

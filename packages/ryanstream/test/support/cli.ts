@@ -21,6 +21,7 @@ export interface Result {
 export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly onStart?: (child: ChildProcessWithoutNullStreams) => void;
   /** Called with each part of stdout. */
   readonly onOutput?: (child: ChildProcessWithoutNullStreams, stdout: string) => void;
 }
@@ -33,6 +34,7 @@ export class Cli {
     const { NO_COLOR: _, FORCE_COLOR: __, NODE_OPTIONS: ___, ...inherited } = process.env;
     const env = { RYANSTREAM_KERNELS_PATH: kernels, ...inherited, ...options.env };
     const child = spawn(process.execPath, [this.entry, ...words], { env, cwd: root });
+    options.onStart?.(child);
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (part: string) => {
       stdout += part;
