@@ -19,6 +19,23 @@ export { dequantizable, dequantize } from "./quantization/dequantize.js";
 export { quantizable, quantize } from "./quantization/quantize.js";
 export type { RowRange } from "./row-range.js";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write.js";
+export type { Damage } from "./series/chain.js";
+export type {
+  AppendReport,
+  RestoredCheckpoint,
+  RestoredTensor,
+  SeriesBits,
+  SeriesCheckpoint,
+  SeriesRole,
+  SeriesTensor,
+  SeriesTensorInfo,
+} from "./series/checkpoint.js";
+export {
+  type CheckpointSeries,
+  openSeries,
+  type SeriesOptions,
+} from "./series/checkpoint-series.js";
+export type { SeriesPrecision } from "./series/precision.js";
 export type { TensorInfo } from "./tensor-info.js";
 export type {
   MapOptions,
