@@ -219,6 +219,15 @@ export class CheckpointSeries {
     });
   }
 
+  /** Removes the files whose checkpoints are all of a step or earlier. */
+  async clear(step: number): Promise<void> {
+    for (const { file, links } of this.#chains) {
+      if (links.every((link) => link.step <= step)) await rm(file, { force: true });
+    }
+    this.#last = undefined;
+    await this.refresh();
+  }
+
   /** What the checkpoint of a step can build on: the last one, if its file has room and the same tensors. */
   async #buildsOn(step: number, directory: string): Promise<Last | undefined> {
     const newest = this.#links().at(-1);

@@ -3,6 +3,7 @@
 import type { SeriesRole, SeriesTensor } from "@ryanstream/format";
 import { type Optimizer, saveState } from "@ryanstream/optimizer";
 import type { Parameter } from "@ryanstream/tensor";
+import { OPTIMIZER } from "./run-checkpoint.js";
 
 /** By the part of a state's name before the weight's. */
 const ROLES: Readonly<Record<string, SeriesRole>> = {
@@ -14,9 +15,6 @@ const ROLES: Readonly<Record<string, SeriesRole>> = {
   // An average of steps, and of weights in the end.
   shared: "average",
 };
-
-/** The prefix of states, so that none has a weight's name. */
-export const OPTIMIZER = "optimizer.";
 
 /** Weights and states of the optimizer; states that aren't known are stored as they are. */
 export function seriesTensors(
