@@ -9,7 +9,8 @@ import {
   type SeriesOptions,
   type SeriesTensor,
 } from "../../../packages/format/src/index.js";
-import { OPTIMIZER, seriesTensors } from "../../../packages/ryanstream/src/train/series-tensors.js";
+import { OPTIMIZER } from "../../../packages/ryanstream/src/train/run-checkpoint.js";
+import { seriesTensors } from "../../../packages/ryanstream/src/train/series-tensors.js";
 import type { Corpus } from "../optimizers/corpus.js";
 import type { RunKey } from "../optimizers/train.js";
 import { Trainer, type TrainingState } from "./trainer.js";

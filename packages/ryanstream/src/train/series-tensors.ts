@@ -35,12 +35,24 @@ export function seriesTensors(
   const states = optimizer.states.map((state): SeriesTensor => {
     const name = OPTIMIZER + state.name;
     const data = bytes.get(state.name) as Uint8Array;
-    const [, kind = "", of = ""] = /\.(\w+?)\.(.+)$/.exec(state.name) ?? [];
-    const role = Object.hasOwn(ROLES, kind) && shapeOf.has(of) ? ROLES[kind] : undefined;
+    const [role, of] = roleOf(state.name, (weight) => shapeOf.has(weight));
     if (role === undefined || state.dtype !== "f32") {
       return { name, role: "exact", dtype: "U8", shape: [data.length], data };
     }
     return { name, role, of, dtype: "F32", shape: state.shape as readonly number[], data };
   });
   return [...weights, ...states];
+}
+
+/** The last part of a state's name is the weight's, the one before says what it is. */
+function roleOf(
+  name: string,
+  isWeight: (name: string) => boolean,
+): readonly [role: SeriesRole, of: string] | readonly [undefined, undefined] {
+  const parts = name.split(".");
+  for (let i = 1; i < parts.length; i++) {
+    const [kind, of] = [parts[i - 1] as string, parts.slice(i).join(".")];
+    if (Object.hasOwn(ROLES, kind) && isWeight(of)) return [ROLES[kind] as SeriesRole, of];
+  }
+  return [undefined, undefined];
 }

@@ -11,8 +11,11 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { adamw, ryanOptimizer } from "@ryanstream/optimizer";
+import { f32, parameter } from "@ryanstream/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseRecipe } from "../../src/train/recipe.js";
+import { seriesTensors } from "../../src/train/series-tensors.js";
 import { train } from "../../src/train/train.js";
 import type { TrainEvent } from "../../src/train/train-event.js";
 import { jsonLines } from "../support/cli.js";
@@ -137,6 +140,27 @@ describe("a run saved as a series", () => {
     expect(startOf(two)).toMatchObject({ step: 18 });
     expect(await filesOf(folder)).toEqual(["chain-0000000020.ryan"]);
   });
+});
+
+it.each(["adamw", "ryan"])("knows all states of %s but its counters", (type) => {
+  using up = parameter("layers.0.first.up", f32(8, 4));
+  using embedding = parameter("model.embed_tokens.weight", f32(6, 4));
+  const parameters = [up, embedding];
+  using optimizer =
+    type === "ryan"
+      ? ryanOptimizer(parameters, { steps: 10, stepFlops: Infinity })
+      : adamw(parameters);
+  const tensors = seriesTensors(parameters, optimizer);
+  expect(tensors.length).toBe(2 + optimizer.states.length);
+  for (const { name, role, of, shape } of tensors) {
+    if (role === "exact") expect(shape[0]).toBeLessThanOrEqual(4);
+    if (role === "exact" || role === "weight") continue;
+    expect(parameters.map((each) => each.name)).toContain(of);
+    expect(name.endsWith(`.${of}`)).toBe(true);
+  }
+  const counted = (role: string) => tensors.filter((each) => each.role === role).length;
+  expect([counted("first-moment"), counted("second-moment")]).toEqual([2, 2]);
+  expect(counted("average")).toBe(type === "ryan" ? 1 : 0);
 });
 
 it("refuses a form that there isn't", () => {
