@@ -12,7 +12,7 @@ import { nativeFolder, staleness } from "./native-build.mjs";
 import { runNativeTests } from "./native-test.mjs";
 
 // Each stops at its first finding and makes the test exit with an error.
-const SANITIZERS = {
+export const SANITIZERS = {
   address: { ASAN_OPTIONS: "detect_leaks=1:halt_on_error=1:detect_stack_use_after_return=1" },
   undefined: { UBSAN_OPTIONS: "halt_on_error=1:print_stacktrace=1" },
   thread: { TSAN_OPTIONS: "halt_on_error=1:second_deadlock_stack=1" },
@@ -20,7 +20,8 @@ const SANITIZERS = {
 
 const hasNinja = () => spawnSync("ninja", ["--version"], { stdio: "ignore" }).status === 0;
 
-function build(kind) {
+/** Builds all native tests, or one, and returns the folder that they are in. */
+export function buildSanitized(kind, target) {
   const folder = join(root, "build", `sanitize-${kind}`);
   const reason = staleness(folder, nativeFolder);
   if (reason) {
@@ -40,7 +41,8 @@ function build(kind) {
   must("cmake", ["-S", nativeFolder, "-B", folder, ...generator, ...flags], {
     label: `${kind}: configure`,
   });
-  must("cmake", ["--build", folder, "--parallel", String(availableParallelism())], {
+  const only = target === undefined ? [] : ["--target", target];
+  must("cmake", ["--build", folder, "--parallel", String(availableParallelism()), ...only], {
     label: `${kind}: build`,
   });
   return folder;
@@ -68,7 +70,7 @@ export function sanitize(kinds) {
   requireCompiler();
   clearResults();
   for (const kind of kinds.length > 0 ? kinds : known) {
-    const folder = build(kind);
+    const folder = buildSanitized(kind);
     const prefix = kind === "thread" ? fixedLayout() : [];
     runNativeTests({ step: `sanitize-${kind}`, folder, prefix, env: SANITIZERS[kind] });
   }

@@ -3,6 +3,7 @@
 add_library(kernels SHARED
   src/addon/addon.cpp
   src/addon/buffer.cpp
+  src/addon/codec.cpp
   src/addon/environment.cpp
   src/addon/program.cpp
   $<TARGET_OBJECTS:rs_core>

@@ -82,6 +82,25 @@ export interface NativeDevice {
   memoryBytes: number;
 }
 
+/** What all chunks of a grid share, read and checked by `@ryanstream/format`. */
+export interface NativeGrid {
+  readonly hasRowScales: boolean;
+  /** One a column. */
+  readonly scales: Uint8Array;
+  readonly steps: Float32Array;
+  /** 28 tables of 256. */
+  readonly freqs: Uint16Array;
+}
+
+/** A coded chunk and where its contents go: bytes of planes, or rows of a grid. */
+export interface NativeDecoding {
+  readonly coded: Uint8Array;
+  /** With `grid` values (Float32Array) or codes (Int32Array). */
+  readonly into: Uint8Array | Float32Array | Int32Array;
+  readonly rows?: number;
+  readonly grid?: NativeGrid;
+}
+
 export interface NativeBinding {
   readonly Buffer: new (byteLength: number) => NativeBuffer;
   /** `words` as described in `src/program/decode.cpp`. */
@@ -107,4 +126,21 @@ export interface NativeBinding {
    * 3 int8, 4 int4; `group`: 32, 64 or 128 inputs a scale for the last two, else 0.
    */
   packedBytes(format: number, n: number, k: number, group: number, hasZero: boolean): number;
+  /** Bytes in planes, entropy coded: what `encodePlanes` of `@ryanstream/format` returns. */
+  encodePlanes(bytes: Uint8Array, period: number, rotate: boolean): Uint8Array;
+  /** Rows of a grid as a chunk; `rowScales` are float16 bits. */
+  encodeGridRows(
+    grid: NativeGrid,
+    codes: Int32Array,
+    rows: number,
+    offsets?: Int8Array,
+    rowScales?: Uint16Array,
+  ): Uint8Array;
+  /** `ERR_CHUNK` for what is malformed or stands for another length; `into` is undefined then. */
+  decodeChunk(job: NativeDecoding): void;
+  /**
+   * The same for several chunks, on threads. The arrays must be left alone until the promise settles: their
+   * memory must not be transferred or resized. An error has `job`, the first that failed.
+   */
+  decodeChunks(jobs: readonly NativeDecoding[]): Promise<void>;
 }

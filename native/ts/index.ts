@@ -4,7 +4,9 @@ import { loadBinding } from "./load.js";
 export type {
   NativeBinding,
   NativeBuffer,
+  NativeDecoding,
   NativeDevice,
+  NativeGrid,
   NativeInfo,
   NativeProgram,
   RunOptions,

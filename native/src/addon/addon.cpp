@@ -7,6 +7,7 @@
 #include "../program/queue.hpp"
 #include "args.hpp"
 #include "buffer.hpp"
+#include "codec.hpp"
 #include "environment.hpp"
 #include "program.hpp"
 
@@ -96,6 +97,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("liveHandles", Napi::Function::New(env, live_handles, "liveHandles"));
   exports.Set("newTicket", Napi::Function::New(env, new_ticket, "newTicket"));
   exports.Set("cancel", Napi::Function::New(env, cancel, "cancel"));
+  export_codec(env, exports);
   return exports;
 }
 

@@ -6,7 +6,7 @@ export type FormatErrorCode =
   | "ERR_ARGUMENT"
   /** A file can't be opened, read or written; the cause is the system's error. */
   | "ERR_FILE"
-  /** A file is neither safetensors nor GGUF, or a folder has no model. */
+  /** A file is of none of the formats, or a folder has no model. */
   | "ERR_UNRECOGNIZED"
   /** A folder has several models. */
   | "ERR_AMBIGUOUS"
@@ -16,6 +16,10 @@ export type FormatErrorCode =
   | "ERR_METADATA"
   /** What a header says of a tensor is impossible: shape, bytes, offset, overlap, a name twice. */
   | "ERR_TENSOR"
+  /** A stored chunk is damaged, or doesn't decode to what it is said to be. */
+  | "ERR_CHUNK"
+  /** A RyanFormat file has no whole commit, a damaged one, or not the one asked for. */
+  | "ERR_COMMIT"
   /** A file ends before what its header promises. */
   | "ERR_TRUNCATED"
   /** Shards don't fit together, or an index names a file that it must not. */
@@ -47,6 +51,8 @@ export interface Fault {
   readonly found: unknown;
   readonly file?: string | undefined;
   readonly tensor?: string | undefined;
+  /** The number of a chunk of the tensor, from 0; `"head"` for what they share. */
+  readonly chunk?: number | "head" | undefined;
   /** A key of the metadata. */
   readonly key?: string | undefined;
   /** Bytes from the beginning of the file. */
@@ -59,6 +65,7 @@ export class FormatError extends Error {
   override readonly name = "FormatError";
   readonly file: string | undefined;
   readonly tensor: string | undefined;
+  readonly chunk: number | "head" | undefined;
   readonly offset: number | undefined;
 
   constructor(
@@ -68,6 +75,7 @@ export class FormatError extends Error {
     super(message(fault), fault.cause === undefined ? undefined : { cause: fault.cause });
     this.file = fault.file;
     this.tensor = fault.tensor;
+    this.chunk = fault.chunk;
     this.offset = fault.offset;
   }
 }
@@ -77,10 +85,11 @@ export function quoted(text: string): string {
   return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 }
 
-function message({ file, tensor, key, offset, expected, found }: Fault): string {
+function message({ file, tensor, chunk, key, offset, expected, found }: Fault): string {
   const where = [
     file,
     tensor === undefined ? undefined : `tensor ${quoted(tensor)}`,
+    chunk === undefined ? undefined : chunk === "head" ? "its head" : `chunk ${chunk}`,
     key === undefined ? undefined : `key ${quoted(key)}`,
     offset === undefined ? undefined : `byte ${offset}`,
   ].filter((part) => part !== undefined);

@@ -1,4 +1,5 @@
 export { bitsPerWeight, type DType, type DTypeLayout, dtypes } from "./dtype.js";
+export { type GridCodes, type GridSteps, gridStep, gridStoredBytes } from "./entropy/index.js";
 export { FormatError, type FormatErrorCode } from "./errors.js";
 export { MetadataArray, type MetadataValue } from "./gguf/metadata-array.js";
 export type { GgufType, TypedNumbers } from "./gguf/value-types.js";
@@ -18,6 +19,17 @@ export { type OpenOptions, openTensors } from "./open.js";
 export { dequantizable, dequantize } from "./quantization/dequantize.js";
 export { quantizable, quantize } from "./quantization/quantize.js";
 export type { RowRange } from "./row-range.js";
+export type { ExactTensor, GridTensor, RyanTensor } from "./ryan/ryan-tensor.js";
+export type { Encoding } from "./ryan/stored-tensor.js";
+export { type RyanOptions, type RyanProgress, writeRyan } from "./ryan/write.js";
+export {
+  type AddOptions,
+  type Commit,
+  type MetadataEntries,
+  openRyanWriter,
+  type RyanWriter,
+  type RyanWriterOptions,
+} from "./ryan/writer.js";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write.js";
 export type { Damage } from "./series/chain.js";
 export type {
@@ -41,10 +53,20 @@ export type {
   MapOptions,
   RangeOptions,
   ReadOptions,
+  SourceCommit,
   SourceFile,
+  SourceFormat,
   StreamOptions,
   TensorSource,
 } from "./tensor-source.js";
+export {
+  type Damage,
+  type VerifiedTensor,
+  type VerifyOptions,
+  type VerifyProgress,
+  type VerifyReport,
+  verifyFile,
+} from "./verify.js";
 export {
   type TensorData,
   type TensorInput,

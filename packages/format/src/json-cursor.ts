@@ -102,6 +102,14 @@ export class JsonCursor {
     }
   }
 
+  /** Passes over `null`, if that is next. */
+  skippedNull(): boolean {
+    this.space();
+    if (!this.text.startsWith("null", this.at)) return false;
+    this.at += 4;
+    return true;
+  }
+
   /** Nothing but white space may follow. */
   end(): void {
     this.space();

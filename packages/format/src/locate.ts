@@ -8,6 +8,7 @@ import { FormatError } from "./errors.js";
 const KINDS: readonly { readonly usual?: string; readonly pattern: RegExp }[] = [
   { usual: "model.safetensors.index.json", pattern: /\.safetensors\.index\.json$/ },
   { usual: "model.safetensors", pattern: /\.safetensors$/ },
+  { usual: "model.ryan", pattern: /\.ryan$/ },
   { pattern: /(?<!-\d{5}-of-\d{5})\.gguf$|-00001-of-\d{5}\.gguf$/ },
 ];
 
@@ -41,7 +42,7 @@ export async function locate(path: string): Promise<string> {
   }
   throw new FormatError("ERR_UNRECOGNIZED", {
     file: path,
-    expected: "a safetensors index, a safetensors or a GGUF file in the folder",
+    expected: "a safetensors index, a safetensors, RyanFormat or GGUF file in the folder",
     found: `none among ${names.length} files`,
   });
 }

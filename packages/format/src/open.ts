@@ -5,8 +5,11 @@ import { type FileOpener, type ForeignFile, InputFile } from "./input-file.js";
 import { type Limits, withDefaults } from "./limits.js";
 import { locate } from "./locate.js";
 import { OpenFiles } from "./open-files.js";
+import { isRyan } from "./ryan/file-header.js";
+import { openRyan } from "./ryan/open.js";
 import { openSafetensors, openShards } from "./safetensors/open.js";
-import { TensorSource } from "./tensor-source.js";
+import { PlainReader } from "./tensor-reader.js";
+import { type SourceContents, TensorSource } from "./tensor-source.js";
 
 export interface OpenOptions {
   /** What a file may ask for before it is refused. */
@@ -17,11 +20,13 @@ export interface OpenOptions {
    * with them. Default: paths of this machine.
    */
   readonly openFile?: ((path: string) => Promise<ForeignFile>) | undefined;
+  /** The number of a commit of a RyanFormat file; default its newest. */
+  readonly commit?: number | undefined;
 }
 
 /**
- * Opens a model: a safetensors file, an index of shards, a GGUF file, any part of a split one, or
- * a folder with one of these. What it is shows from its contents, not from its name. Only headers
+ * Opens a model: a safetensors file, an index of shards, a GGUF file, any part of a split one, a
+ * RyanFormat file, or a folder with one of these. What it is shows from its contents, not from its name. Only headers
  * are read, and they are checked whole.
  *
  * @throws FormatError whose `code` says why a file is refused; the signal's reason
@@ -43,7 +48,7 @@ export async function openTensors(path: string, options: OpenOptions = {}): Prom
       : async (each) => InputFile.foreign(each, await foreign(each));
   const file = await opener(foreign === undefined ? await locate(path) : path);
   try {
-    return await openFile(file, opener, limits, options.signal);
+    return await openFile(file, opener, limits, options);
   } catch (error) {
     await file.close();
     throw error;
@@ -54,14 +59,22 @@ async function openFile(
   file: InputFile,
   opener: FileOpener,
   limits: Limits,
-  signal: AbortSignal | undefined,
+  { signal, commit }: OpenOptions,
 ): Promise<TensorSource> {
   const head = new Uint8Array(Math.min(16, file.byteLength));
   await file.read(head, 0, signal);
   const view = new DataView(head.buffer);
+  if (isRyan(head)) {
+    const { contents, reader } = await openRyan(file, limits, commit, signal);
+    return new TensorSource(contents, [file], reader);
+  }
+  if (commit !== undefined) {
+    const expected = "a RyanFormat file, since a commit is asked for";
+    throw new FormatError("ERR_ARGUMENT", { file: file.path, expected, found: "another" });
+  }
   if (head.length >= 4 && view.getUint32(0, true) === GGUF_MAGIC) {
     const { contents, files } = await openGguf(file, opener, limits, signal);
-    return new TensorSource(contents, files);
+    return plainSource(contents, files);
   }
   // The length of a header is far below 2^48, and JSON has no zero bytes.
   const isSafetensors = head[8] === 0x7b && head[6] === 0 && head[7] === 0;
@@ -72,12 +85,15 @@ async function openFile(
     throw new FormatError("ERR_UNRECOGNIZED", {
       file: file.path,
       offset: 0,
-      expected: "safetensors, an index of shards, or GGUF",
+      expected: "safetensors, an index of shards, GGUF, or RyanFormat",
       found: foreign,
     });
   }
-  return new TensorSource(await openSafetensors(file, limits, signal), [file]);
+  return plainSource(await openSafetensors(file, limits, signal), [file]);
 }
+
+const plainSource = (contents: SourceContents, files: readonly InputFile[]): TensorSource =>
+  new TensorSource(contents, files, new PlainReader(files));
 
 async function openIndex(
   index: InputFile,
@@ -89,7 +105,7 @@ async function openIndex(
   try {
     const contents = await openShards(index, files, limits, signal);
     await index.close();
-    return new TensorSource(contents, files.list);
+    return plainSource(contents, files.list);
   } catch (error) {
     await files.close();
     throw error;

@@ -1,6 +1,7 @@
 // What is known of a tensor without reading it, and how its sizes follow from type and shape.
 
 import { bitsPerWeight, type DType, dtypes } from "./dtype.js";
+import type { Encoding } from "./ryan/stored-tensor.js";
 
 export interface TensorInfo {
   readonly name: string;
@@ -11,7 +12,12 @@ export interface TensorInfo {
   readonly file: string;
   /** From the beginning of that file. */
   readonly byteOffset: number;
+  /** Of the elements, which is what reading gives. */
   readonly byteLength: number;
+  /** How the file has the elements: `"raw"` in all but RyanFormat. */
+  readonly encoding: Encoding;
+  /** What they take in the file; `byteLength` where they are raw. */
+  readonly storedBytes: number;
   /** The product of the shape. */
   readonly elements: number;
   /** The product of all dimensions but the last; 1 for vectors and scalars. */

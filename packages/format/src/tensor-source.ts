@@ -5,10 +5,11 @@ import { FormatError, quoted } from "./errors.js";
 import type { MetadataValue } from "./gguf/metadata-array.js";
 import type { GgufType } from "./gguf/value-types.js";
 import type { InputFile } from "./input-file.js";
-import { type MappedBuffer, mapTensor } from "./mapping.js";
+import type { MappedBuffer } from "./mapping.js";
 import { dequantize, ensureDequantizable } from "./quantization/dequantize.js";
 import { type RowRange, type Span, spanOf } from "./row-range.js";
 import type { TensorInfo } from "./tensor-info.js";
+import type { TensorReader } from "./tensor-reader.js";
 
 /** Bytes that `readF32` holds besides its result, and `stream` gives at a time. */
 const PANEL = 1 << 20;
@@ -33,6 +34,11 @@ export interface StreamOptions extends RangeOptions {
 export interface MapOptions extends RangeOptions {
   /** What the first byte's address must be a multiple of; default what the type's elements need. */
   readonly alignment?: number | undefined;
+  /**
+   * Whether to read the bytes once and compare them with their hashes, which RyanFormat alone has; default true. A mapping
+   * itself is not looked at again.
+   */
+  readonly verify?: boolean | undefined;
 }
 
 /** A file of a source. */
@@ -43,10 +49,21 @@ export interface SourceFile {
   readonly dataOffset: number;
 }
 
+export type SourceFormat = "safetensors" | "gguf" | "ryan";
+
+/** What a file was saved with the number of. */
+export interface SourceCommit {
+  /** From 1 on: the one that was opened. */
+  readonly number: number;
+  /** The last one in the file. */
+  readonly newest: number;
+}
+
 /** What the reader of a format found. */
 export interface SourceContents {
-  readonly format: "safetensors" | "gguf";
+  readonly format: SourceFormat;
   readonly version: number | undefined;
+  readonly commit?: SourceCommit | undefined;
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   readonly metadataTypes: ReadonlyMap<string, GgufType>;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
@@ -54,24 +71,27 @@ export interface SourceContents {
 }
 
 export class TensorSource implements AsyncDisposable {
-  readonly format: "safetensors" | "gguf";
-  /** Of GGUF: 2 or 3. */
+  readonly format: SourceFormat;
+  /** Of GGUF: 2 or 3; of RyanFormat: 1. */
   readonly version: number | undefined;
-  /** Strings for safetensors, any {@link MetadataValue} for GGUF. */
+  /** Which commit of a RyanFormat file this is. */
+  readonly commit: SourceCommit | undefined;
+  /** Strings for safetensors, any {@link MetadataValue} for the others. */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   /** The type that each value has in the file. */
   readonly metadataTypes: ReadonlyMap<string, GgufType>;
   /** By name, in the order of the file. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly files: readonly SourceFile[];
-  private readonly inputs: ReadonlyMap<string, InputFile>;
+  private readonly reader: TensorReader;
   private readonly inFlight = new Set<Promise<unknown>>();
   private closed = false;
 
   /** @internal */
-  constructor(contents: SourceContents, inputs: readonly InputFile[]) {
+  constructor(contents: SourceContents, inputs: readonly InputFile[], reader: TensorReader) {
     this.format = contents.format;
     this.version = contents.version;
+    this.commit = contents.commit;
     this.metadata = contents.metadata;
     this.metadataTypes = contents.metadataTypes;
     this.tensors = contents.tensors;
@@ -80,7 +100,7 @@ export class TensorSource implements AsyncDisposable {
       byteLength,
       dataOffset: contents.dataOffsets[i] as number,
     }));
-    this.inputs = new Map(inputs.map((file) => [file.path, file]));
+    this.reader = reader;
   }
 
   /** @throws FormatError `ERR_UNKNOWN_TENSOR` */
@@ -94,17 +114,18 @@ export class TensorSource implements AsyncDisposable {
   }
 
   /**
-   * A tensor's bytes as they are in the file, little-endian. Many reads may run at once.
+   * A tensor's bytes in its `dtype`, little-endian, however the file stores them. Many reads may
+   * run at once.
    *
    * @returns `into`, cut to the bytes read, or a new array
-   * @throws FormatError `ERR_UNKNOWN_TENSOR`, `ERR_ARGUMENT`, `ERR_TRUNCATED`, `ERR_CLOSED`;
+   * @throws FormatError `ERR_UNKNOWN_TENSOR`, `ERR_ARGUMENT`, `ERR_TRUNCATED`, `ERR_CHUNK`, `ERR_CLOSED`;
    * the signal's reason
    */
   async read(name: string, options: ReadOptions<Uint8Array> = {}): Promise<Uint8Array> {
     const info = this.info(name);
     const span = spanOf(info, options.rows);
     const bytes = room(Uint8Array, span.byteLength, options.into, info);
-    await this.reading(this.input(info).read(bytes, info.byteOffset + span.offset, options.signal));
+    await this.reading(this.open(info).read(info, span.offset, bytes, options.signal));
     return bytes;
   }
 
@@ -119,15 +140,16 @@ export class TensorSource implements AsyncDisposable {
     ensureDequantizable(info.dtype, name);
     const span = spanOf(info, options.rows);
     const values = room(Float32Array, span.elements, options.into, info);
-    const file = this.input(info);
+    const reader = this.open(info);
     if (info.dtype === "F32") {
       const bytes = new Uint8Array(values.buffer, values.byteOffset, span.byteLength);
-      await this.reading(file.read(bytes, info.byteOffset + span.offset, options.signal));
+      await this.reading(reader.read(info, span.offset, bytes, options.signal));
       return values;
     }
     const convert = async () => {
       let at = 0;
-      for await (const chunk of chunksOf(file, info, span, PANEL, options.signal)) {
+      const size = reader.pieceBytes(info, PANEL);
+      for await (const chunk of piecesOf(reader, info, span, size, options.signal)) {
         at += dequantize(info.dtype, chunk, values.subarray(at)).length;
       }
     };
@@ -138,7 +160,7 @@ export class TensorSource implements AsyncDisposable {
   /** A tensor's bytes in chunks of whole blocks, each good until the next is asked for. */
   stream(name: string, options: StreamOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     const info = this.info(name);
-    const { chunkBytes = PANEL, signal, rows } = options;
+    const { chunkBytes = this.reader.pieceBytes(info, PANEL), signal, rows } = options;
     if (!(Number.isInteger(chunkBytes) && chunkBytes > 0)) {
       const expected = "a positive integer as chunkBytes";
       throw new FormatError("ERR_ARGUMENT", { tensor: name, expected, found: chunkBytes });
@@ -148,14 +170,16 @@ export class TensorSource implements AsyncDisposable {
 
   /**
    * A tensor's bytes as a read-only mapping of the file: nothing is copied, and the system reads
-   * pages when they are used. Needs `@ryanstream/native-kernels`.
+   * pages when they are used. Needs `@ryanstream/native-kernels`, and a tensor that is stored raw.
    *
-   * @throws FormatError `ERR_NO_NATIVE`, `ERR_ALIGNMENT`, `ERR_CHANGED`, `ERR_UNKNOWN_TENSOR`,
-   * `ERR_ARGUMENT`, `ERR_CLOSED`
+   * @throws FormatError `ERR_NO_NATIVE`, `ERR_ALIGNMENT`, `ERR_UNSUPPORTED`, `ERR_CHUNK`, `ERR_CHANGED`,
+   * `ERR_UNKNOWN_TENSOR`, `ERR_ARGUMENT`, `ERR_CLOSED`
    */
-  async map(name: string, { rows, alignment }: MapOptions = {}): Promise<MappedBuffer> {
+  async map(name: string, options: MapOptions = {}): Promise<MappedBuffer> {
+    const { rows, alignment, verify = true } = options;
     const info = this.info(name);
-    return mapTensor(this.input(info), info, spanOf(info, rows), alignment);
+    const span = spanOf(info, rows);
+    return this.reading(this.open(info).map(info, span, { alignment, verify }));
   }
 
   /** Closes the files, after the reads in flight. Mappings stay. Idempotent. */
@@ -163,7 +187,7 @@ export class TensorSource implements AsyncDisposable {
     if (this.closed) return;
     this.closed = true;
     await Promise.allSettled(this.inFlight);
-    await Promise.all([...this.inputs.values()].map((file) => file.close()));
+    await this.reader.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -176,9 +200,9 @@ export class TensorSource implements AsyncDisposable {
     chunkBytes: number,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    const chunks = chunksOf(this.input(info), info, span, chunkBytes, signal);
+    const chunks = piecesOf(this.open(info), info, span, chunkBytes, signal);
     for (;;) {
-      this.input(info); // a stream ends where its source is closed
+      this.open(info); // a stream ends where its source is closed
       const next = await this.reading(chunks.next());
       if (next.done) return;
       yield next.value;
@@ -195,18 +219,18 @@ export class TensorSource implements AsyncDisposable {
     }
   }
 
-  private input(info: TensorInfo): InputFile {
+  private open(info: TensorInfo): TensorReader {
     if (this.closed) {
       const found = "a closed one";
       throw new FormatError("ERR_CLOSED", { tensor: info.name, expected: "an open source", found });
     }
-    return this.inputs.get(info.file) as InputFile;
+    return this.reader;
   }
 }
 
-/** Bytes of a span in chunks of whole blocks, all in the same memory. */
-async function* chunksOf(
-  file: InputFile,
+/** Bytes of a span in pieces of whole blocks, all in the same memory. */
+async function* piecesOf(
+  reader: TensorReader,
   info: TensorInfo,
   span: Span,
   chunkBytes: number,
@@ -216,9 +240,9 @@ async function* chunksOf(
   const size = Math.max(blockBytes, chunkBytes - (chunkBytes % blockBytes));
   const buffer = new Uint8Array(Math.min(size, span.byteLength));
   for (let at = 0; at < span.byteLength; at += size) {
-    const chunk = buffer.subarray(0, Math.min(size, span.byteLength - at));
-    await file.read(chunk, info.byteOffset + span.offset + at, signal);
-    yield chunk;
+    const piece = buffer.subarray(0, Math.min(size, span.byteLength - at));
+    await reader.read(info, span.offset + at, piece, signal);
+    yield piece;
   }
 }
 

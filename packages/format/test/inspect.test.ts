@@ -50,6 +50,8 @@ it("sums a GGUF file up as plain data", async () => {
     shape: [4, 64],
     parameters: 256,
     bytes: 144,
+    encoding: "raw",
+    storedBytes: 144,
   });
 });
 

@@ -2,13 +2,13 @@
 // (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md). Versions 2 and 3, little-endian.
 
 import { dtypeOfGgml, ggmlTypeText } from "../dtype.js";
-import { FormatError, type FormatErrorCode, quoted } from "../errors.js";
+import { FormatError, type FormatErrorCode } from "../errors.js";
 import type { InputFile } from "../input-file.js";
 import type { Limits } from "../limits.js";
 import { type TensorInfo, tensorSizes } from "../tensor-info.js";
 import { HeaderWindow, NeedMore } from "./header-window.js";
 import type { MetadataValue } from "./metadata-array.js";
-import { readMetadataValue } from "./metadata-value.js";
+import { LEAST_ENTRY_BYTES, Metadata, readName } from "./metadata-entry.js";
 import type { GgufType } from "./value-types.js";
 
 export interface GgufHeader {
@@ -26,7 +26,6 @@ export const DEFAULT_ALIGNMENT = 32;
 /** ggml's GGML_MAX_DIMS. */
 export const MAX_DIMENSIONS = 4;
 
-const LEAST_KEY_BYTES = 13;
 const LEAST_TENSOR_BYTES = 24;
 
 interface RawTensor {
@@ -56,8 +55,7 @@ export async function readGgufHeader(
 }
 
 class HeaderParser {
-  private readonly metadata = new Map<string, MetadataValue>();
-  private readonly types = new Map<string, GgufType>();
+  private readonly metadata = new Metadata();
   private readonly raw = new Map<string, RawTensor>();
   private version = 0;
   private tensorCount = 0;
@@ -75,7 +73,7 @@ class HeaderParser {
       const from = window.at;
       try {
         if (this.version === 0) this.counts();
-        else if (this.metadata.size < this.keyCount) this.entry();
+        else if (this.metadata.values.size < this.keyCount) this.metadata.read(window, this.limits);
         else if (this.raw.size < this.tensorCount) this.tensor();
         else return 0;
       } catch (thrown) {
@@ -87,12 +85,13 @@ class HeaderParser {
   }
 
   finish(): GgufHeader {
-    const { window, metadata, version } = this;
+    const { window, version } = this;
+    const { values: metadata, types: metadataTypes } = this.metadata;
     const alignment = this.alignment();
     const dataOffset = alignUp(window.at, alignment);
     const tensors = [...this.raw.values()].map((raw) => this.info(raw, dataOffset, alignment));
     this.checkOverlaps(tensors);
-    return { version, alignment, dataOffset, metadata, metadataTypes: this.types, tensors };
+    return { version, alignment, dataOffset, metadata, metadataTypes, tensors };
   }
 
   private counts(): void {
@@ -118,25 +117,14 @@ class HeaderParser {
       return value;
     };
     this.tensorCount = count("tensors", limits.maxTensors, LEAST_TENSOR_BYTES);
-    this.keyCount = count("keys", limits.maxMetadata, LEAST_KEY_BYTES);
+    this.keyCount = count("keys", limits.maxMetadata, LEAST_ENTRY_BYTES);
     this.version = version;
-  }
-
-  private entry(): void {
-    const from = this.window.at;
-    const key = this.name("a key");
-    if (this.metadata.has(key)) {
-      this.fail("ERR_METADATA", "each key once", `${quoted(key)} twice`, from);
-    }
-    const { type, value } = readMetadataValue(this.window, key, this.limits);
-    this.metadata.set(key, value);
-    this.types.set(key, type);
   }
 
   private tensor(): void {
     const { window } = this;
     const at = window.at;
-    const name = this.name("a tensor's name");
+    const name = readName(window, "a tensor's name");
     const fail = (expected: string, found: unknown): never =>
       this.fail("ERR_TENSOR", expected, found, at, name);
     if (this.raw.has(name)) fail("each name once", "it twice");
@@ -149,25 +137,12 @@ class HeaderParser {
     this.raw.set(name, { name, shape, type, offset, at });
   }
 
-  private name(what: string): string {
-    const { window } = this;
-    const offset = window.at;
-    const length = window.u64(`the length of ${what}`);
-    if (length > 65535) this.fail("ERR_LIMIT", `${what} of at most 65535 bytes`, length, offset);
-    const from = window.take(length);
-    try {
-      return strict.decode(window.bytes.subarray(from, from + length));
-    } catch {
-      return this.fail("ERR_HEADER", `${what} in UTF-8`, "other bytes", offset);
-    }
-  }
-
   private alignment(): number {
-    const value = this.metadata.get("general.alignment");
+    const value = this.metadata.values.get("general.alignment");
     if (value === undefined) return DEFAULT_ALIGNMENT;
     const isPower = typeof value === "number" && value > 0 && (value & (value - 1)) === 0;
-    if (this.types.get("general.alignment") !== "uint32" || !isPower) {
-      const found = `${this.types.get("general.alignment")} ${String(value)}`;
+    if (this.metadata.types.get("general.alignment") !== "uint32" || !isPower) {
+      const found = `${this.metadata.types.get("general.alignment")} ${String(value)}`;
       this.fail("ERR_METADATA", "a power of two, uint32, as general.alignment", found);
     }
     return value as number;
@@ -191,7 +166,8 @@ class HeaderParser {
       const found = `the end of the file at byte ${size}`;
       fail("ERR_TRUNCATED", `${sizes.byteLength} bytes`, found, byteOffset);
     }
-    return { name, dtype, shape, file, byteOffset, ...sizes };
+    const stored = { encoding: "raw", storedBytes: sizes.byteLength } as const;
+    return { name, dtype, shape, file, byteOffset, ...stored, ...sizes };
   }
 
   private checkOverlaps(tensors: readonly TensorInfo[]): void {
@@ -218,8 +194,6 @@ class HeaderParser {
     throw new FormatError(code, { file: this.window.file.path, tensor, offset, expected, found });
   }
 }
-
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The least multiple of `alignment` that is not below `offset`. */
 export const alignUp = (offset: number, alignment: number): number =>

@@ -62,6 +62,20 @@ export function metadataOf(source: {
   return new Map(entries);
 }
 
+/** Entries by key, each once. @throws FormatError `ERR_METADATA` */
+export function metadataEntries(
+  metadata: Readonly<Record<string, MetadataInput>> | Iterable<readonly [string, MetadataInput]>,
+): Map<string, MetadataInput> {
+  const entries = new Map<string, MetadataInput>();
+  for (const [key, value] of Symbol.iterator in metadata ? metadata : Object.entries(metadata)) {
+    if (entries.has(key)) {
+      throw new FormatError("ERR_METADATA", { key, expected: "each key once", found: "it twice" });
+    }
+    entries.set(key, value as MetadataInput);
+  }
+  return entries;
+}
+
 /** Writes a key, its type and its value. @throws FormatError `ERR_METADATA` */
 export function writeEntry(out: ByteWriter, key: string, value: MetadataInput): void {
   new EntryWriter(out, key).write(value);
@@ -73,8 +87,8 @@ class EntryWriter {
     private readonly key: string,
   ) {
     const bytes = Buffer.byteLength(key);
-    if (!isWellFormed(key) || bytes === 0 || bytes > 65535) {
-      this.fail("a key of 1 to 65535 bytes in well-formed Unicode", `${bytes} bytes`);
+    if (!isWellFormed(key) || bytes > 65535) {
+      this.fail("a key of at most 65535 bytes in well-formed Unicode", `${bytes} bytes`);
     }
   }
 

@@ -15,7 +15,7 @@ import {
 } from "../writing/write-files.js";
 import { ByteWriter } from "./byte-writer.js";
 import { alignUp, DEFAULT_ALIGNMENT, GGUF_MAGIC, MAX_DIMENSIONS } from "./header.js";
-import { type MetadataInput, writeEntry } from "./write-metadata.js";
+import { type MetadataInput, metadataEntries, writeEntry } from "./write-metadata.js";
 
 export interface GgufOptions extends WriteOptions {
   /** Values by key. llama.cpp asks for `general.architecture`. */
@@ -35,6 +35,8 @@ const MAX_NAME_BYTES = 63;
 
 const rules: FormatRules = {
   format: "gguf",
+  has: ({ ggml }) => ggml !== undefined,
+  rowBlocks: () => true,
   maxDimensions: MAX_DIMENSIONS,
   nameFault: (name) =>
     Buffer.byteLength(name) > MAX_NAME_BYTES
@@ -65,12 +67,10 @@ export async function writeGguf(
   if (version !== 2 && version !== 3) {
     throw new FormatError("ERR_ARGUMENT", { expected: "version 2 or 3", found: version });
   }
-  const entries = new Map<string, MetadataInput>();
-  for (const [key, value] of Symbol.iterator in metadata ? metadata : Object.entries(metadata)) {
-    if (entries.has(key)) {
-      throw new FormatError("ERR_METADATA", { key, expected: "each key once", found: "it twice" });
-    }
-    entries.set(key, value);
+  const entries = metadataEntries(metadata);
+  if (entries.has("")) {
+    const expected = "a key of at least one byte";
+    throw new FormatError("ERR_METADATA", { key: "", expected, found: "an empty one" });
   }
   const alignment = chooseAlignment(entries, options.alignment);
   const planned = await planTensors(tensors, rules, options.signal);

@@ -160,7 +160,8 @@ function tensorInfo(
       found: `${end - begin} (data_offsets [${begin}, ${end}])`,
     });
   }
-  return { name, dtype, shape, file: file.path, byteOffset, ...sizes };
+  const stored = { encoding: "raw", storedBytes: sizes.byteLength } as const;
+  return { name, dtype, shape, file: file.path, byteOffset, ...stored, ...sizes };
 }
 
 /** The data must be exactly the tensors, one after the other: neither gap nor overlap. */

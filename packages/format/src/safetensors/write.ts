@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { dtypes } from "../dtype.js";
 import { FormatError } from "../errors.js";
+import type { MetadataInput } from "../gguf/write-metadata.js";
 import { type Shard, shardsOf } from "../writing/shards.js";
 import {
   type FormatRules,
@@ -19,16 +20,25 @@ import { MAX_HEADER_BYTES } from "./header.js";
 
 export interface SafetensorsOptions extends WriteOptions {
   /** Strings by key, for `__metadata__`. PyTorch's loaders look for `format: "pt"`. */
-  readonly metadata?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+  readonly metadata?:
+    | Readonly<Record<string, StringValue>>
+    | Iterable<readonly [string, StringValue]>
+    | ReadonlyMap<string, MetadataInput>
+    | undefined;
   /** Begin a new file before the data of one exceeds this; a larger tensor gets a file of its own. */
   readonly maxShardBytes?: number | undefined;
 }
+
+/** A string, or one as {@link metadataOf} gives it. */
+type StringValue = string | { readonly type: "string"; readonly value: string };
 
 /** Data begins at a multiple of this, so that mapped tensors are aligned for vector loads. */
 const DATA_ALIGNMENT = 64;
 
 const rules: FormatRules = {
   format: "safetensors",
+  has: ({ safetensors }) => safetensors,
+  rowBlocks: () => false,
   maxDimensions: 64,
   nameFault: (name) =>
     name === "__metadata__" ? "another name: this one is the header's own" : undefined,
@@ -74,7 +84,9 @@ const byElementSize = (tensors: readonly PlannedTensor[]): PlannedTensor[] =>
 function metadataText(metadata: SafetensorsOptions["metadata"] = {}): string {
   const entries = Symbol.iterator in metadata ? [...metadata] : Object.entries(metadata);
   const seen = new Set<string>();
-  const parts = entries.map(([key, value]) => {
+  const parts = entries.map(([key, given]) => {
+    const isTyped = typeof given === "object" && "type" in given && given.type === "string";
+    const value = isTyped && "value" in given ? given.value : given;
     const strings = typeof key === "string" && typeof value === "string";
     if (!strings || !isWellFormed(key) || !isWellFormed(value) || seen.has(key)) {
       throw new FormatError("ERR_METADATA", {

@@ -23,10 +23,7 @@ export class PendingFile {
   ) {}
 
   static async create(target: string): Promise<PendingFile> {
-    // Not the whole name, which may be as long as a file system allows.
-    const stem = basename(target).slice(0, 32);
-    const name = `.${stem}.${process.pid}-${randomBytes(6).toString("hex")}.tmp`;
-    const temporary = join(dirname(target), name);
+    const temporary = temporaryPath(target);
     const handle = await attempt(target, () => open(temporary, "wx"));
     return new PendingFile(target, temporary, handle);
   }
@@ -84,6 +81,14 @@ export class PendingFile {
   }
 }
 
+/** A path beside `target` that nothing else has. */
+export function temporaryPath(target: string): string {
+  // Not the whole name, which may be as long as a file system allows.
+  const stem = basename(target).slice(0, 32);
+  const name = `.${stem}.${process.pid}-${randomBytes(6).toString("hex")}.tmp`;
+  return join(dirname(target), name);
+}
+
 /** Makes the names in a folder as durable as the files. Not every file system can. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
@@ -91,7 +96,8 @@ export async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-async function attempt<T>(file: string, work: () => Promise<T>): Promise<T> {
+/** What the system refuses becomes `ERR_FILE`. */
+export async function attempt<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

@@ -1,9 +1,9 @@
 // What a writer takes: tensors whose sizes are known first and whose data comes when it is written.
 
-import { type DType, dtypes, isDType } from "../dtype.js";
+import { type DType, type DTypeLayout, dtypes, isDType } from "../dtype.js";
 import { FormatError, quoted } from "../errors.js";
 import { type TensorInfo, type TensorSizes, tensorSizes } from "../tensor-info.js";
-import type { TensorSource } from "../tensor-source.js";
+import type { SourceFormat, TensorSource } from "../tensor-source.js";
 
 /** Bytes at once, or in chunks of any size. Elements are little-endian. */
 export type TensorData =
@@ -27,7 +27,10 @@ export type Tensors = Iterable<TensorInput> | AsyncIterable<TensorInput>;
 export interface PlannedTensor extends TensorInput, TensorSizes {}
 
 export interface FormatRules {
-  readonly format: "safetensors" | "gguf";
+  readonly format: SourceFormat;
+  readonly has: (dtype: DTypeLayout) => boolean;
+  /** Whether blocks of this type lie within rows. */
+  readonly rowBlocks: (dtype: DTypeLayout) => boolean;
   readonly maxDimensions: number;
   /** Why a name can't be written, or undefined. */
   readonly nameFault: (name: string) => string | undefined;
@@ -52,12 +55,13 @@ export async function planTensors(
       throw new FormatError("ERR_TENSOR", { tensor: tensor.name, expected, found: "it twice" });
     }
     names.add(tensor.name);
-    planned.push(plan(tensor, rules));
+    planned.push(planTensor(tensor, rules));
   }
   return planned;
 }
 
-function plan(tensor: TensorInput, rules: FormatRules): PlannedTensor {
+/** One tensor with its sizes. */
+export function planTensor(tensor: TensorInput, rules: FormatRules): PlannedTensor {
   const { name, dtype, shape, data } = tensor;
   if (typeof name !== "string" || !isWellFormed(name)) {
     throw new FormatError("ERR_ARGUMENT", {
@@ -69,9 +73,7 @@ function plan(tensor: TensorInput, rules: FormatRules): PlannedTensor {
   if (fault !== undefined) {
     throw new FormatError("ERR_TENSOR", { tensor: name, expected: fault, found: quoted(name) });
   }
-  const known = isDType(dtype);
-  const has = rules.format === "gguf" ? "ggml" : "safetensors";
-  if (!known || dtypes[dtype][has] === undefined || dtypes[dtype][has] === false) {
+  if (!isDType(dtype) || !rules.has(dtypes[dtype])) {
     throw new FormatError("ERR_UNSUPPORTED", {
       tensor: name,
       expected: `a type of ${rules.format}`,
@@ -93,7 +95,7 @@ function plan(tensor: TensorInput, rules: FormatRules): PlannedTensor {
       found: `[${shape.join(", ")}]`,
     });
   }
-  const sizes = tensorSizes(dtype, shape, rules.format === "gguf");
+  const sizes = tensorSizes(dtype, shape, rules.rowBlocks(dtypes[dtype]));
   if ("length" in sizes) {
     const [expected, found] = sizes;
     throw new FormatError("ERR_TENSOR", { tensor: name, expected, found });
@@ -112,7 +114,7 @@ export const isData = (data: unknown): boolean =>
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 /**
- * All tensors of a source as they are, to be written again in either format.
+ * All tensors of a source as they are, to be written again in any format.
  *
  * @param choose which tensors; all when absent
  *

@@ -100,7 +100,8 @@ export function readArguments(command: Command, words: readonly string[]): Argum
   if (missing !== undefined) {
     throw usage(`${command.name}: expected ${missing.name} (${missing.help}), found nothing`, help);
   }
-  const extra = positionals[command.positionals.length];
+  const isVariadic = command.positionals.at(-1)?.variadic === true;
+  const extra = isVariadic ? undefined : positionals[command.positionals.length];
   if (extra !== undefined) {
     const most = command.positionals.length;
     throw usage(

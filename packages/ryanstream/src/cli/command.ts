@@ -19,6 +19,8 @@ export interface PositionalSpec {
   readonly name: string;
   readonly help: string;
   readonly required: boolean;
+  /** Whether there may be several, of the last one. */
+  readonly variadic?: boolean;
 }
 
 export interface Command {

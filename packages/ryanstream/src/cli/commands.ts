@@ -34,6 +34,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("../commands/inspect.js")).inspectCommand,
   },
   {
+    name: "pack",
+    summary: "writes a model as one RyanFormat file",
+    load: async () => (await import("../commands/pack.js")).packCommand,
+  },
+  {
     name: "solve",
     summary: "solves a mathematics problem, showing the steps",
     load: async () => (await import("../commands/solve.js")).solveCommand,
@@ -47,5 +52,15 @@ export const commands: readonly CommandEntry[] = [
     name: "train",
     summary: "trains a model from a recipe",
     load: async () => (await import("../commands/train.js")).trainCommand,
+  },
+  {
+    name: "unpack",
+    summary: "writes a RyanFormat file as safetensors or GGUF",
+    load: async () => (await import("../commands/unpack.js")).unpackCommand,
+  },
+  {
+    name: "verify",
+    summary: "says whether files are as they were written",
+    load: async () => (await import("../commands/verify.js")).verifyCommand,
   },
 ];

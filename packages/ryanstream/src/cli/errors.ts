@@ -10,6 +10,10 @@ export type CliErrorCode =
   | "ERR_CONTEXT"
   /** Weights, keys and values are more than the machine has memory for. */
   | "ERR_MEMORY"
+  /** There is something where a file is to be written. */
+  | "ERR_EXISTS"
+  /** A file isn't what it was when it was written. */
+  | "ERR_DAMAGED"
   /** A solution without an answer. */
   | "ERR_NO_ANSWER"
   /** The model has no chat template. */

@@ -37,7 +37,7 @@ ${style.bold("Examples:")}
   ryanstream inspect Qwen/Qwen2.5-0.5B
   ryanstream generate --help
 
-MODEL is a GGUF file, a folder of Hugging Face's files, or a hub id: owner/name,
+MODEL is a GGUF or RyanFormat file, a folder of Hugging Face's files, or a hub id: owner/name,
 owner/name:FILE.gguf, or a part of the file's name as in owner/name:Q8_0.
 
 ${style.bold("Environment:")}
@@ -62,7 +62,10 @@ function optionRows(specs: OptionSpecs, style: Style): string[][] {
 /** The text of `ryanstream COMMAND --help`. */
 export function commandHelp(command: Command, style: Style): string {
   const { name, summary, positionals, options, examples } = command;
-  const usage = positionals.map((each) => (each.required ? each.name : `[${each.name}]`));
+  const usage = positionals.map(({ name, required, variadic }) => {
+    const text = variadic === true ? `${name}…` : name;
+    return required ? text : `[${text}]`;
+  });
   const own = positionals.map((each) => [style.cyan(each.name), each.help]);
   const rows = optionRows({ ...options, ...commonOptions }, style);
   return `${summary}

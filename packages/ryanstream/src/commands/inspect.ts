@@ -21,7 +21,7 @@ export const inspectCommand: Command = {
   positionals: [
     {
       name: "MODEL",
-      help: "a GGUF or safetensors file, an index of shards, a folder with one, or a hub id",
+      help: "a GGUF, safetensors or RyanFormat file, an index of shards, a folder with one, or a hub id",
       required: true,
     },
   ],
@@ -86,7 +86,7 @@ function overview({ format, version, files, parameters, ...rest }: Inspection, t
     ["size", `${bytesText(size)} in ${files.length} ${files.length === 1 ? "file" : "files"}`],
     ["tensors", String(rest.tensors.length)],
     ["parameters", countText(parameters)],
-    ["bits per weight", rest.bitsPerWeight.toFixed(2)],
+    ["bits per weight", bitsText(format, rest)],
   ];
   const { dim } = terminal.style;
   const first = visible(files[0]?.path ?? "");
@@ -97,6 +97,17 @@ function overview({ format, version, files, parameters, ...rest }: Inspection, t
       rows.map(([name = "", value = ""]) => [dim(name), value]),
     ),
   ];
+}
+
+/** In memory, and in the file where that is something else. */
+function bitsText(
+  format: Inspection["format"],
+  sizes: Omit<Inspection, "format" | "version" | "files" | "parameters">,
+) {
+  const bits = sizes.bitsPerWeight.toFixed(2);
+  return format === "ryan"
+    ? `${sizes.fileBitsPerWeight.toFixed(2)} in the file, ${bits} read`
+    : bits;
 }
 
 const isArray = (value: InspectedValue): value is ArraySummary => typeof value === "object";
@@ -148,7 +159,7 @@ function keyed(
   ];
 }
 
-function types({ dtypes, bytes }: Inspection, terminal: Terminal): string[] {
+function types({ dtypes, storedBytes: total }: Inspection, terminal: Terminal): string[] {
   if (dtypes.length === 0) return [];
   const right = { align: "right" } as const;
   const columns = [
@@ -162,22 +173,24 @@ function types({ dtypes, bytes }: Inspection, terminal: Terminal): string[] {
     type.dtype,
     String(type.tensors),
     countText(type.parameters),
-    bytesText(type.bytes),
-    `${((100 * type.bytes) / Math.max(1, bytes)).toFixed(1)} %`,
+    bytesText(type.storedBytes),
+    `${((100 * type.storedBytes) / Math.max(1, total)).toFixed(1)} %`,
   ]);
   return [heading("Types", terminal), ...table(columns, rows, terminal.style.dim)];
 }
 
 function tensorRows(
-  { tensors }: Inspection,
+  { tensors, format }: Inspection,
   total: number,
   all: boolean,
   terminal: Terminal,
 ): string[] {
   const right = { align: "right" } as const;
+  const isRyan = format === "ryan";
   const columns = [
     { title: "name" },
     { title: "type" },
+    ...(isRyan ? [{ title: "stored" }] : []),
     { title: "shape" },
     { title: "parameters", ...right },
     { title: "size", ...right },
@@ -186,13 +199,14 @@ function tensorRows(
   const most = all ? tensors.length : ROWS;
   const rows = tensors
     .slice(0, most)
-    .map(({ name, dtype, shape, parameters, bytes }) => [
+    .map(({ name, dtype, shape, parameters, storedBytes, encoding }) => [
       visible(all ? name : cut(name, VALUE_WIDTH)),
       dtype,
+      ...(isRyan ? [encoding] : []),
       `[${shape.join(", ")}]`,
       countText(parameters),
-      bytesText(bytes),
-      parameters === 0 ? "" : ((8 * bytes) / parameters).toFixed(2),
+      bytesText(storedBytes),
+      parameters === 0 ? "" : ((8 * storedBytes) / parameters).toFixed(2),
     ]);
   const title = tensors.length === total ? "Tensors" : `${tensors.length} of ${total} tensors`;
   return [
