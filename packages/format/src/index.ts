@@ -31,7 +31,7 @@ export {
   type RyanWriterOptions,
 } from "./ryan/writer.js";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write.js";
-export type { Damage } from "./series/chain.js";
+export type { SeriesDamage } from "./series/chain.js";
 export type {
   AppendReport,
   RestoredCheckpoint,

@@ -18,7 +18,7 @@ export interface Link {
 }
 
 /** A part of a file that can't be read. */
-export interface Damage {
+export interface SeriesDamage {
   readonly file: string;
   readonly error: FormatError;
 }
@@ -58,7 +58,7 @@ export async function chainFiles(folder: string): Promise<{ file: string; first:
 }
 
 /** The checkpoints of a file; what can't be read ends them, and is told. */
-export async function readChain(file: string, damage: Damage[]): Promise<Chain> {
+export async function readChain(file: string, damage: SeriesDamage[]): Promise<Chain> {
   const links: Link[] = [];
   let newest = 1;
   for (let commit = 1; commit <= newest; commit++) {
