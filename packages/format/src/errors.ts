@@ -40,6 +40,8 @@ export type FormatErrorCode =
   | "ERR_NO_NATIVE"
   /** The data given for a tensor has another length than its shape and type say. */
   | "ERR_DATA"
+  /** A series of checkpoints is malformed, or lacks the step that is asked for. */
+  | "ERR_SERIES"
   /** A value that the type to quantise to can't hold. */
   | "ERR_VALUE";
 

@@ -31,6 +31,23 @@ export {
   type RyanWriterOptions,
 } from "./ryan/writer.js";
 export { type SafetensorsOptions, writeSafetensors } from "./safetensors/write.js";
+export type { SeriesDamage } from "./series/chain.js";
+export type {
+  AppendReport,
+  RestoredCheckpoint,
+  RestoredTensor,
+  SeriesBits,
+  SeriesCheckpoint,
+  SeriesRole,
+  SeriesTensor,
+  SeriesTensorInfo,
+} from "./series/checkpoint.js";
+export {
+  type CheckpointSeries,
+  openSeries,
+  type SeriesOptions,
+} from "./series/checkpoint-series.js";
+export type { SeriesPrecision } from "./series/precision.js";
 export type { TensorInfo } from "./tensor-info.js";
 export type {
   MapOptions,

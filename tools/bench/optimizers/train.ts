@@ -105,7 +105,7 @@ export async function train(key: RunKey, { train: bytes, heldOut }: Corpus): Pro
   return { loss: last === steps ? loss : Infinity, curve, stepSeconds: median(seconds) };
 }
 
-function configOf({ width, layers }: Setting["model"]) {
+export function configOf({ width, layers }: Setting["model"]) {
   const headDim = Math.min(32, width);
   return {
     vocab: vocabulary,
@@ -122,7 +122,7 @@ function configOf({ width, layers }: Setting["model"]) {
  * All three share what AdamW trains in the other two: embedding, head and gains, with the same betas. Muon has the momentum of
  * Ryan-Optimizer, which it gains by as much.
  */
-function optimizerOf(
+export function optimizerOf(
   { optimizer, weightDecay, steps, ryan }: RunKey,
   parameters: readonly Parameter<"f32">[],
   stepFlops: () => number,

@@ -1,9 +1,6 @@
-// The state of a run as one file: written beside and renamed when the disk has it, so that it is whole or not there.
+// The state of a run, and what a checkpoint of it must fit.
 
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { openTensors, type TensorInput, writeSafetensors } from "@ryanstream/format";
-import { loadState, type Optimizer, saveState } from "@ryanstream/optimizer";
+import { loadState, type Optimizer } from "@ryanstream/optimizer";
 import type { BatchState } from "@ryanstream/pipeline";
 import type { Parameter } from "@ryanstream/tensor";
 import { ensure, TrainError } from "./errors.js";
@@ -26,78 +23,58 @@ export interface Checkpointed {
   readonly identity: RunIdentity;
 }
 
-const PATTERN = /^step-(\d{10})\.safetensors$/;
-const OPTIMIZER = "optimizer.";
-const nameOf = (step: number) => `step-${String(step).padStart(10, "0")}.safetensors`;
-
-/** Steps of the checkpoints in a folder, ascending. */
-export async function checkpointsIn(folder: string): Promise<number[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-  const steps = names.flatMap((name) => PATTERN.exec(name)?.slice(1).map(Number) ?? []);
-  return steps.sort((a, b) => a - b);
+/** Checkpoints of one form in a folder. */
+export interface CheckpointStore {
+  /** Ascending. */
+  steps(): Promise<readonly number[]>;
+  /** Writes a checkpoint, whole or not at all, then removes those before the last `keep`. */
+  save(state: RunState, of: Checkpointed, keep: number): Promise<void>;
+  /**
+   * Reads the checkpoint of a step into weights and optimizer; all of it is read before any of it is written.
+   *
+   * @throws TrainError `ERR_CHECKPOINT` for one of another run; FormatError for one that is damaged
+   */
+  load(step: number, into: Checkpointed): Promise<RunState>;
+  /** Removes those up to a step. */
+  clear(step: number): Promise<void>;
 }
 
-/** Writes a checkpoint, then removes those before the last `keep`. */
-export async function saveCheckpoint(
-  folder: string,
-  state: RunState,
-  { parameters, optimizer, identity }: Checkpointed,
-  keep: number,
-): Promise<void> {
-  const tensors: TensorInput[] = parameters.map((each) => ({
-    name: each.name,
-    dtype: "F32",
-    shape: each.shape as readonly number[],
-    data: () => each.read() as Float32Array,
-  }));
-  for (const [name, bytes] of saveState(optimizer)) {
-    tensors.push({ name: OPTIMIZER + name, dtype: "U8", shape: [bytes.length], data: bytes });
-  }
-  const metadata = { identity: JSON.stringify(identity), state: JSON.stringify(state) };
-  await writeSafetensors(join(folder, nameOf(state.step)), tensors, { metadata });
-  const old = (await checkpointsIn(folder)).filter((step) => step <= state.step).slice(0, -keep);
-  for (const step of old) await rm(join(folder, nameOf(step)), { force: true });
-}
+/** The prefix of states, so that none has a weight's name. */
+export const OPTIMIZER = "optimizer.";
+
+/** What a checkpoint says besides tensors. */
+export const metadataOf = (state: RunState, { identity }: Checkpointed) => ({
+  identity: JSON.stringify(identity),
+  state: JSON.stringify(state),
+});
 
 /**
- * Reads the checkpoint of a step into weights and optimizer; all of it is read before any of it is written.
- *
- * @throws TrainError `ERR_CHECKPOINT` for one of another run; FormatError for a file that is damaged
+ * @param file  for messages
+ * @throws TrainError `ERR_CHECKPOINT`
  */
-export async function loadCheckpoint(
-  folder: string,
-  step: number,
-  { parameters, optimizer, identity }: Checkpointed,
-): Promise<RunState> {
-  const file = join(folder, nameOf(step));
-  const source = await openTensors(file);
-  try {
-    const others = differences(identity, parse(source.metadata.get("identity"), file));
-    ensure(
-      others.length === 0,
-      "ERR_CHECKPOINT",
-      () =>
-        `${file}: expected a checkpoint of this recipe, found one with another ${others.join(", ")}`,
-    );
-    const states = new Map<string, Uint8Array>();
-    for (const { name, byteLength } of source.tensors.values()) {
-      if (!name.startsWith(OPTIMIZER)) continue;
-      const bytes = new Uint8Array(byteLength);
-      await source.read(name, { into: bytes });
-      states.set(name.slice(OPTIMIZER.length), bytes);
-    }
-    const weights: Float32Array[] = [];
-    for (const each of parameters) weights.push(await source.readF32(each.name));
-    const state = parse<RunState>(source.metadata.get("state"), file);
-    loadState(optimizer, states);
-    for (const [i, each] of parameters.entries()) each.write(weights[i] as Float32Array);
-    return state;
-  } finally {
-    await source[Symbol.asyncDispose]();
-  }
+export function stateIn(
+  metadata: ReadonlyMap<string, unknown>,
+  { identity }: Checkpointed,
+  file: string,
+): RunState {
+  const others = differences(identity, parse(metadata.get("identity"), file));
+  ensure(
+    others.length === 0,
+    "ERR_CHECKPOINT",
+    () =>
+      `${file}: expected a checkpoint of this recipe, found one with another ${others.join(", ")}`,
+  );
+  return parse<RunState>(metadata.get("state"), file);
+}
+
+/** @throws TensorError `ERR_INPUT` for states that don't fit, before anything is written */
+export function restore(
+  { parameters, optimizer }: Checkpointed,
+  weights: readonly Float32Array[],
+  states: ReadonlyMap<string, Uint8Array>,
+): void {
+  loadState(optimizer, states);
+  for (const [i, each] of parameters.entries()) each.write(weights[i] as Float32Array);
 }
 
 function parse<T>(text: unknown, file: string): T {

@@ -1,8 +1,6 @@
 // The steps of a run, from its last checkpoint to its end.
 
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { FormatError } from "@ryanstream/format";
 import type { TrainableDecoder } from "@ryanstream/models";
 import { type Batch, type Batches, batches } from "@ryanstream/pipeline";
 import { evaluateModel } from "../solving/evaluation.js";
@@ -12,13 +10,8 @@ import { exportModel } from "./export-model.js";
 import type { Lora } from "./lora.js";
 import { MetricsFile } from "./metrics-file.js";
 import type { Recipe } from "./recipe.js";
-import {
-  type Checkpointed,
-  checkpointsIn,
-  loadCheckpoint,
-  type RunState,
-  saveCheckpoint,
-} from "./run-checkpoint.js";
+import type { Checkpointed, RunState } from "./run-checkpoint.js";
+import { RunCheckpoints } from "./run-checkpoints.js";
 import type { RunIdentity } from "./run-identity.js";
 import { scheduleOf } from "./schedule-of.js";
 import type { TrainOptions, TrainResult } from "./train.js";
@@ -48,7 +41,7 @@ export class Run {
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #decoder: TrainableDecoder;
   readonly #lora: Lora | undefined;
-  readonly #checkpoints: string;
+  readonly #checkpoints: RunCheckpoints;
   readonly #model: string;
   #state: RunState;
   #saved = -1;
@@ -62,7 +55,12 @@ export class Run {
     this.#config = config;
     this.#decoder = decoder;
     this.#lora = lora;
-    this.#checkpoints = join(options.folder, "checkpoints");
+    this.#checkpoints = new RunCheckpoints(
+      join(options.folder, "checkpoints"),
+      recipe.checkpoints,
+      ({ message }) =>
+        this.#tell({ event: "warning", message: `a checkpoint is left out: ${message}` }),
+    );
     this.#model = join(options.folder, "model");
     const start = { epoch: 0, step: 0 };
     this.#state = { step: 0, batches: { ...start, plan: "" }, lossTokens: 0, seconds: 0 };
@@ -182,29 +180,16 @@ export class Run {
   async #save(checkpointed: Checkpointed): Promise<void> {
     const { step } = this.#state;
     if (step === this.#saved) return;
-    await mkdir(this.#checkpoints, { recursive: true });
-    await saveCheckpoint(
-      this.#checkpoints,
-      this.#state,
-      checkpointed,
-      this.#recipe.checkpoints.keep,
-    );
+    await this.#checkpoints.save(this.#state, checkpointed);
     this.#saved = step;
     this.#tell({ event: "saved", step });
   }
 
   async #resume(checkpointed: Checkpointed): Promise<void> {
-    for (const step of (await checkpointsIn(this.#checkpoints)).reverse()) {
-      try {
-        this.#state = await loadCheckpoint(this.#checkpoints, step, checkpointed);
-        this.#saved = step;
-        return;
-      } catch (error) {
-        // A disk may lose what it said that it has: the one before it is there for that.
-        if (!(error instanceof FormatError)) throw error;
-        this.#tell({ event: "warning", message: `a checkpoint is left out: ${error.message}` });
-      }
-    }
+    const state = await this.#checkpoints.resume(checkpointed);
+    if (state === undefined) return;
+    this.#state = state;
+    this.#saved = state.step;
   }
 
   async #export(step: TrainingStep): Promise<void> {

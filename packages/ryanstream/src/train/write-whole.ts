@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-const LEFTOVER = /\.[0-9a-f]{12}\.(partial|old)$|^\.step-.*\.tmp$/;
+const LEFTOVER = /\.[0-9a-f]{12}\.(partial|old)$|^\.(step|chain)-.*\.tmp$/;
 const beside = (path: string, end: "partial" | "old") =>
   `${path}.${randomBytes(6).toString("hex")}.${end}`;
 
