@@ -11,7 +11,7 @@ export const RECORD_BYTES = 128;
 export const ALIGNMENT = 64;
 /** Of chunks that are worth a read past the system's cache. */
 export const PAGE = 4096;
-const LARGE = 64 << 10;
+const LARGE = 256 << 10;
 
 export const chunkAlignment = (storedBytes: number): number =>
   storedBytes >= LARGE ? PAGE : ALIGNMENT;

@@ -149,9 +149,9 @@ it("adds and commits one after the other, however they are called", async () => 
 it("starts large chunks at a page, and all others at 64 bytes", async () => {
   const path = join(folder(), "m.ryan");
   const tensors = [
-    sampleOf("a", "U8", [70_000]),
+    sampleOf("a", "U8", [262_144]),
     sampleOf("b", "U8", [5]),
-    sampleOf("c", "U8", [200_000]),
+    sampleOf("c", "U8", [300_000]),
   ];
   await writeRyan(
     path,
@@ -159,7 +159,7 @@ it("starts large chunks at a page, and all others at 64 bytes", async () => {
   );
   await using source = await openTensors(path);
   for (const { byteOffset, byteLength } of source.tensors.values()) {
-    expect(byteOffset % (byteLength >= 65_536 ? 4096 : 64)).toBe(0);
+    expect(byteOffset % (byteLength >= 262_144 ? 4096 : 64)).toBe(0);
   }
 });
 
