@@ -20,7 +20,7 @@ export interface QuantizerOptions {
   readonly headBits?: number | undefined;
   /** The type of resident matrices of 4 bits. Default: `IQ4_NL`. */
   readonly fourBits?: "IQ4_NL" | "Q4_0" | undefined;
-  /** `resident`: the share of the columns of a layer's 4-bit matrix that are held in 8 bits instead. 0 to 0.25. Default: 0. */
+  /** `resident`: the share of the columns of a layer's 4-bit matrix that are held in 8 bits instead, in whole groups of 32. 0 to 0.25. Default: 0. */
   readonly outlierColumns?: number | undefined;
   /** `gptq` carries the error of each column to later ones, and needs calibration. Default: `gptq` with calibration. */
   readonly method?: "gptq" | "nearest" | undefined;

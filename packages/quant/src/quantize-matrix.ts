@@ -43,15 +43,20 @@ export interface MatrixJob {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How many columns of a matrix are held in 8 bits beside it. */
-export const outliersOf = (
+/**
+ * How many columns of a matrix are held in 8 bits beside it: what is asked for, and as many more as fit into the last of
+ * their groups, but not more than a quarter of all.
+ */
+export function outliersOf(
   dtype: MatrixPlan["dtype"],
   [, columns]: readonly [number, number],
   share: number,
-): number =>
-  dtype === undefined || dtype === "Q8_0" || columns % GROUP !== 0
-    ? 0
-    : Math.round(share * columns);
+): number {
+  if (dtype === undefined || dtype === "Q8_0" || columns % GROUP !== 0) return 0;
+  const asked = Math.round(share * columns);
+  const whole = Math.ceil(asked / GROUP) * GROUP;
+  return Math.min(whole, Math.max(asked, Math.floor(columns / 4)));
+}
 
 /** @throws QuantError `ERR_VALUE` for NaN and infinity */
 export function checkFinite(name: string, values: Float32Array, columns: number): void {

@@ -6,16 +6,18 @@ import { QuantError } from "./errors.js";
 import { findFinished } from "./find-finished.js";
 import { expectSame, makePlan } from "./make-plan.js";
 import type { Hessian } from "./numeric/hessian.js";
+import { Passes } from "./passes.js";
 import type { MatrixPlan } from "./plan.js";
+import { unitsOf } from "./progress-units.js";
 import type { LayerPass, QuantizableMatrix } from "./quantizable-model.js";
-import { type QuantizedMatrix, quantizeMatrix } from "./quantize-matrix.js";
+import { quantizeMatrix } from "./quantize-matrix.js";
 import type { Profile } from "./quantized-tensor.js";
 import { Account } from "./rates/account.js";
 import { Comparison, type Divergence } from "./rates/divergence.js";
-import { fileOverhead, type StoredSize } from "./rates/file-overhead.js";
-import { type Known, triedTogether } from "./rates/sensitivity.js";
-import type { ProfileReport, QuantizationReport, TensorReport } from "./report.js";
+import type { Known } from "./rates/sensitivity.js";
+import type { QuantizationReport } from "./report.js";
 import { outlierShare } from "./settings.js";
+import { Tally } from "./tally.js";
 import type { Work } from "./work.js";
 
 /** Values of matrices that are done, by name. */
@@ -42,43 +44,14 @@ export async function quantizeModel(work: Work): Promise<QuantizationReport> {
   if (head !== undefined) await run.head(passes, head);
   await run.keep();
   const divergences = await run.evaluate(passes);
-  return run.report(divergences);
-}
-
-/** Units of progress: a layer's turn each. */
-function unitsOf(work: Work, planning: boolean): number {
-  const { model, settings } = work;
-  const own = 2 * model.matrices.length * settings.profiles.length;
-  const measures = planning && settings.targeted !== undefined && work.sensitivity.length > 0;
-  if (!measures) return own + 1;
-  const trials = settings.targeted === "file" ? 1 : 2;
-  const outer = matricesOf(model, undefined).length * (1 + model.layers);
-  const layers = Array.from({ length: model.layers }, (_, layer) => {
-    const groups = triedTogether(matricesOf(model, layer), settings.sensitivityBy);
-    return groups.length * (1 + model.layers - layer);
-  });
-  return own + 1 + trials * layers.reduce((sum, units) => sum + units, outer);
-}
-
-class Passes implements Disposable {
-  constructor(
-    readonly calibration: LayerPass | undefined,
-    readonly reference: LayerPass | undefined,
-    readonly changed: ReadonlyMap<Profile, LayerPass>,
-  ) {}
-
-  [Symbol.dispose](): void {
-    this.calibration?.[Symbol.dispose]();
-    this.reference?.[Symbol.dispose]();
-    for (const pass of this.changed.values()) pass[Symbol.dispose]();
-  }
+  work.done("evaluate", undefined, 1);
+  return run.tally.report(work, divergences);
 }
 
 class Run {
   readonly #work: Work;
   readonly #plans: ReadonlyMap<string, MatrixPlan>;
-  readonly #reports: TensorReport[] = [];
-  readonly #sizes = new Map<Profile, StoredSize[]>();
+  readonly tally = new Tally();
   readonly #account: Account | undefined;
   /** Of the embedding and of the head: needed until the end. */
   #outer: Values = new Map();
@@ -89,7 +62,6 @@ class Run {
     const budgeted = work.settings.targeted === "file";
     const own = plans.filter(({ profile }) => profile === "file");
     if (budgeted) this.#account = new Account(own, work.model.matrices);
-    for (const profile of work.settings.profiles) this.#sizes.set(profile, []);
   }
 
   get #first(): Profile {
@@ -104,9 +76,12 @@ class Run {
     const { calibration } = this.#work;
     let inputs = headInputs;
     if (tied && inputs === undefined && calibration.length > 0) inputs = await this.#originalHead();
+    let known: Known | undefined;
     this.#outer = await this.#quantize(matrices, async (matrix) => {
-      const own = tied ? this.#work.inputsOfHead(inputs, matrix) : undefined;
-      return { inputsOf: () => own };
+      if (!tied) return undefined;
+      const own = known === undefined ? this.#work.inputsOfHead(inputs, matrix) : undefined;
+      known ??= { inputsOf: () => own };
+      return known;
     });
   }
 
@@ -129,8 +104,9 @@ class Run {
     const inputs = calibration.length > 0 ? await start(calibration, this.#first) : undefined;
     const changed = new Map<Profile, LayerPass>();
     if (sensitivity.length === 0) return new Passes(inputs, undefined, changed);
-    for (const profile of settings.profiles)
+    for (const profile of settings.profiles) {
       changed.set(profile, await start(sensitivity, profile));
+    }
     return new Passes(inputs, await start(sensitivity), changed);
   }
 
@@ -151,17 +127,20 @@ class Run {
     shared = undefined;
     await calibration?.advance({ replace: values.get(this.#first), signal });
     await reference?.advance({ signal });
-    for (const [profile, pass] of changed)
+    for (const [profile, pass] of changed) {
       await pass.advance({ replace: values.get(profile), signal });
+    }
   }
 
   async head({ calibration }: Passes, matrix: QuantizableMatrix): Promise<void> {
     const { products, signal } = this.#work;
+    let known: Known | undefined;
     const values = await this.#quantize([matrix], async () => {
-      if (calibration === undefined) return undefined;
+      if (known !== undefined || calibration === undefined) return known;
       const hessian = await headHessian(calibration, matrix.shape[1], products, signal);
       const own = this.#work.inputsOfHead(hessian, matrix);
-      return { inputsOf: () => own };
+      known = { inputsOf: () => own };
+      return known;
     });
     for (const [profile, own] of values) {
       const outer = this.#outer.get(profile);
@@ -203,7 +182,7 @@ class Run {
         }
         if (profile === settings.targeted) this.#account?.spend(matrix.name, 8 * done.bytes);
         values.get(profile)?.set(matrix.name, done.values);
-        this.#add(plan, matrix, done);
+        this.tally.add(plan, matrix, done);
         this.#work.done("quantize", matrix, 2);
       }
     }
@@ -218,29 +197,6 @@ class Run {
     return plan;
   }
 
-  #add(plan: MatrixPlan, matrix: QuantizableMatrix, done: QuantizedMatrix): void {
-    const { name, kind, layer, shape } = matrix;
-    for (const tensor of done.tensors) {
-      const size =
-        "grid" in tensor
-          ? { elementBytes: 2 * shape[0] * shape[1], storedBytes: done.bytes }
-          : { elementBytes: tensor.data.byteLength, storedBytes: tensor.data.byteLength };
-      this.#sizes.get(plan.profile)?.push(size);
-    }
-    this.#reports.push({
-      profile: plan.profile,
-      name,
-      kind,
-      layer,
-      shape,
-      encoding: done.encoding,
-      bits: (8 * done.bytes) / (shape[0] * shape[1]),
-      outliers: done.outliers,
-      error: done.error,
-      kl: plan.kl,
-    });
-  }
-
   /** Norms and biases, as they are. */
   async keep(): Promise<void> {
     const { model, settings, options } = this.#work;
@@ -250,9 +206,7 @@ class Run {
         if ((await options.resume?.find(profile, name)) === undefined) {
           await options.onTensor({ profile, name, dtype, shape, data });
         }
-        this.#sizes
-          .get(profile)
-          ?.push({ elementBytes: data.byteLength, storedBytes: data.byteLength });
+        this.tally.keep(profile, data.byteLength);
       }
     }
   }
@@ -268,28 +222,4 @@ class Run {
     }
     return found;
   }
-
-  report(divergences: ReadonlyMap<Profile, Divergence>): QuantizationReport {
-    const { model, settings, calibration, sensitivity, seconds } = this.#work;
-    const profiles = settings.profiles.map((profile): ProfileReport => {
-      const sizes = this.#sizes.get(profile) ?? [];
-      const stored = sizes.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
-      const bytes = Math.ceil(stored + fileOverhead(sizes));
-      const { kl, sameTop } = divergences.get(profile) ?? { kl: undefined, sameTop: undefined };
-      const bits = (8 * bytes) / model.parameters;
-      return { profile, bytes, bits, ratio: 16 / bits, kl, sameTop };
-    });
-    this.#work.done("evaluate", undefined, 1);
-    return {
-      parameters: model.parameters,
-      calibrationTokens: tokensOf(calibration),
-      sensitivityTokens: tokensOf(sensitivity),
-      seconds,
-      profiles,
-      tensors: this.#reports,
-    };
-  }
 }
-
-const tokensOf = (sequences: readonly Int32Array[]): number =>
-  sequences.reduce((sum, { length }) => sum + length, 0);
