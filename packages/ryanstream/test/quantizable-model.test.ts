@@ -1,9 +1,9 @@
 // A model opened layer by layer is what the quantiser asks for.
 
+import { abacusDraft } from "@ryanstream/model-abacus";
 import { type LayeredModel, type LayeredPass, openLayers } from "@ryanstream/models";
 import type { LayerPass, QuantizableModel } from "@ryanstream/quant";
 import { expect, expectTypeOf, it } from "vitest";
-import { abacusDraft } from "../../model-abacus/src/index.js";
 
 it("has its shape, and all of it for a model that comes along", async () => {
   expectTypeOf<LayeredModel>().toExtend<QuantizableModel>();
