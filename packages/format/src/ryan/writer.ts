@@ -6,6 +6,7 @@ import { FormatError } from "../errors.js";
 import { type MetadataInput, metadataEntries } from "../gguf/write-metadata.js";
 import { InputFile } from "../input-file.js";
 import { type Limits, withDefaults } from "../limits.js";
+import { Turns } from "../turns.js";
 import { checkIndex } from "./check-index.js";
 import { type CommitRecord, commitRecord } from "./commit-record.js";
 import { fileHeader, newFileId, readFileHeader } from "./file-header.js";
@@ -114,8 +115,7 @@ export class RyanWriter implements AsyncDisposable {
   private first: StoredChunk | undefined;
   private closed = false;
   private failed = false;
-  /** What was asked for last: one thing is done at a time. */
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private constructor(
     private readonly file: OutputFile,
@@ -248,7 +248,7 @@ export class RyanWriter implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.last.catch(() => undefined);
+    await this.turns.over();
     try {
       const isOpen = this.end > this.state.end && this.commits > 0 && !this.failed;
       if (isOpen && (await this.isAlone())) await this.file.truncate(this.state.end);
@@ -351,14 +351,12 @@ export class RyanWriter implements AsyncDisposable {
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(() => {
+    return this.turns.take(() => {
       if (!this.closed && !this.failed) return work();
       const found = this.closed ? "a closed one" : "one that failed: open the file again";
       const expected = "an open writer";
       throw new FormatError("ERR_CLOSED", { file: this.path, expected, found });
     });
-    this.last = turn.catch(() => undefined);
-    return turn;
   }
 }
 
