@@ -13,7 +13,7 @@ const advice: Readonly<Record<string, string>> = {
   ERR_FILE: "Check the path.",
   ERR_UNRECOGNIZED: "Give a .gguf, .safetensors or .ryan file, or a folder that has one.",
   ERR_CHUNK: "`ryanstream verify` lists what is damaged: fetch the file again.",
-  ERR_COMMIT: "`ryanstream verify` lists what is damaged: fetch the file again.",
+  ERR_COMMIT: "`ryanstream verify` lists the commits that there are, and what is damaged.",
   ERR_AMBIGUOUS: "Give the path of the file.",
   ERR_TRUNCATED: "The file is incomplete: fetch the file again.",
   ERR_ARCHITECTURE: "`ryanstream inspect` shows what the file is.",
