@@ -60,6 +60,17 @@ describe("pack and unpack", () => {
     for (const { encoding } of source.tensors.values()) expect(encoding).toBe("raw");
   });
 
+  it("say what else a model needs, where it isn't there", async () => {
+    const [alone, beside] = [join(await mkdtemp(at("other-")), "m.ryan"), at("beside.ryan")];
+    const [one, two] = [
+      await cli.run(["pack", tiny.folder, alone]),
+      await cli.run(["pack", tiny.folder, beside]),
+    ];
+    expect([one.code, two.code]).toEqual([0, 0]);
+    expect(one.stderr).toContain("copy config.json");
+    expect(two.stderr).not.toContain("config.json");
+  });
+
   it("leave what is there unless told otherwise", async () => {
     const packed = at("there.ryan");
     await writeFile(packed, "mine");
