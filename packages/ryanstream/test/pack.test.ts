@@ -60,6 +60,17 @@ describe("pack and unpack", () => {
     for (const { encoding } of source.tensors.values()) expect(encoding).toBe("raw");
   });
 
+  it("say what else a model needs, where it isn't there", async () => {
+    const [alone, beside] = [join(await mkdtemp(at("other-")), "m.ryan"), at("beside.ryan")];
+    const [one, two] = [
+      await cli.run(["pack", tiny.folder, alone]),
+      await cli.run(["pack", tiny.folder, beside]),
+    ];
+    expect([one.code, two.code]).toEqual([0, 0]);
+    expect(one.stderr).toContain("copy config.json");
+    expect(two.stderr).not.toContain("config.json");
+  });
+
   it("leave what is there unless told otherwise", async () => {
     const packed = at("there.ryan");
     await writeFile(packed, "mine");
@@ -146,7 +157,7 @@ describe("verify", () => {
     const name = await damagedCopy(packed, bad);
     const { code, stdout, stderr } = await cli.run(["verify", packed, bad]);
     expect(code).toBe(1);
-    expect(stderr).toContain("1 of 2 files are damaged (ERR_DAMAGED)");
+    expect(stderr).toContain("1 of 2 files are damaged or can't be read (ERR_DAMAGED)");
     expect(stdout).toMatch(/^result +1 damaged$/m);
     expect(stdout).toMatch(/^tensors +\d+ of \d+ whole$/m);
     const row = stdout.split("\n").find((line) => line.startsWith(name));
@@ -167,6 +178,22 @@ describe("verify", () => {
     const { code, stderr } = await cli.run(["verify", path]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/\(ERR_\w+\)/);
+  });
+
+  it("looks at all files, where one of them can't be read too", async () => {
+    const [nothing, packed] = [at("nothing.ryan"), at("all.ryan")];
+    expect((await cli.run(["pack", tiny.gguf, packed])).code).toBe(0);
+    const [text, json] = await Promise.all([
+      cli.run(["verify", nothing, packed]),
+      cli.run(["verify", nothing, packed, "--json"]),
+    ]);
+    expect([text.code, json.code]).toEqual([1, 1]);
+    expect(text.stdout).toMatch(/^refused .*nothing\.ryan.*\(ERR_FILE\)$/m);
+    expect(text.stdout).toMatch(/^result +whole$/m);
+    expect(jsonLines(json.stdout)).toMatchObject([
+      { path: nothing, whole: false, error: { code: "ERR_FILE" } },
+      { path: packed, whole: true },
+    ]);
   });
 });
 

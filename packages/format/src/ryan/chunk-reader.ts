@@ -48,11 +48,13 @@ export class ChunkReader implements TensorReader {
       const from = Math.max(offset, chunk.offset);
       const to = Math.min(end, chunk.offset + chunk.byteLength);
       const part = into.subarray(from - offset, to - offset);
-      if (part.length === chunk.byteLength) await this.whole(chunk, part, signal);
-      else {
+      if (part.length < chunk.byteLength) {
         const bytes = await this.cached(chunk);
         part.set(bytes.subarray(from - chunk.offset, to - chunk.offset));
-      }
+      } else if (info.encoding === "raw") {
+        const { stored, number } = chunk;
+        await this.fill(part, info, stored.chunks[number] as StoredChunk, number, signal);
+      } else part.set(await this.whole(chunk, signal));
     });
     signal?.throwIfAborted();
   }
@@ -120,11 +122,11 @@ export class ChunkReader implements TensorReader {
     // Without its head a chunk can't be decoded, but it has its hash.
     const decodes = head === undefined || (await check(head, () => this.head(info, stored)));
     await together(this.chunksOf(info, 0, info.byteLength), signal, async (chunk) => {
-      const { number, byteLength } = chunk;
+      const { number } = chunk;
       const place = stored.chunks[number] as StoredChunk;
       await check(place, () =>
         decodes
-          ? this.whole(chunk, new Uint8Array(byteLength), signal)
+          ? this.whole(chunk, signal)
           : this.load(info, place, number, place.byteLength, signal),
       );
     });
@@ -158,27 +160,19 @@ export class ChunkReader implements TensorReader {
     const { stored, number, byteLength } = chunk;
     const { offset } = stored.chunks[number] as StoredChunk;
     // Others may wait for the same chunk, so nobody's signal ends it.
-    return this.cache.get(offset, byteLength, async () => {
-      const bytes = new Uint8Array(byteLength);
-      await this.whole(chunk, bytes, undefined);
-      return bytes;
-    });
+    return this.cache.get(offset, byteLength, () => this.whole(chunk, undefined));
   }
 
-  /** Fills `into` with all of a chunk. */
+  /** All of a chunk. */
   private async whole(
-    { info, stored, number }: Chunk,
-    into: Uint8Array,
+    { info, stored, number, byteLength }: Chunk,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
+  ): Promise<Uint8Array> {
     const place = stored.chunks[number] as StoredChunk;
-    if (info.encoding === "raw") {
-      await this.fill(into, info, place, number, signal);
-      return;
-    }
+    if (info.encoding === "raw") return this.load(info, place, number, byteLength, signal);
     const head = await this.head(info, stored);
     const coded = await this.load(info, place, number, place.byteLength, signal);
-    await decoding(info, number, place.offset, () => decodeChunk(info, coded, head, into));
+    return decoding(info, number, place.offset, () => decodeChunk(info, coded, head, byteLength));
   }
 
   private async head(info: TensorInfo, { head }: StoredTensor): Promise<Uint8Array | undefined> {
@@ -220,14 +214,14 @@ export class ChunkReader implements TensorReader {
 }
 
 /** Says where it was, if decoding fails. */
-async function decoding(
+async function decoding<T>(
   { file, name: tensor }: TensorInfo,
   chunk: number,
   offset: number,
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
     const where = { file, tensor, chunk, offset };

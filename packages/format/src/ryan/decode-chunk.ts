@@ -7,26 +7,29 @@ import type { TensorInfo } from "../tensor-info.js";
 /** From here on another thread's work is worth the way there. */
 const LARGE = 128 << 10;
 
-/** @throws FormatError `ERR_CHUNK` for anything that doesn't decode to exactly `into` */
+/**
+ * Decodes into memory of its own: threads write to it, and a caller's might be transferred or made smaller meanwhile.
+ *
+ * @param byteLength of the chunk's elements
+ * @throws FormatError `ERR_CHUNK` for anything that doesn't decode to exactly so many bytes
+ */
 export async function decodeChunk(
   info: TensorInfo,
   coded: Uint8Array,
   head: Uint8Array | undefined,
-  into: Uint8Array,
-): Promise<void> {
+  byteLength: number,
+): Promise<Uint8Array> {
   if (head === undefined) {
-    if (into.length < LARGE) decodePlanes(coded, into);
+    const into = new Uint8Array(byteLength);
+    if (byteLength < LARGE) decodePlanes(coded, into);
     else await decodeChunks([{ coded, into }]);
-    return;
+    return into;
   }
   const { dtype, rowBytes, shape } = info;
-  const rows = into.length / rowBytes;
-  const isPlain = dtype === "F32" && into.byteOffset % 4 === 0;
-  const values = isPlain
-    ? new Float32Array(into.buffer, into.byteOffset, into.length / 4)
-    : new Float32Array(rows * (shape[1] as number));
-  await decodeGrid({ head, coded, rows, into: values });
-  if (!isPlain) into.set(quantize(dtype, values));
+  const rows = byteLength / rowBytes;
+  const into = new Float32Array(rows * (shape[1] as number));
+  await decodeGrid({ head, coded, rows, into });
+  return dtype === "F32" ? new Uint8Array(into.buffer) : quantize(dtype, into);
 }
 
 async function decodeGrid(job: Extract<ChunkJob, { readonly head: unknown }>): Promise<void> {

@@ -9,6 +9,7 @@ export interface OutputFile {
   readonly path: string;
   byteLength(): Promise<number>;
   write(bytes: Uint8Array, position: number): Promise<void>;
+  read: ForeignFile["read"];
   /** Waits until all that was written is on disk. */
   sync(): Promise<void>;
   truncate(byteLength: number): Promise<void>;
@@ -18,12 +19,7 @@ export interface OutputFile {
   close(): Promise<void>;
 }
 
-/** One that was there before, and whose commits are read first. */
-export interface AppendableFile extends OutputFile {
-  read: ForeignFile["read"];
-}
-
-export class DiskFile implements AppendableFile {
+export class DiskFile implements OutputFile {
   private constructor(
     readonly path: string,
     private readonly handle: FileHandle,
@@ -33,10 +29,10 @@ export class DiskFile implements AppendableFile {
   /** A new file beside its target. */
   static async create(path: string): Promise<DiskFile> {
     const temporary = temporaryPath(path);
-    return new DiskFile(path, await attempt(path, () => open(temporary, "wx")), temporary);
+    return new DiskFile(path, await attempt(path, () => open(temporary, "wx+")), temporary);
   }
 
-  /** One that is there, to be read too. */
+  /** One that is there. */
   static async open(path: string): Promise<DiskFile> {
     return new DiskFile(path, await attempt(path, () => open(path, "r+")), undefined);
   }

@@ -6,6 +6,7 @@ import { FormatError } from "../errors.js";
 import { type MetadataInput, metadataEntries } from "../gguf/write-metadata.js";
 import { InputFile } from "../input-file.js";
 import { type Limits, withDefaults } from "../limits.js";
+import { Turns } from "../turns.js";
 import { checkIndex } from "./check-index.js";
 import { type CommitRecord, commitRecord } from "./commit-record.js";
 import { fileHeader, newFileId, readFileHeader } from "./file-header.js";
@@ -21,7 +22,7 @@ import {
 } from "./layout.js";
 import { metadataBytes } from "./metadata-chunk.js";
 import { readIndex } from "./open.js";
-import { type AppendableFile, DiskFile, type OutputFile } from "./output-file.js";
+import { DiskFile, type OutputFile } from "./output-file.js";
 import { planRyanTensor, type RyanTensor } from "./ryan-tensor.js";
 import { sha256Of } from "./sha256.js";
 import type { StoredChunk, StoredIndex, StoredTensor } from "./stored-tensor.js";
@@ -110,10 +111,11 @@ export class RyanWriter implements AsyncDisposable {
   private readonly added = new Map<string, StoredTensor>();
   /** Where the next chunk may begin. */
   private end: number;
+  /** The first thing written since the last commit. */
+  private first: StoredChunk | undefined;
   private closed = false;
   private failed = false;
-  /** What was asked for last: one thing is done at a time. */
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
 
   private constructor(
     private readonly file: OutputFile,
@@ -142,7 +144,7 @@ export class RyanWriter implements AsyncDisposable {
 
   /** @internal */
   static async append(
-    file: AppendableFile,
+    file: OutputFile,
     chunkBytes: number,
     limits: Limits,
     signal: AbortSignal | undefined,
@@ -188,7 +190,7 @@ export class RyanWriter implements AsyncDisposable {
    * fails leaves nothing.
    *
    * @throws FormatError `ERR_ARGUMENT`, `ERR_TENSOR`, `ERR_UNSUPPORTED`, `ERR_DATA`, `ERR_FILE`,
-   * `ERR_CLOSED`; the signal's reason
+   * `ERR_CHANGED`, `ERR_CLOSED`; the signal's reason
    */
   add(tensor: RyanTensor, options: AddOptions = {}): Promise<void> {
     return this.inTurn(async () => {
@@ -198,6 +200,7 @@ export class RyanWriter implements AsyncDisposable {
         const expected = "each name once in a commit";
         throw new FormatError("ERR_TENSOR", { tensor: name, expected, found: "it twice" });
       }
+      await this.expectAlone();
       const start = this.end;
       let reported = start;
       try {
@@ -223,9 +226,12 @@ export class RyanWriter implements AsyncDisposable {
    * Makes everything added so far count, for good once this resolves: it is on disk then.
    *
    * @param metadata in place of the last commit's; when absent, that stays
+   * @throws FormatError `ERR_METADATA`, `ERR_FILE`, `ERR_CLOSED`; `ERR_CHANGED` where another writer has touched the file: then
+   * nothing that it committed is lost, and what was added here is
    */
   commit(metadata?: MetadataEntries): Promise<Commit> {
     return this.inTurn(async () => {
+      await this.expectAlone();
       const start = this.end;
       let prepared: PreparedCommit;
       try {
@@ -242,10 +248,10 @@ export class RyanWriter implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.last.catch(() => undefined);
+    await this.turns.over();
     try {
       const isOpen = this.end > this.state.end && this.commits > 0 && !this.failed;
-      if (isOpen) await this.file.truncate(this.state.end);
+      if (isOpen && (await this.isAlone())) await this.file.truncate(this.state.end);
     } finally {
       await this.file.close();
     }
@@ -265,6 +271,7 @@ export class RyanWriter implements AsyncDisposable {
     const { offset: indexOffset, sha256: indexSha256 } = await this.put(json, ALIGNMENT);
     await this.expectAlone();
     await this.file.sync();
+    if (state.commits > 0) await this.expectWritten();
     const offset = alignUp(this.end, RECORD_BYTES);
     const number = state.commits + 1;
     const { previous } = state;
@@ -286,12 +293,16 @@ export class RyanWriter implements AsyncDisposable {
     const end = offset + RECORD_BYTES;
     this.state = { fileId, commits: number, previous: offset, end, index };
     this.added.clear();
+    this.first = undefined;
     this.end = end;
     return { number, byteLength: end };
   }
 
   private async backTo(end: number): Promise<void> {
+    if ((await this.file.byteLength()) > this.end) this.failed = true;
+    if (this.failed) return; // what lies there may be another writer's
     this.end = end;
+    if (this.first !== undefined && this.first.offset >= end) this.first = undefined;
     await this.file.truncate(end);
   }
 
@@ -307,29 +318,45 @@ export class RyanWriter implements AsyncDisposable {
     const offset = alignUp(this.end, alignment);
     this.end = offset + bytes.length; // at once: several are put at a time
     const [sha256] = await Promise.all([sha256Of(bytes), this.file.write(bytes, offset)]);
-    return { offset, byteLength: bytes.length, sha256 };
+    const chunk = { offset, byteLength: bytes.length, sha256 };
+    if (offset < (this.first?.offset ?? Infinity)) this.first = chunk;
+    return chunk;
   }
 
-  /** Another process that appends too would make both commits false. */
+  /** Another process that writes too would make both commits false. It is looked for before anything is written. */
   private async expectAlone(): Promise<void> {
-    const found = await this.file.byteLength();
-    if (found === this.end) return;
-    throw new FormatError("ERR_CHANGED", {
-      file: this.path,
-      expected: `a file of ${this.end} bytes, as this writer left it`,
-      found: `${found}: something else writes to it`,
-    });
+    if (!(await this.isAlone())) {
+      throw this.changed(`a file of ${this.end} bytes, as this writer left it`, "another length");
+    }
+  }
+
+  private async isAlone(): Promise<boolean> {
+    return (await this.file.byteLength()) === this.end;
+  }
+
+  /** One that opens the file to append cuts off what isn't committed: if that was here, its first bytes are gone. */
+  private async expectWritten(): Promise<void> {
+    const { offset, byteLength, sha256 } = this.first as StoredChunk;
+    const bytes = new Uint8Array(byteLength);
+    const { bytesRead } = await this.file.read(bytes, 0, byteLength, offset);
+    if (bytesRead === byteLength && (await sha256Of(bytes)) === sha256) return;
+    throw this.changed(`what was written at byte ${offset}`, "other bytes");
+  }
+
+  /** Nothing is written or cut off any more: it may be another writer's. */
+  private changed(expected: string, found: string): FormatError {
+    this.failed = true;
+    const what = `${found}: something else writes to it`;
+    return new FormatError("ERR_CHANGED", { file: this.path, expected, found: what });
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(() => {
+    return this.turns.take(() => {
       if (!this.closed && !this.failed) return work();
-      const found = this.closed ? "a closed one" : "one whose commit failed: open the file again";
+      const found = this.closed ? "a closed one" : "one that failed: open the file again";
       const expected = "an open writer";
       throw new FormatError("ERR_CLOSED", { file: this.path, expected, found });
     });
-    this.last = turn.catch(() => undefined);
-    return turn;
   }
 }
 

@@ -33,6 +33,8 @@ export const DIRECTORY = "series.directory";
 const STEP = "series.step";
 const OWN = "series.";
 const MOST_DIRECTORY = 2 ** 27;
+/** Of a chain: to read one takes those before it, and to find one the records after it. */
+export const MOST_LINKS = 1024;
 
 export const chainFile = (folder: string, step: number): string =>
   join(folder, `chain-${String(step).padStart(10, "0")}.ryan`);
@@ -65,6 +67,7 @@ export async function readChain(file: string, damage: SeriesDamage[]): Promise<C
     try {
       await using source = await openTensors(file, { commit });
       newest = source.commit?.newest ?? 1;
+      if (newest > MOST_LINKS) refuse(`at most ${MOST_LINKS} commits`, newest);
       links.push({ file, commit, step: stepOf(source) });
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
@@ -115,6 +118,8 @@ export interface LinkContents {
   readonly metadata: Readonly<Record<string, string>>;
   /** Of a keyframe alone. */
   readonly directory?: string | undefined;
+  /** Of a link: the commit that it builds on. */
+  readonly after?: number | undefined;
   /** One after the other, so that one is in memory at a time. */
   readonly stretches: Iterable<Uint8Array>;
 }
@@ -122,17 +127,22 @@ export interface LinkContents {
 /**
  * A keyframe makes a new file, a link adds to the one that is there; each counts as a whole or not at all.
  *
+ * @throws FormatError `ERR_CHANGED` where the file has other commits than the link builds on
  * @returns bytes that the file has grown by, and the commit's number
  */
 export async function writeLink(
   file: string,
-  { step, metadata, directory, stretches }: LinkContents,
+  { step, metadata, directory, after, stretches }: LinkContents,
 ): Promise<{ readonly bytes: number; readonly commit: number }> {
   for (const key of Object.keys(metadata)) {
     if (!key.startsWith(OWN)) continue;
     throw new FormatError("ERR_METADATA", { key, expected: `a key without ${OWN}`, found: key });
   }
   await using writer = await openRyanWriter(file, { append: directory === undefined });
+  if (after !== undefined && writer.commits !== after) {
+    const expected = `a file of ${after} commits, as it was read (refresh() looks again)`;
+    throw new FormatError("ERR_CHANGED", { file, expected, found: writer.commits });
+  }
   const before = directory === undefined ? writer.byteLength : 0;
   if (directory !== undefined) await writer.add(bytesTensor(DIRECTORY, packed(directory)));
   let i = 0;

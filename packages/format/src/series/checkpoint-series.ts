@@ -1,13 +1,17 @@
 // A training run's checkpoints in a tenth of their bytes: keyframes, and links that say what has changed since.
 
 import { mkdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { loadCoders } from "../entropy/index.js";
 import { FormatError } from "../errors.js";
+import { Turns } from "../turns.js";
+import { syncFolder } from "../writing/pending-file.js";
 import {
   type Chain,
   chainFile,
   chainFiles,
   type Link,
+  MOST_LINKS,
   openLink,
   readChain,
   type SeriesDamage,
@@ -28,7 +32,7 @@ import { precisionOf, type SeriesPrecision } from "./precision.js";
 import { type Base, bytesOfRoles, decodeStretch, encodeStretch, noBase } from "./stretch-codec.js";
 
 export interface SeriesOptions {
-  /** Checkpoints in a file: a keyframe and what builds on it. Default: 12. */
+  /** Checkpoints in a file: a keyframe and what builds on it; at most 1,024. Default: 12. */
   readonly keyframeEvery?: number;
   /** How many checkpoints there are at least; files that no one of them needs are removed. Default: all are kept. */
   readonly keep?: number;
@@ -60,12 +64,12 @@ export async function openSeries(
   options: SeriesOptions = {},
 ): Promise<CheckpointSeries> {
   const { keyframeEvery = 12, keep = Number.MAX_SAFE_INTEGER } = options;
+  const most = { keyframeEvery: MOST_LINKS, keep: Number.MAX_SAFE_INTEGER };
   for (const [name, value] of Object.entries({ keyframeEvery, keep })) {
-    if (Number.isSafeInteger(value) && value >= 1) continue;
-    throw new FormatError("ERR_ARGUMENT", {
-      expected: `a whole number from 1 as ${name}`,
-      found: value,
-    });
+    const end = most[name as keyof typeof most];
+    if (Number.isSafeInteger(value) && value >= 1 && value <= end) continue;
+    const expected = `a whole number from 1 to ${end} as ${name}`;
+    throw new FormatError("ERR_ARGUMENT", { expected, found: value });
   }
   const precision = precisionOf(options.precision);
   const level = options.exact === true ? "exact" : "resume";
@@ -88,6 +92,8 @@ export class CheckpointSeries {
   #chains: readonly Chain[] = [];
   #damage: readonly SeriesDamage[] = [];
   #last: Last | undefined;
+  /** Two that append at a time would each take the other's end for their own. */
+  readonly #turns = new Turns();
 
   /** @internal Use {@link openSeries}. */
   constructor(folder: string, options: Settings) {
@@ -106,7 +112,11 @@ export class CheckpointSeries {
   }
 
   /** Looks at the folder again. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.#turns.take(() => this.#refresh());
+  }
+
+  async #refresh(): Promise<void> {
     const damage: SeriesDamage[] = [];
     const chains: Chain[] = [];
     for (const { file } of await chainFiles(this.folder))
@@ -117,11 +127,17 @@ export class CheckpointSeries {
 
   /**
    * Adds a checkpoint; it is on the disk when this resolves, and what was there before stays until then. It builds on the one
-   * before if that has the same tensors and was appended or read by this object last; or it can be read now.
+   * before if that has the same tensors and was appended or read by this object last; or it can be read now. Several at a time
+   * are done one after the other; other processes must not append to the folder.
    *
-   * @throws FormatError `ERR_ARGUMENT`, `ERR_TENSOR`, `ERR_DATA`, `ERR_METADATA`, `ERR_FILE`
+   * @throws FormatError `ERR_ARGUMENT`, `ERR_TENSOR`, `ERR_DATA`, `ERR_METADATA`, `ERR_FILE`; `ERR_CHANGED` where another
+   * process appends
    */
-  async append({ step, tensors, metadata = {} }: SeriesCheckpoint): Promise<AppendReport> {
+  append(checkpoint: SeriesCheckpoint): Promise<AppendReport> {
+    return this.#turns.take(() => this.#append(checkpoint));
+  }
+
+  async #append({ step, tensors, metadata = {} }: SeriesCheckpoint): Promise<AppendReport> {
     if (!Number.isSafeInteger(step) || step < 0) {
       throw new FormatError("ERR_ARGUMENT", { expected: "a whole number as step", found: step });
     }
@@ -148,17 +164,21 @@ export class CheckpointSeries {
       }
     };
     const file = before?.link.file ?? chainFile(this.folder, step);
-    if (before === undefined) await mkdir(this.folder, { recursive: true });
+    if (before === undefined) {
+      const made = await mkdir(this.folder, { recursive: true });
+      if (made !== undefined) await syncFolder(dirname(made));
+    }
     this.#last = undefined;
     const { bytes, commit } = await writeLink(file, {
       step,
       metadata,
       directory: before === undefined ? directory : undefined,
+      after: before?.link.commit,
       stretches: stretches(),
     });
     this.#last = { link: { file, commit, step }, directory, base: next };
     if (before === undefined) await this.#drop(step, file);
-    await this.refresh();
+    await this.#refresh();
     const parameters = tensors
       .filter(({ role }) => role === "weight")
       .reduce((sum, { shape }) => sum + elementsOf(shape), 0);
@@ -172,7 +192,11 @@ export class CheckpointSeries {
    * @throws FormatError `ERR_SERIES` for a step that there isn't, `ERR_CHUNK` and others for one that is damaged, which
    * those before it in the file needn't be
    */
-  async read(step?: number): Promise<RestoredCheckpoint> {
+  read(step?: number): Promise<RestoredCheckpoint> {
+    return this.#turns.take(() => this.#read(step));
+  }
+
+  async #read(step?: number): Promise<RestoredCheckpoint> {
     const links = this.#links();
     const link = step === undefined ? links.at(-1) : links.find((each) => each.step === step);
     if (link === undefined) {
@@ -205,7 +229,7 @@ export class CheckpointSeries {
         }
         base = next;
         if (!wanted) continue;
-        this.#last = { link, directory: text, base };
+        if (link === links.at(-1)) this.#last = { link, directory: text, base };
         const { metadata } = stored;
         return { step: link.step, metadata, tensors: named(tensors, restored) };
       } catch (error) {
@@ -222,24 +246,28 @@ export class CheckpointSeries {
   }
 
   /** Removes the files whose checkpoints are all of a step or earlier. */
-  async clear(step: number): Promise<void> {
-    for (const { file, links } of this.#chains) {
-      if (links.every((link) => link.step <= step)) await rm(file, { force: true });
-    }
-    this.#last = undefined;
-    await this.refresh();
+  clear(step: number): Promise<void> {
+    return this.#turns.take(async () => {
+      for (const { file, links } of this.#chains) {
+        if (links.every((link) => link.step <= step)) await rm(file, { force: true });
+      }
+      this.#last = undefined;
+      await this.#refresh();
+    });
   }
 
   /** What the checkpoint of a step can build on: the last one, if its file has room and the same tensors. */
   async #buildsOn(step: number, directory: string): Promise<Last | undefined> {
     const newest = this.#links().at(-1);
-    const chain = this.#chains.find(({ file }) => file === newest?.file);
+    const chain = this.#chains.at(-1);
     if (newest === undefined || chain === undefined || step <= newest.step) return undefined;
+    // A later file that can't be read now may be read again, and then it ends this one.
+    if (chain.file !== newest.file) return undefined;
     // A file whose end can't be read can't be added to.
     if (this.#damage.some(({ file }) => file === newest.file)) return undefined;
     if (chain.links.length >= this.#options.keyframeEvery) return undefined;
     if (this.#last === undefined) {
-      await this.read(newest.step).catch((error: unknown) => {
+      await this.#read(newest.step).catch((error: unknown) => {
         if (!(error instanceof FormatError)) throw error; // damaged: a keyframe needs nothing of it
       });
     }
@@ -253,7 +281,7 @@ export class CheckpointSeries {
     for (const { file, first } of await chainFiles(this.folder)) {
       if (first >= step && file !== written) await rm(file, { force: true });
     }
-    await this.refresh();
+    await this.#refresh();
     const chains = [...this.#chains];
     let count = this.#links().length;
     for (const { file, links } of chains) {

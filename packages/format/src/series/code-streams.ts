@@ -90,7 +90,7 @@ export class StreamReader {
   readonly #streams: ({ readonly bytes: Uint8Array; at: number } | undefined)[] = [];
 
   /**
-   * @param most  bytes that a stream may have: what comes from outside must not decide how much is allocated
+   * @param most  bytes that all streams may have together: what comes from outside must not decide how much is allocated
    * @throws FormatError `ERR_SERIES`; `ERR_CHUNK` for a stream that is malformed
    */
   constructor(blob: Uint8Array, most: number) {
@@ -101,6 +101,7 @@ export class StreamReader {
       refuse("a head of streams", `${count} streams in ${blob.length} bytes`);
     }
     let at = start;
+    let left = most;
     let last = -1;
     for (let i = 0; i < count; i++) {
       const entry = HEAD + ENTRY * i;
@@ -108,7 +109,9 @@ export class StreamReader {
       const length = view.getUint32(entry + 4, true);
       const coded = view.getUint32(entry + 8, true);
       if (kind <= last || kind >= KINDS_END) refuse("kinds in ascending order", kind);
-      if (length > most) refuse(`at most ${most} bytes in a stream`, length);
+      if (length > left)
+        refuse(`at most ${most} bytes in all streams`, `${length} after ${most - left}`);
+      left -= length;
       if (coded > blob.length - at) refuse(`a stream within ${blob.length} bytes`, at + coded);
       const bytes = new Uint8Array(length);
       decode(kind, blob.subarray(at, at + coded), bytes);

@@ -138,11 +138,11 @@ function placeOf(
   return { dims, classes: classesOf(dims, factors, second?.parts ?? 1) };
 }
 
-/** What a stream of well-formed codes has at most: each element as an escape of four bytes, and some numbers a tensor. */
+/** What well-formed streams have at most: of each element a code, an escape of four bytes and a factor; some numbers a tensor. */
 function mostBytesOf(families: readonly Family<Tensor>[]): number {
   let most = 1024;
   for (const family of families) {
-    most += 4 * family.elements + 64 * (2 + family.averages.length);
+    most += 6 * family.elements + 64 * (2 + family.averages.length);
     // Nothing that is coded gets longer than it was by more than a head.
     if (family.exact !== undefined) most += byteLengthOf(family.exact) + 4096;
   }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { openTensors } from "../../src/index.js";
+import { dtypes, openTensors } from "../../src/index.js";
 import { RyanWriter } from "../../src/ryan/writer.js";
 import { foreign, MemoryFile } from "../support/memory-file.js";
 import { FILE_ID } from "../support/three-commits.js";
@@ -50,4 +50,13 @@ it("the document's dump is the file that it says, byte for byte", async () => {
   await using source = await openTensors("m.ryan", { openFile: async () => foreign(restored) });
   expect(await source.readF32("w")).toEqual(Float32Array.of(1, 2));
   expect(source.metadata.get("a")).toBe("b");
+});
+
+it("the document's table of types is the one that is used", () => {
+  const rows = [...document.matchAll(/^\| (\d+) \| (\d+) \| (`.*`) \|$/gm)];
+  const shown = rows.flatMap(([, block, blockBytes, names = ""]) =>
+    names.split(", ").map((name) => [name.slice(1, -1), Number(block), Number(blockBytes)]),
+  );
+  const used = Object.entries(dtypes).map(([name, type]) => [name, type.block, type.blockBytes]);
+  expect(shown.sort()).toEqual(used.sort());
 });

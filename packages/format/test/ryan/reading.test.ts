@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
+import { type NativeCoder, nativeCoder, useCoder } from "../../src/entropy/native.js";
+import { decodePlanesPortable } from "../../src/entropy/planes.js";
 import { openTensors, writeRyan, writeSafetensors } from "../../src/index.js";
 import { folder, refusal } from "../support/files.js";
 import { foreign } from "../support/memory-file.js";
@@ -135,6 +137,28 @@ it("ends reads by a signal, and writes nowhere after that", async () => {
   const after = into.slice();
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(Buffer.compare(into, after)).toBe(0);
+});
+
+it("decodes to no memory that a caller can take away meanwhile", async () => {
+  const path = join(folder(), "m.ryan");
+  await writeRyan(path, [weights("w", [512, 512])]);
+  await using source = await openTensors(path);
+  const into = new Uint8Array(1 << 20);
+  const native = nativeCoder();
+  const decodeChunks: NativeCoder["decodeChunks"] = async (jobs) => {
+    structuredClone(into.buffer, { transfer: [into.buffer] }); // as for another thread
+    for (const job of jobs) {
+      expect(job.into.byteLength).toBe(1 << 19);
+      decodePlanesPortable(job.coded, job.into as Uint8Array);
+    }
+  };
+  useCoder({ decodeChunks } as NativeCoder);
+  try {
+    await expect(source.read("w", { into })).rejects.toThrow(TypeError);
+  } finally {
+    useCoder(native);
+  }
+  expect(into.length).toBe(0);
 });
 
 it("waits for reads in flight before it closes its file", async () => {

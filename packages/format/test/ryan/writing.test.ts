@@ -1,7 +1,14 @@
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openRyanWriter, openTensors, type RyanTensor, writeRyan } from "../../src/index.js";
+import {
+  openRyanWriter,
+  openTensors,
+  type RyanTensor,
+  type RyanWriter,
+  verifyFile,
+  writeRyan,
+} from "../../src/index.js";
 import { file, folder, refusal } from "../support/files.js";
 import { sampleOf } from "../support/tensors.js";
 
@@ -131,6 +138,59 @@ it("notices another writer before it commits", async () => {
   await writer.close();
   await using source = await openTensors(path);
   expect([...source.tensors.keys()]).toEqual(["w"]);
+});
+
+describe("two writers of one file", () => {
+  const whole = async (path: string) => {
+    const { whole, commits } = await verifyFile(path);
+    await using source = await openTensors(path);
+    return { whole, commits, names: [...source.tensors.keys()] };
+  };
+  const w = sampleOf("w", "F32", [64]);
+  const [mine, other] = [sampleOf("mine", "F32", [2000]), sampleOf("other", "F32", [5000])];
+
+  async function both(): Promise<[string, RyanWriter, RyanWriter]> {
+    const path = join(folder(), "m.ryan");
+    await writeRyan(path, [w]);
+    const append = () => openRyanWriter(path, { append: true });
+    return [path, await append(), await append()];
+  }
+
+  it("don't touch what the other has committed, neither by adding nor by closing", async () => {
+    const [path, one, two] = await both();
+    await one.add(mine);
+    await one.commit();
+    expect(await refusal(two.add(other))).toMatchObject({ code: "ERR_CHANGED" });
+    expect(await refusal(two.commit())).toMatchObject({ code: "ERR_CLOSED" });
+    await Promise.all([one.close(), two.close()]);
+    expect(await whole(path)).toEqual({ whole: true, commits: [2, 1], names: ["w", "mine"] });
+  });
+
+  it("don't cut off what the other commits while they add", async () => {
+    const [path, one, two] = await both();
+    const data = async function* () {
+      yield other.data.subarray(0, 8);
+      await one.add(mine);
+      await one.commit();
+      throw new Error("no more");
+    };
+    await expect(two.add({ ...other, data: data as never })).rejects.toThrow("no more");
+    await Promise.all([one.close(), two.close()]);
+    expect(await whole(path)).toEqual({ whole: true, commits: [2, 1], names: ["w", "mine"] });
+  });
+
+  it("notice that what they have added was cut off by one that was opened since", async () => {
+    const [path, one] = await both();
+    await one.add(mine);
+    await using two = await openRyanWriter(path, { append: true });
+    // As if two had been opened during an add: the length is right again.
+    await two.close();
+    truncateSync(path, one.byteLength);
+    await one.add(other);
+    expect(await refusal(one.commit())).toMatchObject({ code: "ERR_CHANGED" });
+    await one.close();
+    expect(await whole(path)).toMatchObject({ whole: true, commits: [1], names: ["w"] });
+  });
 });
 
 it("adds and commits one after the other, however they are called", async () => {

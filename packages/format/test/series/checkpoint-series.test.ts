@@ -250,6 +250,72 @@ describe("a series that is damaged", () => {
       { seed: 4, numRuns: 60 },
     );
   });
+
+  it("isn't added to before what can't be read just now", async () => {
+    const { at } = await saved(4, { keyframeEvery: 3 });
+    const later = join(at, "chain-0000000004.ryan");
+    const bytes = readFileSync(later);
+    writeFileSync(later, "");
+    const series = await openSeries(at, { keyframeEvery: 4 });
+    expect(series.steps).toEqual([1, 2, 3]);
+    expect(series.damage).toHaveLength(1);
+    await series.append({ step: 5, tensors: stateOf(5) });
+    writeFileSync(later, bytes);
+    expect((await openSeries(at)).steps).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe("a series that is used at the same time", () => {
+  it("does one thing after the other", async () => {
+    const at = folder();
+    const series = await openSeries(at);
+    const one = await Promise.all(
+      [1, 2, 3].map((step) => series.append({ step, tensors: stateOf(step) })),
+    );
+    expect(one.map(({ kind }) => kind)).toEqual(["keyframe", "link", "link"]);
+    const [last] = await Promise.all([
+      series.read(2),
+      series.append({ step: 4, tensors: stateOf(4) }),
+    ]);
+    expect(last.step).toBe(2);
+    const inTurn = await saved(4);
+    const name = "chain-0000000001.ryan";
+    const again = await openSeries(at);
+    for (const step of [1, 2, 3, 4]) {
+      expect(await again.read(step)).toMatchObject({ step });
+      expect((await again.read(step)).tensors).toEqual((await inTurn.series.read(step)).tensors);
+    }
+    expect(readdirSync(at)).toEqual([name]);
+  });
+
+  it("doesn't build on what another has added meanwhile, but for what it has seen", async () => {
+    const { at, series } = await saved(2);
+    const other = await openSeries(at);
+    await other.append({ step: 3, tensors: stateOf(3) });
+    const next = { step: 4, tensors: stateOf(4) };
+    await expect(series.append(next)).rejects.toMatchObject({ code: "ERR_CHANGED" });
+    await series.refresh();
+    expect((await series.append(next)).kind).toBe("link");
+    const inTurn = await saved(4);
+    expect((await (await openSeries(at)).read()).tensors).toEqual(
+      (await inTurn.series.read()).tensors,
+    );
+  });
+
+  it("is refused where two append, and keeps what one of them has committed", async () => {
+    const { at, series } = await saved(2);
+    const other = await openSeries(at);
+    const data = { step: 3, tensors: stateOf(3) };
+    const results = await Promise.allSettled([series.append(data), other.append(data)]);
+    for (const result of results) {
+      if (result.status === "rejected") {
+        expect(["ERR_CHANGED", "ERR_COMMIT"]).toContain((result.reason as { code: string }).code);
+      }
+    }
+    const after = await openSeries(at);
+    expect(after.steps.slice(0, 2)).toEqual([1, 2]);
+    await after.read();
+  });
 });
 
 describe("what a series refuses", () => {
@@ -321,6 +387,9 @@ describe("what a series refuses", () => {
     const { series } = await saved(2);
     await expect(series.read(7)).rejects.toMatchObject({ code: "ERR_SERIES" });
     await expect(openSeries(folder(), { keyframeEvery: 0 })).rejects.toMatchObject({
+      code: "ERR_ARGUMENT",
+    });
+    await expect(openSeries(folder(), { keyframeEvery: 2000 })).rejects.toMatchObject({
       code: "ERR_ARGUMENT",
     });
     const precision = { secondParts: 3 };

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FormatError } from "../../src/errors.js";
 import type { SeriesTensorInfo } from "../../src/series/checkpoint.js";
+import { CLASSES, kinds, StreamWriter } from "../../src/series/code-streams.js";
 import { directoryText, parseDirectory } from "../../src/series/directory.js";
 import { familiesOf } from "../../src/series/families.js";
 import { defaultPrecision } from "../../src/series/precision.js";
@@ -54,6 +55,21 @@ it("are refused with a FormatError, or decode to tensors of the right size", () 
     { seed: 5, numRuns: 400 },
   );
   expect(refused).toBeGreaterThan(100);
+});
+
+it("many streams that stand for a lot take no more than the tensors ask for", () => {
+  // Each is one byte a million times, and by itself no longer than codes of these tensors may be.
+  const large: SeriesTensorInfo[] = [
+    { name: "w", role: "weight", dtype: "F32", shape: [1000, 1000] },
+  ];
+  const streams = new StreamWriter();
+  for (let kind = kinds.weight; kind < kinds.weight + CLASSES; kind++) {
+    streams.bytes(kind, new Uint8Array(1e6));
+  }
+  const { blob } = streams.finish();
+  expect(blob.length).toBeLessThan(1000);
+  const decode = () => decodeStretch(familiesOf(large), blob, noBase(), noBase(), () => {});
+  expect(decode).toThrow("in all streams");
 });
 
 it("directories of anything are refused with a FormatError, or are what they say", () => {

@@ -1,12 +1,12 @@
 // A file in memory: what a writer makes of it, and what is left when it is cut off at a byte.
 
 import type { ForeignFile } from "../../src/index.js";
-import type { AppendableFile } from "../../src/ryan/output-file.js";
+import type { OutputFile } from "../../src/ryan/output-file.js";
 
 /** Thrown by a file that has been cut off. */
 export class CutOff extends Error {}
 
-export class MemoryFile implements AppendableFile {
+export class MemoryFile implements OutputFile {
   readonly path = "memory.ryan";
   bytes = new Uint8Array(0);
   /** Bytes that had been written before each write. */

@@ -10,10 +10,13 @@ import { printable } from "./visible.js";
 const advice: Readonly<Record<string, string>> = {
   ENOENT: "Check the path.",
   EACCES: "Check the permissions of the path.",
+  ENOSPC: "Make room on the disk, or choose another.",
+  EDQUOT: "Make room on the disk, or choose another.",
+  EFBIG: "Choose a file system, or a limit (ulimit -f), that has room for it.",
   ERR_FILE: "Check the path.",
   ERR_UNRECOGNIZED: "Give a .gguf, .safetensors or .ryan file, or a folder that has one.",
   ERR_CHUNK: "`ryanstream verify` lists what is damaged: fetch the file again.",
-  ERR_COMMIT: "`ryanstream verify` lists what is damaged: fetch the file again.",
+  ERR_COMMIT: "`ryanstream verify` lists the commits that there are, and what is damaged.",
   ERR_AMBIGUOUS: "Give the path of the file.",
   ERR_TRUNCATED: "The file is incomplete: fetch the file again.",
   ERR_ARCHITECTURE: "`ryanstream inspect` shows what the file is.",
@@ -42,7 +45,9 @@ export function failureOf(thrown: unknown, signal: AbortSignal): Failure {
     // Nothing that we throw lacks a code: this is a mistake in the program.
     return { exitCode: 1, report: { message: error.stack ?? error.message } };
   }
-  const own = error instanceof CliError ? error.advice : advice[code];
+  // What the system refused says more than that it did.
+  const { code: cause } = (error.cause ?? {}) as { readonly code?: string };
+  const own = error instanceof CliError ? error.advice : (advice[cause ?? code] ?? advice[code]);
   return {
     exitCode: code === "ERR_USAGE" ? 2 : 1,
     report: { message: error.message, code, ...(own === undefined ? {} : { advice: own }) },

@@ -1,5 +1,7 @@
 // `ryanstream pack`: a model as one RyanFormat file, bit for bit.
 
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Inspection } from "@ryanstream/format";
 import type { Arguments } from "../cli/arguments.js";
 import type { Command } from "../cli/command.js";
@@ -19,7 +21,7 @@ export const packCommand: Command = {
   positionals: [
     {
       name: "MODEL",
-      help: "a GGUF or safetensors file, an index of shards, a folder with one, or a hub id",
+      help: "a GGUF, safetensors or RyanFormat file, an index of shards, a folder with one, or a hub id",
       required: true,
     },
     { name: "OUT", help: "the file to write, such as model.ryan", required: true },
@@ -28,7 +30,7 @@ export const packCommand: Command = {
     raw: { help: "store tensors as they are, so that they can be mapped" },
     "chunk-size": {
       value: "BYTES",
-      help: "elements of a part, from 4096 to 16777216; default 1048576",
+      help: "of elements in a part, from 4096 to 16777216; default 1048576",
     },
     verify: { help: "read the file again and compare every byte with the model" },
     force: { short: "f", help: "write OUT anew where it exists" },
@@ -96,7 +98,14 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   };
   if (terminal.json) return await terminal.writeJson(report);
   await terminal.line(reportText(report, after, terminal));
+  const from = dirname(source.files[0]?.path ?? "");
+  if ((await hasConfig(from)) && !(await hasConfig(dirname(out)))) {
+    terminal.note("to run the model, copy config.json and the tokenizer's files beside it");
+  }
 }
+
+const hasConfig = async (folder: string): Promise<boolean> =>
+  (await stat(join(folder, "config.json")).catch(() => undefined)) !== undefined;
 
 interface Report {
   readonly tensors: number;

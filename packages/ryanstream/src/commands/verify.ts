@@ -1,6 +1,6 @@
 // `ryanstream verify`: whether files are as they were written.
 
-import type { VerifyReport } from "@ryanstream/format";
+import type { VerifyOptions, VerifyReport } from "@ryanstream/format";
 import type { Arguments } from "../cli/arguments.js";
 import type { Command } from "../cli/command.js";
 import { CliError } from "../cli/errors.js";
@@ -34,33 +34,40 @@ export const verifyCommand: Command = {
 };
 
 async function run(given: Arguments, terminal: Terminal): Promise<void> {
-  const { verifyFile } = await import("@ryanstream/format");
+  const { FormatError, verifyFile } = await import("@ryanstream/format");
   const { signal } = terminal;
+  const count = given.positionals.length;
   let damaged = 0;
   for (const [i, path] of given.positionals.entries()) {
     let show: ((done: number) => void) | undefined;
     const start = performance.now();
-    const report = await verifyFile(path, {
-      signal,
-      onProgress: ({ bytesDone, bytes }) => {
-        show ??= byteProgress(`verifying ${visible(path)}:`, bytes, terminal);
-        show(bytesDone);
-      },
+    const onProgress: VerifyOptions["onProgress"] = ({ bytesDone, bytes }) => {
+      show ??= byteProgress(`verifying ${visible(path)}:`, bytes, terminal);
+      show(bytesDone);
+    };
+    if (i > 0 && !terminal.json) await terminal.line();
+    const report = await verifyFile(path, { signal, onProgress }).catch((error: unknown) => {
+      if (count > 1 && !signal.aborted && error instanceof FormatError) return error;
+      throw error;
     });
     terminal.progress.clear();
+    if (report instanceof FormatError) {
+      // The others are looked at all the same.
+      damaged++;
+      const { code, message } = report;
+      if (terminal.json) await terminal.writeJson({ path, whole: false, error: { code, message } });
+      else await terminal.line(`${terminal.style.red("refused")} ${visible(message)} (${code})`);
+      continue;
+    }
     const seconds = (performance.now() - start) / 1000;
     if (!report.whole) damaged++;
     if (terminal.json) await terminal.writeJson({ ...report, seconds });
-    else {
-      if (i > 0) await terminal.line();
-      await terminal.line(reportText(report, seconds, given.has("all"), terminal));
-    }
+    else await terminal.line(reportText(report, seconds, given.has("all"), terminal));
   }
   if (damaged === 0) return;
-  const count = given.positionals.length;
   throw new CliError(
     "ERR_DAMAGED",
-    `${damaged} of ${count} ${count === 1 ? "file is" : "files are"} damaged`,
+    `${damaged} of ${count} ${count === 1 ? "file is" : "files are"} damaged or can't be read`,
   );
 }
 
@@ -73,6 +80,8 @@ function reportText(
   const { dim, bold } = style;
   const { commits, tensors, damage } = report;
   const whole = tensors.filter(({ damagedChunks }) => damagedChunks === 0).length;
+  const tensorsText =
+    whole === tensors.length ? `${whole}, all whole` : `${whole} of ${tensors.length} whole`;
   const speed = `${bytesText(Math.round(speedOf(report.bytes, seconds)))}/s`;
   const rows = [
     ["format", report.format],
@@ -82,10 +91,7 @@ function reportText(
       `${bytesText(report.bytes)} in ${report.chunks} parts, in ${waitText(1000 * seconds)}, ${speed}`,
     ],
     ...(commits.length > 0 ? [["commits", commitsText(commits)]] : []),
-    [
-      "tensors",
-      whole === tensors.length ? `${whole}, all whole` : `${whole} of ${tensors.length} whole`,
-    ],
+    ...(tensors.length === 0 && damage.length > 0 ? [] : [["tensors", tensorsText]]),
     ...(report.tailBytes > 0
       ? [["after the last commit", `${bytesText(report.tailBytes)} of a write that was cut off`]]
       : []),
