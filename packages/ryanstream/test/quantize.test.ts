@@ -69,6 +69,9 @@ describe("ryanstream quantize", () => {
     const original = await stat(join(abacusDraft, "model.safetensors"));
     expect(report.files[0]).toMatchObject({ profile: "file", bytes: size });
     expect(original.size / size).toBeGreaterThanOrEqual(4);
+    // The whole file is within the budget, and hardly anything of it is left over.
+    expect((8 * size) / report.parameters).toBeLessThanOrEqual(4);
+    expect((8 * size) / report.parameters).toBeGreaterThan(3.93);
     expect(report.profiles[0].kl).toBeGreaterThan(0);
     expect(report.profiles[0].kl).toBeLessThan(0.2);
     const kept = ["config.json", "model.ryan", "quantization.json"];
