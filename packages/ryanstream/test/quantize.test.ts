@@ -331,7 +331,8 @@ describe("calibration", () => {
   it.each([
     ["{", "texts.jsonl:1"],
     ['{"question": 1}', "expected text, or messages"],
-    ['{"text": "1"}', "expected at least two texts"],
+    ['{"text": "1"}', "expected at least two different texts"],
+    ['{"text": "1"}\n{"text": "1"}', "expected at least two different texts"],
   ])("refuses %j", async (line, message) => {
     const tokenizer = await Tokenizer.load(abacusDraft);
     const path = join(root, "texts.jsonl");

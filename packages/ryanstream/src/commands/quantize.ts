@@ -161,7 +161,7 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   }
   if (terminal.json) return await terminal.writeJson(report);
   for (const line of summaryLines(report, terminal.style)) await terminal.line(line);
-  terminal.note(terminal.errorStyle.dim(`${waitText(1000 * report.seconds)}; ${output}`));
+  terminal.note(terminal.errorStyle.dim(output));
 }
 
 /** @throws CliError `ERR_USAGE` */
