@@ -153,6 +153,14 @@ describe("ryanstream quantize", () => {
     expect(await readdir(out)).toEqual([]);
   });
 
+  it("says what to do about a budget that nothing meets", async () => {
+    const words = ["quantize", abacusDraft, join(root, "x"), "--calibration", "none", "-b", "1.6"];
+    const { code, stderr } = await cli.run(words);
+    expect(code).toBe(1);
+    expect(stderr).toContain("(ERR_BUDGET)\nRaise --target-bits.");
+    expect((await readdir(root)).filter((name) => name.startsWith("x"))).toEqual([]);
+  });
+
   it("never replaces the model that it reads", async () => {
     const copy = join(root, "own");
     await mkdir(copy);
@@ -261,7 +269,7 @@ describe("an interrupted run", () => {
 
   it("has nothing to go on from before the plan is made, and says so", async () => {
     const out = join(root, "early");
-    const abort = (child: ChildProcess) => setTimeout(() => child.kill("SIGINT"), 1500);
+    const abort = (child: ChildProcess) => setTimeout(() => child.kill("SIGINT"), 700);
     const words = ["quantize", abacusDraft, out, "--calibration", "problems"];
     const { code, stderr } = await cli.run(words, { onStart: abort });
     expect(code).toBe(130);
