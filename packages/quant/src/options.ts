@@ -7,7 +7,7 @@ export interface QuantizerOptions {
   /**
    * Stored bits per weight of the whole model, all in: embedding, head, scales, tables and kept tensors. Rates of its
    * tensors are then measured. For `file` if that is made, else for `resident`. Default: 4 for `file` if no bits of
-   * kinds are given.
+   * kinds are given. Bits of kinds beside it are for the other profile.
    */
   readonly targetBits?: number | undefined;
   /**

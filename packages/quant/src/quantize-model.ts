@@ -40,6 +40,7 @@ export async function quantizeModel(work: Work): Promise<QuantizationReport> {
     head === undefined,
   );
   using passes = await run.begin();
+  if (head !== undefined || work.sensitivity.length === 0) run.release();
   for (let layer = 0; layer < model.layers; layer++) await run.layer(passes, layer);
   if (head !== undefined) await run.head(passes, head);
   await run.keep();
@@ -53,7 +54,7 @@ class Run {
   readonly #plans: ReadonlyMap<string, MatrixPlan>;
   readonly tally = new Tally();
   readonly #account: Account | undefined;
-  /** Of the embedding and of the head: needed until the end. */
+  /** Of the embedding until passes begin, and of the head until the end; one matrix may be both. */
   #outer: Values = new Map();
 
   constructor(work: Work, plans: readonly MatrixPlan[]) {
@@ -74,13 +75,12 @@ class Run {
     tied: boolean,
   ): Promise<void> {
     const { calibration } = this.#work;
-    let inputs = headInputs;
-    if (tied && inputs === undefined && calibration.length > 0) inputs = await this.#originalHead();
     let known: Known | undefined;
     this.#outer = await this.#quantize(matrices, async (matrix) => {
-      if (!tied) return undefined;
-      const own = known === undefined ? this.#work.inputsOfHead(inputs, matrix) : undefined;
-      known ??= { inputsOf: () => own };
+      if (!tied || known !== undefined || calibration.length === 0) return known;
+      const inputs = headInputs ?? (await this.#originalHead());
+      const own = this.#work.inputsOfHead(inputs, matrix);
+      known = { inputsOf: () => own };
       return known;
     });
   }
@@ -108,6 +108,11 @@ class Run {
       changed.set(profile, await start(sensitivity, profile));
     }
     return new Passes(inputs, await start(sensitivity), changed);
+  }
+
+  /** Lets the embedding go, once passes have begun and where no logits of it as the head are wanted. */
+  release(): void {
+    for (const values of this.#outer.values()) values.clear();
   }
 
   async layer({ calibration, reference, changed }: Passes, layer: number): Promise<void> {

@@ -19,7 +19,7 @@ export class RyanQuantizer {
 
   /**
    * Quantises layer by layer, each calibrated on what the quantised ones before it give. Memory holds the matrices of
-   * one layer and one more, and `X^T X` of one layer's inputs in double precision.
+   * one layer and one more, an embedding that is the head besides, and `X^T X` of one layer's inputs in double precision.
    *
    * @throws QuantError `ERR_ARGUMENT`, `ERR_BUDGET`, `ERR_VALUE`, `ERR_RESUME`; the signal's reason
    */

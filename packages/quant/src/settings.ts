@@ -37,6 +37,11 @@ export function settingsOf(options: QuantizerOptions): Settings {
   const first = profiles.includes("file") ? "file" : "resident";
   const byDefault = first === "file" && !given;
   const targeted = options.targetBits !== undefined || byDefault ? first : undefined;
+  ensure(
+    !given || profiles.some((profile) => profile !== targeted),
+    "ERR_ARGUMENT",
+    () => "expected targetBits or bits of kinds for the only profile, found both",
+  );
   const targetBits = inRange("targetBits", options.targetBits ?? 4, RATES.least, 16);
   const kindBits = Object.fromEntries(
     KINDS.map((kind) => [kind, kindRate(options, kind, profiles, targeted)]),

@@ -17,8 +17,10 @@ export class Tally {
     const { encoding, outliers, error } = done;
     const { profile, kl } = plan;
     for (const tensor of done.tensors) {
-      if ("grid" in tensor) this.#push(profile, 2 * shape[0] * shape[1], done.bytes);
-      else this.keep(profile, tensor.data.byteLength);
+      if ("grid" in tensor) {
+        const size = { elementBytes: 2 * shape[0] * shape[1], storedBytes: done.bytes, head: true };
+        this.#push(profile, size);
+      } else this.keep(profile, tensor.data.byteLength);
     }
     const bits = (8 * done.bytes) / (shape[0] * shape[1]);
     this.#reports.push({ profile, name, kind, layer, shape, encoding, bits, outliers, error, kl });
@@ -26,12 +28,12 @@ export class Tally {
 
   /** A tensor that is stored as it is. */
   keep(profile: Profile, bytes: number): void {
-    this.#push(profile, bytes, bytes);
+    this.#push(profile, { elementBytes: bytes, storedBytes: bytes });
   }
 
-  #push(profile: Profile, elementBytes: number, storedBytes: number): void {
+  #push(profile: Profile, size: StoredSize): void {
     const sizes = this.#sizes.get(profile) ?? [];
-    sizes.push({ elementBytes, storedBytes });
+    sizes.push(size);
     this.#sizes.set(profile, sizes);
   }
 

@@ -247,6 +247,19 @@ describe("what is refused", () => {
     }
   });
 
+  it("is a model whose outputs aren't finite", async () => {
+    const model = new TinyModel();
+    const head = model.weights.get("head") as Float32Array;
+    model.weights.set(
+      "head",
+      head.map((x) => 1e38 * x),
+    );
+    await expect(ran({ ffnBits: 4 }, { calibration: [] }, model)).rejects.toMatchObject({
+      code: "ERR_VALUE",
+      message: expect.stringContaining("logits"),
+    });
+  });
+
   it("is a budget that nothing meets", async () => {
     await expect(ran({ targetBits: 1.5 })).rejects.toMatchObject({ code: "ERR_BUDGET" });
     await expect(ran({ profiles: ["resident"], targetBits: 4.2 })).rejects.toMatchObject({
@@ -263,6 +276,8 @@ describe("what is refused", () => {
       { targetBits: Number.NaN },
       { profiles: ["resident"], attentionBits: 6 },
       { ffnBits: 9 },
+      { targetBits: 4, ffnBits: 4 },
+      { profiles: ["resident"], targetBits: 5, attentionBits: 8 },
       { outlierColumns: 0.5 },
       { damping: -1 },
       { method: "best" as "gptq" },

@@ -1,5 +1,6 @@
 // The command that makes a model smaller, from its options to a model that solves problems.
 
+import type { ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +70,9 @@ describe("ryanstream quantize", () => {
     const original = await stat(join(abacusDraft, "model.safetensors"));
     expect(report.files[0]).toMatchObject({ profile: "file", bytes: size });
     expect(original.size / size).toBeGreaterThanOrEqual(4);
+    // The whole file is within the budget, and hardly anything of it is left over.
+    expect((8 * size) / report.parameters).toBeLessThanOrEqual(4);
+    expect((8 * size) / report.parameters).toBeGreaterThan(3.93);
     expect(report.profiles[0].kl).toBeGreaterThan(0);
     expect(report.profiles[0].kl).toBeLessThan(0.2);
     const kept = ["config.json", "model.ryan", "quantization.json"];
@@ -149,10 +153,35 @@ describe("ryanstream quantize", () => {
     expect(await readdir(out)).toEqual([]);
   });
 
+  it("says what to do about a budget that nothing meets", async () => {
+    const words = ["quantize", abacusDraft, join(root, "x"), "--calibration", "none", "-b", "1.6"];
+    const { code, stderr } = await cli.run(words);
+    expect(code).toBe(1);
+    expect(stderr).toContain("(ERR_BUDGET)\nRaise --target-bits.");
+    expect((await readdir(root)).filter((name) => name.startsWith("x"))).toEqual([]);
+  });
+
+  it("never replaces the model that it reads", async () => {
+    const copy = join(root, "own");
+    await mkdir(copy);
+    for (const name of await readdir(abacusDraft)) {
+      await writeFile(join(copy, name), await readFile(join(abacusDraft, name)));
+    }
+    const before = (await readdir(copy)).sort();
+    for (const input of [copy, join(copy, "model.safetensors")]) {
+      const words = ["quantize", input, copy, "--calibration", "none", "--force"];
+      const { code, stderr } = await cli.run(words);
+      expect(code).toBe(1);
+      expect(stderr).toContain("ERR_EXISTS");
+    }
+    expect((await readdir(copy)).sort()).toEqual(before);
+  });
+
   it.each([
     [["--profile", "small"], "--profile: expected file, resident or both"],
     [["--target-bits", "1"], "--target-bits: expected a number from 1.5 to 16"],
     [["--outlier-columns", "30%", "-p", "resident"], "expected a share up to 25%"],
+    [["--target-bits", "4", "--ffn-bits", "4"], "--target-bits: expected no bits of"],
     [["--outlier-columns", "1%"], "expected --profile resident or both beside it"],
     [["--method", "gptq", "--calibration", "none"], "--method gptq: expected --calibration"],
     [["--calibration-tokens", "0"], "--calibration-tokens: expected a whole number from 1"],
@@ -211,6 +240,42 @@ describe("an interrupted run", () => {
     }
     await expect(stat(partialPath(output))).rejects.toMatchObject({ code: "ENOENT" });
   }, 120_000);
+
+  it("goes on to the same tensors after kill -9, again and again", async () => {
+    const words = (out: string) => ["quantize", abacusDraft, join(root, out), ...PROBLEMS];
+    const partial = partialPath(join(root, "killed"));
+    // With the plan alone, and with some of the layers.
+    for (const bytes of [1, 60_000]) {
+      let timer: NodeJS.Timeout | undefined;
+      const { signal } = await cli.run([...words("killed"), "--resume"], {
+        onStart: (child) => {
+          timer = setInterval(async () => {
+            const found = await stat(partial).catch(() => undefined);
+            if (found !== undefined && found.size >= bytes) child.kill("SIGKILL");
+          }, 2);
+        },
+      });
+      clearInterval(timer);
+      expect(signal).toBe("SIGKILL");
+      expect((await stat(partial)).size).toBeGreaterThanOrEqual(bytes);
+      await expect(stat(join(root, "killed"))).rejects.toMatchObject({ code: "ENOENT" });
+    }
+    expect((await cli.run([...words("killed"), "--resume"])).code).toBe(0);
+    expect((await cli.run(words("unkilled"))).code).toBe(0);
+    expect(await contentsOf(join(root, "killed"))).toEqual(
+      await contentsOf(join(root, "unkilled")),
+    );
+  }, 120_000);
+
+  it("has nothing to go on from before the plan is made, and says so", async () => {
+    const out = join(root, "early");
+    const abort = (child: ChildProcess) => setTimeout(() => child.kill("SIGINT"), 700);
+    const words = ["quantize", abacusDraft, out, "--calibration", "problems"];
+    const { code, stderr } = await cli.run(words, { onStart: abort });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/^$|nothing is kept/);
+    expect((await readdir(root)).filter((name) => name.includes("early"))).toEqual([]);
+  }, 60_000);
 
   it("tells how to go on when it is ended by Ctrl-C", async () => {
     const out = join(root, "ended");
@@ -274,7 +339,8 @@ describe("calibration", () => {
   it.each([
     ["{", "texts.jsonl:1"],
     ['{"question": 1}', "expected text, or messages"],
-    ['{"text": "1"}', "expected at least two texts"],
+    ['{"text": "1"}', "expected at least two different texts"],
+    ['{"text": "1"}\n{"text": "1"}', "expected at least two different texts"],
   ])("refuses %j", async (line, message) => {
     const tokenizer = await Tokenizer.load(abacusDraft);
     const path = join(root, "texts.jsonl");

@@ -97,6 +97,13 @@ describe("ryanstream evaluate", () => {
 });
 
 describe("ryanstream evaluate --compare", () => {
+  it("says at once that there is nothing to compare with", async () => {
+    const words = ["evaluate", abacusDraft, "-n", "1000000", "--compare", "none-such"];
+    const { code, stderr } = await cli.run(words);
+    expect(code).toBe(1);
+    expect(stderr).toContain("(ERR_NOT_FOUND)");
+  }, 20_000);
+
   const words = ["evaluate", abacusDraft, "-n", "10", "--max-tokens", "80"];
 
   it("finds nothing lost or gained against itself, and bounds the loss all the same", async () => {

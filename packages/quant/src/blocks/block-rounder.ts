@@ -1,11 +1,8 @@
 import { dequantize } from "@ryanstream/format";
-import { QuantError } from "../errors.js";
-import { halfBits } from "../numeric/half.js";
+import { expectHalf, halfBits } from "../numeric/half.js";
 import type { ColumnRounder } from "../rounding/cancel-errors.js";
 import { type BlockType, GROUP, nearestLevel, packBlocks } from "./block-type.js";
 import { searchScale } from "./search-scale.js";
-
-const MAX_HALF = 65504;
 
 /** Rounds columns onto blocks; the scale of each row's group is searched when the group's turn comes. */
 export class BlockRounder implements ColumnRounder {
@@ -34,12 +31,7 @@ export class BlockRounder implements ColumnRounder {
     const scales = new Float32Array(this.rows);
     for (let r = 0; r < this.rows; r++) {
       const scale = searchScale(this.type, targets, r, this.rows, weights);
-      if (!(Math.abs(scale) <= MAX_HALF)) {
-        throw new QuantError(
-          "ERR_VALUE",
-          `${this.name}: expected a scale that float16 holds, found ${scale} for row ${r}, columns ${from} to ${end - 1}`,
-        );
-      }
+      expectHalf(scale, this.name, () => `row ${r}, columns ${from} to ${end - 1}`);
       scales[r] = scale;
     }
     const bits = halfBits(scales);

@@ -1,4 +1,4 @@
-import { halfBits, roundedToHalf } from "../numeric/half.js";
+import { expectHalf, halfBits, roundedToHalf } from "../numeric/half.js";
 import type { ColumnRounder } from "../rounding/cancel-errors.js";
 import type { BlockRounder } from "./block-rounder.js";
 import { type BlockType, blockTypeOf, GROUP, nearestLevel, packBlocks } from "./block-type.js";
@@ -38,6 +38,7 @@ export class OutlierRounder implements ColumnRounder {
       for (let r = 0; r < main.rows; r++) {
         const at = r * groups + Math.floor(i / GROUP);
         const scale = (MARGIN * Math.abs(values[c * main.rows + r] as number)) / 127;
+        expectHalf(scale, main.name, () => `row ${r}, column ${c}`);
         scales[at] = Math.max(scales[at] as number, scale);
       }
     });

@@ -14,7 +14,7 @@ export interface Factor {
   readonly width: number;
   /** N, row-major; what is above the diagonal is undefined. */
   readonly n: Float64Array;
-  /** What was added to the diagonal, as a share of its median. */
+  /** What was added to the diagonal, as a share of its mean. */
   readonly damping: number;
 }
 

@@ -74,7 +74,9 @@ export function allocateChoices<T>(tensors: readonly (readonly Choice<T>[])[], b
     choices.slice(1).map((choice, i) => {
       const before = choices[i] as Choice<T>;
       const more = choice.bytes - before.bytes;
-      return { tensor, place: i + 1, more, gain: (before.kl - choice.kl) / more };
+      // What takes no more room, as of a matrix that stays in 16 bits, is free.
+      const gain = more > 0 ? (before.kl - choice.kl) / more : Number.MAX_VALUE;
+      return { tensor, place: i + 1, more, gain };
     }),
   );
   upgrades.sort((a, b) => b.gain - a.gain || a.tensor - b.tensor || a.place - b.place);

@@ -1,4 +1,5 @@
 import { argmax, dim, exp, f32, logSoftmax, mul, program, sub, sum } from "@ryanstream/tensor";
+import { ensure } from "../errors.js";
 import type { LayerPass, Replacements } from "../quantizable-model.js";
 
 export interface Divergence {
@@ -48,6 +49,11 @@ export class Comparison implements Disposable {
       tokens += rows.kl.length;
     }
     await ours.return(undefined);
+    ensure(
+      Number.isFinite(kl),
+      "ERR_VALUE",
+      () => `expected finite logits on the sensitivity tokens, found a divergence of ${kl}`,
+    );
     return { kl: Math.max(0, kl / tokens), sameTop: same / tokens };
   }
 

@@ -1,5 +1,6 @@
 import { QuantError } from "../errors.js";
 import type { KeptTensor } from "../quantizable-model.js";
+import { outlierShare } from "../settings.js";
 import type { Work } from "../work.js";
 import { fileOverhead, type StoredSize } from "./file-overhead.js";
 
@@ -18,10 +19,15 @@ const sizeOfKept = (tensor: KeptTensor): StoredSize => {
  */
 export function sizeBudget({ model, settings }: Work, rates: readonly number[] = []): number {
   const kept = model.kept.map(sizeOfKept);
-  const matrices = model.matrices.map(({ shape: [n, k] }, i) => ({
-    elementBytes: 2 * n * k,
-    storedBytes: (n * k * (rates[i] ?? settings.targetBits)) / 8,
-  }));
+  const head = settings.targeted === "file";
+  const matrices = model.matrices.flatMap((matrix, i): StoredSize[] => {
+    const [n, k] = matrix.shape;
+    const storedBytes = (n * k * (rates[i] ?? settings.targetBits)) / 8;
+    const own = { elementBytes: 2 * n * k, storedBytes, head };
+    // Outlier columns and their places are tensors of their own; their bytes are the matrix's.
+    const beside = { elementBytes: 0, storedBytes: 0 };
+    return head || outlierShare(settings, matrix) === 0 ? [own] : [own, beside, beside];
+  });
   const own = kept.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const rest = own + fileOverhead([...kept, ...matrices]);
   const bits = settings.targetBits * model.parameters - 8 * rest;

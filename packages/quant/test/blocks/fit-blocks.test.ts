@@ -57,19 +57,23 @@ describe("fitBlocks", () => {
     expect(cost).toBeLessThan(0.5 * without.cost);
   });
 
-  it("refuses scales that float16 can't hold, naming the tensor", async () => {
-    using products = new Products();
-    const weights = new Float32Array(32).fill(1e9);
-    await expect(
-      fitBlocks("layers.1.w", "Q8_0", flat.slice(0, 32), 0, {
-        weights,
-        rows: 1,
-        columns: 32,
-        products,
-      }),
-    ).rejects.toMatchObject({
-      code: "ERR_VALUE",
-      message: expect.stringContaining("layers.1.w"),
-    });
-  });
+  it.each([0, 8])(
+    "refuses scales that float16 can't hold, naming the tensor, with %i columns beside",
+    async (count) => {
+      using products = new Products();
+      const weights = new Float32Array(32).fill(1);
+      weights.fill(1e9, 0, 8);
+      await expect(
+        fitBlocks("layers.1.w", "IQ4_NL", flat.slice(0, 32), count, {
+          weights,
+          rows: 1,
+          columns: 32,
+          products,
+        }),
+      ).rejects.toMatchObject({
+        code: "ERR_VALUE",
+        message: expect.stringContaining("layers.1.w"),
+      });
+    },
+  );
 });

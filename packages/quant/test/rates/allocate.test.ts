@@ -86,4 +86,19 @@ describe("allocateChoices", () => {
       expect.objectContaining({ code: "ERR_BUDGET" }),
     );
   });
+
+  it("isn't misled by a tensor whose choices are alike, wherever it stands", () => {
+    const alike = ["small", "large"].map((value) => ({ value, bytes: 100, kl: 0 }));
+    const choices = (kl: number) => [
+      { value: "small", bytes: 100, kl },
+      { value: "large", bytes: 200, kl: 0 },
+    ];
+    expect(allocateChoices([choices(1), alike, choices(5), alike, choices(2)], 700)).toEqual([
+      "small",
+      "large",
+      "large",
+      "large",
+      "large",
+    ]);
+  });
 });

@@ -23,6 +23,8 @@ const advice: Readonly<Record<string, string>> = {
   ERR_WEIGHTS: "`ryanstream inspect` shows what the file has.",
   ERR_LOAD: "Name a tokenizer with --tokenizer, or put tokenizer.json beside the weights.",
   ERR_OFFLINE: "Leave out --offline, and HF_HUB_OFFLINE, to fetch it once.",
+  ERR_BUDGET: "Raise --target-bits.",
+  ERR_RESUME: "Give the options of the interrupted run, or --force to start anew.",
   ERR_LENGTH: "Raise --context, or shorten the text.",
   ERR_MEMORY: "Lower --context or --n.",
 };

@@ -9,6 +9,7 @@ import { percentText, waitText } from "../cli/units.js";
 import { visible } from "../cli/visible.js";
 import { embeddedModel } from "../model/embedded-model.js";
 import { type ModelSettings, modelOptions, modelSettings, openModel } from "../model/open-model.js";
+import { findModel } from "../model/place-options.js";
 import type { PairedComparison } from "../solving/paired-comparison.js";
 import type { Solved } from "../solving/solve-problems.js";
 
@@ -93,6 +94,8 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
     throw new CliError("ERR_USAGE", "--flips: expected --compare OTHER beside it, found none");
   }
   const name = given.positionals[0] ?? (await embeddedModel());
+  // A model that isn't there is told before the other has solved thousands of problems.
+  if (other !== undefined) await findModel(other, given, terminal);
   const { score } = await import("../solving/evaluation.js");
   const began = performance.now();
   const results = await solve(name, asked, given, terminal);

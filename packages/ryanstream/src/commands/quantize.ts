@@ -1,6 +1,8 @@
 // `ryanstream quantize`: a model made smaller, with a report of what that cost.
 
-import { realpath } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, realpath } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Profile, QuantizationProgress, QuantizerOptions } from "@ryanstream/quant";
 import type { Arguments } from "../cli/arguments.js";
 import type { Command } from "../cli/command.js";
@@ -97,6 +99,16 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
     seed,
   };
   const [name, output] = given.positionals as readonly [string, string];
+  const { RyanQuantizer } = await import("@ryanstream/quant");
+  const { expectRoom, partialPath, quantizeFiles } = await import(
+    "../quantizing/quantize-files.js"
+  );
+  // What can be refused is, before a model is fetched and calibration read.
+  new RyanQuantizer(options);
+  const over = { resume: given.has("resume"), force: given.has("force") };
+  await expectRoom(output, over);
+  const file = given.text("report");
+  if (file !== undefined) await access(dirname(resolve(file)), constants.W_OK);
   const embedded = await embeddedModel();
   const place = await findModel(name === "abacus" ? embedded : name, given, terminal);
   const asked = given.text("calibration");
@@ -114,38 +126,42 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   }
   const calibration =
     source === "none" ? undefined : await calibrationOf(source, place, wanted, given, terminal);
-  const { quantizeFiles } = await import("../quantizing/quantize-files.js");
   const { summaryLines } = await import("../quantizing/summary.js");
   const job: QuantizeFilesOptions = {
     input: place.path,
     output,
     quantizer: { ...options, sensitivityTokens: wanted.sensitivityTokens },
     calibration,
-    resume: given.has("resume"),
-    force: given.has("force"),
+    ...over,
     signal: terminal.signal,
     onProgress: (progress) => terminal.progress.show(() => progressText(progress)),
     onWriting: (profile, tensor) => terminal.progress.show(() => `writing ${profile}: ${tensor}`),
   };
-  const { partialPath } = await import("../quantizing/quantize-files.js");
   let report: Awaited<ReturnType<typeof quantizeFiles>>;
   try {
     report = await quantizeFiles(job);
   } catch (error) {
     if (terminal.signal.aborted) {
-      terminal.note(`stopped; the same command with --resume goes on: ${partialPath(output)}`);
+      const begun = await access(partialPath(output)).then(
+        () => true,
+        () => false,
+      );
+      terminal.note(
+        begun
+          ? `stopped; the same command with --resume goes on: ${partialPath(output)}`
+          : "stopped before the first matrix was done: nothing is kept",
+      );
     }
     throw error;
   }
   terminal.progress.clear();
-  const file = given.text("report");
   if (file !== undefined) {
     const { writeWhole } = await import("../train/write-whole.js");
     await writeWhole(file, `${JSON.stringify(report, null, 2)}\n`);
   }
   if (terminal.json) return await terminal.writeJson(report);
   for (const line of summaryLines(report, terminal.style)) await terminal.line(line);
-  terminal.note(terminal.errorStyle.dim(`${waitText(1000 * report.seconds)}; ${output}`));
+  terminal.note(terminal.errorStyle.dim(output));
 }
 
 /** @throws CliError `ERR_USAGE` */
@@ -159,6 +175,12 @@ function quantizerOptions(given: Arguments): QuantizerOptions {
   const outliers = share(given);
   const target = given.number("target-bits", { min: 1.5, max: 16 });
   const method = given.choice("method", methods);
+  if (target !== undefined && profile !== "both" && bits.some(([, value]) => value !== undefined)) {
+    throw new CliError(
+      "ERR_USAGE",
+      "--target-bits: expected no bits of attention, ffn, embedding or head beside it, found some",
+    );
+  }
   if (outliers !== undefined && profile === "file") {
     throw new CliError(
       "ERR_USAGE",

@@ -34,7 +34,7 @@ export interface Calibration {
 }
 
 /**
- * The first sequences of a source. What is measured on comes after what is fitted on; of a source with fewer tokens than
+ * The first sequences of a source, each once. What is measured on comes after what is fitted on; of a source with fewer tokens than
  * wanted an eighth.
  *
  * @throws CliError `ERR_INPUT` for lines that can't be used, and fewer than two sequences
@@ -47,10 +47,15 @@ export async function readCalibration(
   const wanted = calibrationTokens + sensitivityTokens;
   const longest = Math.min(LONGEST, maxPositions);
   const sequences: Int32Array[] = [];
+  const seen = new Set<string>();
   let tokens = 0;
   for await (const ids of encoded(tokenizer, options)) {
     for (let at = 0; at < ids.length && tokens < wanted; at += longest) {
       const piece = Int32Array.from(ids.subarray(at, at + longest));
+      // What comes again would be fitted on and measured on.
+      const key = piece.join();
+      if (seen.has(key)) continue;
+      seen.add(key);
       sequences.push(piece);
       tokens += piece.length;
     }
@@ -60,7 +65,7 @@ export async function readCalibration(
   if (sequences.length < 2) {
     throw new CliError(
       "ERR_INPUT",
-      `--calibration: expected at least two texts of at least one token, found ${sequences.length}`,
+      `--calibration: expected at least two different texts of at least one token, found ${sequences.length}`,
     );
   }
   const most = tokens < wanted ? Math.floor(tokens / 8) : sensitivityTokens;

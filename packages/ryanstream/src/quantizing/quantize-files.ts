@@ -1,7 +1,7 @@
 // From a model's files to a folder with the quantised model, in steps that an interrupted run goes on from.
 
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdir, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { metadataOf, openTensors, type TensorSource, writeRyan } from "@ryanstream/format";
 import { describeModel, openLayers } from "@ryanstream/models";
 import {
@@ -12,25 +12,14 @@ import {
   RyanQuantizer,
 } from "@ryanstream/quant";
 import { CliError } from "../cli/errors.js";
+import { TOKENIZER_FILES } from "../files/tokenizer-files.js";
 import { copyFiles } from "../train/copy-files.js";
 import { fillWhole } from "../train/write-whole.js";
 import type { Calibration } from "./calibration.js";
 import { FinishedTensors, type RunIdentity } from "./finished-tensors.js";
 
 /** What is beside weights of Hugging Face's format, and stays as it is. */
-const BESIDE = [
-  "config.json",
-  "generation_config.json",
-  "tokenizer.json",
-  "tokenizer.model",
-  "tiktoken.model",
-  "qwen.tiktoken",
-  "tokenizer_config.json",
-  "special_tokens_map.json",
-  "added_tokens.json",
-  "chat_template.jinja",
-  "chat_template.json",
-];
+const BESIDE = ["config.json", "generation_config.json", ...TOKENIZER_FILES];
 
 export interface QuantizeFilesOptions {
   /** The file or folder of the weights. */
@@ -163,18 +152,52 @@ export async function quantizeFiles(options: QuantizeFilesOptions): Promise<Quan
   return result as unknown as QuantizedFiles;
 }
 
-async function openFinished(
+const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined;
+
+/**
+ * Refuses to make what is there already, or begun.
+ *
+ * @throws CliError `ERR_EXISTS`
+ */
+export async function expectRoom(
   output: string,
-  source: TensorSource,
-  { resume = false, force = false }: QuantizeFilesOptions,
-): Promise<FinishedTensors> {
-  const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined;
+  { resume = false, force = false }: Pick<QuantizeFilesOptions, "resume" | "force">,
+): Promise<void> {
   const path = partialPath(output);
   if (!force && (await exists(output))) {
     throw new CliError(
       "ERR_EXISTS",
       `expected nothing at ${output}, found something`,
       "--force replaces it.",
+    );
+  }
+  if (!force && !resume && (await exists(path))) {
+    throw new CliError(
+      "ERR_EXISTS",
+      `expected no interrupted run, found one in ${path}`,
+      "--resume goes on with it, --force starts anew.",
+    );
+  }
+}
+
+/** Whether the input is in the folder that would be replaced, or is it. */
+async function isWithin(input: string, output: string): Promise<boolean> {
+  const real = await realpath(output).catch(() => undefined);
+  return real !== undefined && !relative(real, await realpath(input)).startsWith("..");
+}
+
+async function openFinished(
+  output: string,
+  source: TensorSource,
+  options: QuantizeFilesOptions,
+): Promise<FinishedTensors> {
+  const path = partialPath(output);
+  await expectRoom(output, options);
+  if (await isWithin(options.input, output)) {
+    throw new CliError(
+      "ERR_EXISTS",
+      `expected a folder to make that isn't the model's own, found ${output}`,
+      "Name another one: --force would replace the model.",
     );
   }
   const files: (readonly [string, number, number])[] = [];
@@ -184,14 +207,7 @@ async function openFinished(
   }
   const identity: RunIdentity = { files };
   if (await exists(path)) {
-    if (resume) return await FinishedTensors.resume(path, identity);
-    if (!force) {
-      throw new CliError(
-        "ERR_EXISTS",
-        `expected no interrupted run, found one in ${path}`,
-        "--resume goes on with it, --force starts anew.",
-      );
-    }
+    if (options.resume) return await FinishedTensors.resume(path, identity);
     await rm(path);
   }
   await mkdir(dirname(output), { recursive: true });

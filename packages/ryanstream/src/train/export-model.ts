@@ -4,8 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type SavedType, saveDecoder, type TrainableDecoder } from "@ryanstream/models";
 import type { Tokenizer } from "@ryanstream/tokenizer";
+import { TOKENIZER_FILES } from "../files/tokenizer-files.js";
 import { copyFiles } from "./copy-files.js";
-import { TOKENIZER_FILES } from "./data/prepare.js";
 import type { Recipe } from "./recipe.js";
 import { fillWhole } from "./write-whole.js";
 

@@ -5,6 +5,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openShards, type TokenShards, writeShards } from "@ryanstream/pipeline";
 import { Tokenizer } from "@ryanstream/tokenizer";
+import { TOKENIZER_FILES } from "../../files/tokenizer-files.js";
 import { copyFiles } from "../copy-files.js";
 import { ensure } from "../errors.js";
 import type { DataSource, Recipe } from "../recipe.js";
@@ -31,14 +32,6 @@ export interface Prepared extends AsyncDisposable {
   readonly tokenizerFolder: string;
   readonly shards: TokenShards;
 }
-
-/** Files that a tokenizer is loaded from. */
-export const TOKENIZER_FILES = [
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "special_tokens_map.json",
-  "chat_template.jinja",
-] as const;
 
 const MADE_FROM = "made-from.json";
 
