@@ -101,6 +101,14 @@ export interface NativeDecoding {
   readonly grid?: NativeGrid;
 }
 
+/** Bytes and room for their coded form; the rest as `encodePlanes` takes it. */
+export interface NativeEncoding {
+  readonly bytes: Uint8Array;
+  readonly period: number;
+  readonly rotate: boolean;
+  readonly into: Uint8Array;
+}
+
 export interface NativeBinding {
   readonly Buffer: new (byteLength: number) => NativeBuffer;
   /** `words` as described in `src/program/decode.cpp`. */
@@ -128,6 +136,12 @@ export interface NativeBinding {
   packedBytes(format: number, n: number, k: number, group: number, hasZero: boolean): number;
   /** Bytes in planes, entropy coded: what `encodePlanes` of `@ryanstream/format` returns. */
   encodePlanes(bytes: Uint8Array, period: number, rotate: boolean): Uint8Array;
+  /**
+   * The same for several chunks, on threads: how many bytes of each `into` are its coded form, and
+   * `ERR_OUT_OF_RANGE` where one is too small. The arrays must be left alone until the promise settles: their
+   * memory must not be transferred or resized.
+   */
+  encodeChunks(jobs: readonly NativeEncoding[]): Promise<number[]>;
   /** Rows of a grid as a chunk; `rowScales` are float16 bits. */
   encodeGridRows(
     grid: NativeGrid,

@@ -6,6 +6,7 @@ export type {
   NativeBuffer,
   NativeDecoding,
   NativeDevice,
+  NativeEncoding,
   NativeGrid,
   NativeInfo,
   NativeProgram,

@@ -54,13 +54,17 @@ Napi::Error out_of_memory(Napi::Env env) {
   return to_error(env, Status::error("ERR_OUT_OF_MEMORY", "there is no memory left for coding"));
 }
 
+void expect_planes(Napi::Env env, const Bytes& bytes, PlaneLayout layout) {
+  if (!layout.valid()) throw out_of_range(env, "period: expected 1 to 512, with rotate 2, 4 or 8");
+  if (bytes.size > kMostChunk) throw out_of_range(env, "bytes: expected at most 2^30");
+}
+
 Napi::Value encode_planes_of(const Napi::CallbackInfo& call) {
   const Napi::Env env = call.Env();
   const Bytes bytes = octets(call[0], "bytes");
   const PlaneLayout layout{static_cast<unsigned>(size_arg(call, 1, "period", kMostPeriod)),
                            call[2].ToBoolean()};
-  if (!layout.valid()) throw out_of_range(env, "period: expected 1 to 512, with rotate 2, 4 or 8");
-  if (bytes.size > kMostChunk) throw out_of_range(env, "bytes: expected at most 2^30");
+  expect_planes(env, bytes, layout);
   std::vector<uint8_t>& out = output();
   try {
     encode_planes(bytes.data, bytes.size, layout, out);
@@ -69,6 +73,31 @@ Napi::Value encode_planes_of(const Napi::CallbackInfo& call) {
   }
   return to_array(env, out);
 }
+
+// One chunk to encode, as pointers into arrays that the caller keeps alive.
+struct Encoding {
+  Bytes bytes{}, into{};
+  PlaneLayout layout{};
+  size_t coded = 0;  // bytes of into
+  Status status;
+
+  void run() {
+    std::vector<uint8_t>& out = output();
+    try {
+      encode_planes(bytes.data, bytes.size, layout, out);
+    } catch (const std::bad_alloc&) {
+      status = Status::error("ERR_OUT_OF_MEMORY", "there is no memory left for coding");
+      return;
+    }
+    if (out.size() > into.size) {
+      status = Status::error("ERR_OUT_OF_RANGE", "into: expected room for " + std::to_string(out.size()) +
+                                                     " bytes, found " + std::to_string(into.size));
+      return;
+    }
+    std::memcpy(into.data, out.data(), out.size());
+    coded = out.size();
+  }
+};
 
 // One chunk to decode, as pointers into arrays that the caller keeps alive.
 struct Decoding {
@@ -161,6 +190,22 @@ Decoding decoding_arg(Napi::Value value, Napi::Array* held = nullptr) {
     throw wrong_type(env, "into", "a Float32Array or an Int32Array");
   }
   job.rows = rows_of(env, job.head, rows, job.into.size / 4);
+  return job;
+}
+
+// { bytes, period, rotate, into }.
+Encoding encoding_arg(Napi::Value value, Napi::Array* held) {
+  const Napi::Env env = value.Env();
+  const Properties object(value, "job", held);
+  const Napi::Value bytes = object.get("bytes"), into = object.get("into");
+  const Napi::Value period = object.get("period");
+  Encoding job;
+  job.layout.rotate = object.get("rotate").ToBoolean();
+  const double planes = period.IsNumber() ? period.As<Napi::Number>().DoubleValue() : 0;
+  if (planes >= 1 && planes <= kMostPeriod) job.layout.period = static_cast<unsigned>(planes);
+  job.bytes = octets(bytes, "bytes");
+  job.into = octets(into, "into");
+  expect_planes(env, job.bytes, job.layout);
   return job;
 }
 
@@ -260,11 +305,12 @@ Napi::Value count_tables_of(const Napi::CallbackInfo& call) {
 }
 
 // Threads of their own: the program queue's belong to its driver.
-void decode_all(std::vector<Decoding>& jobs) {
+template <typename Job>
+void run_all(std::vector<Job>& jobs) {
   static std::mutex mutex;
   static ThreadPool pool(ThreadPool::default_size());
   const auto alone = [&] {
-    for (Decoding& job : jobs) job.run();
+    for (Job& job : jobs) job.run();
   };
   // Batches at the same time have a thread each.
   std::unique_lock lock(mutex, std::defer_lock);
@@ -276,19 +322,24 @@ void decode_all(std::vector<Decoding>& jobs) {
   }
 }
 
-// Holds the jobs' arrays until they are decoded. Node waits for it when the
-// environment ends.
+// Holds the jobs' arrays until they are done. Node waits for it when the environment
+// ends.
+template <typename Job>
 class Batch : public Napi::AsyncWorker {
  public:
-  Batch(Napi::Env env, Napi::Array jobs) : Napi::AsyncWorker(env, "ryanstream:decode"), deferred_(env) {
+  using FromArg = Job (*)(Napi::Value, Napi::Array*);
+  using Result = Napi::Value (*)(Napi::Env, const std::vector<Job>&);
+
+  Batch(const char* name, Napi::Array jobs, FromArg from_arg, Result result)
+      : Napi::AsyncWorker(jobs.Env(), name), result_(result), deferred_(jobs.Env()) {
     jobs_.reserve(jobs.Length());
-    auto held = Napi::Array::New(env);
-    for (uint32_t i = 0; i < jobs.Length(); ++i) jobs_.push_back(decoding_arg(jobs.Get(i), &held));
+    auto held = Napi::Array::New(jobs.Env());
+    for (uint32_t i = 0; i < jobs.Length(); ++i) jobs_.push_back(from_arg(jobs.Get(i), &held));
     held_ = Napi::Persistent(held);
   }
   Napi::Promise promise() const { return deferred_.Promise(); }
 
-  void Execute() override { decode_all(jobs_); }
+  void Execute() override { run_all(jobs_); }
   void OnOK() override {
     for (size_t i = 0; i < jobs_.size(); ++i) {
       if (jobs_[i].status.ok()) continue;
@@ -297,28 +348,48 @@ class Batch : public Napi::AsyncWorker {
       deferred_.Reject(error.Value());
       return;
     }
-    deferred_.Resolve(Env().Undefined());
+    deferred_.Resolve(result_(Env(), jobs_));
   }
   void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
 
  private:
-  std::vector<Decoding> jobs_;
+  std::vector<Job> jobs_;
+  const Result result_;
   Napi::Reference<Napi::Array> held_;
   Napi::Promise::Deferred deferred_;
 };
 
-Napi::Value decode_chunks(const Napi::CallbackInfo& call) {
+template <typename Job>
+Napi::Value start_batch(const Napi::CallbackInfo& call, const char* name,
+                        typename Batch<Job>::FromArg from_arg, typename Batch<Job>::Result result) {
   if (!call[0].IsArray()) throw wrong_type(call.Env(), "jobs", "an array");
-  auto batch = std::make_unique<Batch>(call.Env(), call[0].As<Napi::Array>());
+  auto batch = std::make_unique<Batch<Job>>(name, call[0].As<Napi::Array>(), from_arg, result);
   const Napi::Promise promise = batch->promise();
   batch.release()->Queue();  // deletes itself
   return promise;
+}
+
+Napi::Value decode_chunks(const Napi::CallbackInfo& call) {
+  return start_batch<Decoding>(
+      call, "ryanstream:decode", decoding_arg,
+      [](Napi::Env env, const std::vector<Decoding>&) -> Napi::Value { return env.Undefined(); });
+}
+
+Napi::Value encode_chunks(const Napi::CallbackInfo& call) {
+  return start_batch<Encoding>(
+      call, "ryanstream:encode", encoding_arg,
+      [](Napi::Env env, const std::vector<Encoding>& jobs) -> Napi::Value {
+        auto sizes = Napi::Array::New(env, jobs.size());
+        for (uint32_t i = 0; i < jobs.size(); ++i) sizes.Set(i, static_cast<double>(jobs[i].coded));
+        return sizes;
+      });
 }
 
 }  // namespace
 
 void export_codec(Napi::Env env, Napi::Object exports) {
   exports.Set("encodePlanes", Napi::Function::New(env, encode_planes_of, "encodePlanes"));
+  exports.Set("encodeChunks", Napi::Function::New(env, encode_chunks, "encodeChunks"));
   exports.Set("encodeGridRows", Napi::Function::New(env, encode_grid_rows_of, "encodeGridRows"));
   exports.Set("countColumns", Napi::Function::New(env, count_columns_of, "countColumns"));
   exports.Set("sumRows", Napi::Function::New(env, sum_rows_of, "sumRows"));

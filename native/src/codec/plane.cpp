@@ -19,11 +19,14 @@ bool worth_it(uint64_t coded, uint64_t raw) { return coded <= raw - (raw + 63) /
 bool looks_random(const uint8_t* plane, size_t length) {
   constexpr size_t kSample = 1024, kStride = 16384;  // so many bytes of so many
   if (length < 2 * kStride) return false;
-  Counts counts{};
-  uint64_t sampled = 0;
+  // Counted at once: each call clears and adds up tables.
+  uint8_t* sample = scratch(Scratch::words, kSample * (length / kStride + 1));
+  size_t sampled = 0;
   for (size_t at = 0; at + kSample <= length; at += kStride, sampled += kSample) {
-    byte_planes().count(plane + at, kSample, counts.data());
+    std::memcpy(sample + sampled, plane + at, kSample);
   }
+  Counts counts{};
+  byte_planes().count(sample, sampled, counts.data());
   return coded_bytes(counts, frequencies_of(counts)) > sampled - sampled / 128;
 }
 

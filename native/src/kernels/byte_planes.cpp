@@ -215,8 +215,66 @@ void join(const uint8_t* const* planes, size_t n, int period, bool rotate, uint8
   }
 }
 
+#if defined(__AVX512BW__)
+
+constexpr size_t kFew = 16;
+
+// kFew values, the most frequent of these bytes; returns whether they are nearly all.
+bool find_few(const uint8_t* bytes, int n, uint8_t* few) {
+  int seen[256] = {};
+  for (int i = 0; i < n; ++i) ++seen[bytes[i]];
+  int found = 0;
+  for (size_t j = 0; j < kFew; ++j) {
+    int most = 0;
+    for (int s = 1; s < 256; ++s) most = seen[s] > seen[most] ? s : most;
+    few[j] = static_cast<uint8_t>(most);
+    found += seen[most];
+    seen[most] = -1;
+  }
+  return n - found <= n / 64;
+}
+
+// Exponents have few values: 64 bytes at a time are compared with each, and what is left
+// is counted one by one. Returns how many bytes were counted: fewer than n where much is
+// left.
+size_t count_few(const uint8_t* bytes, size_t n, uint64_t* counts) {
+  constexpr int kSample = 2048;
+  constexpr size_t kBlock = 4096;
+  uint8_t few[kFew];
+  if (n < 8 * kSample || !find_few(bytes, kSample, few)) return 0;
+  uint64_t sums[kFew] = {};
+  size_t i = 0, rest = 0;
+  while (i + kBlock <= n && rest <= kBlock + i / 32) {
+    for (const size_t end = i + kBlock; i < end; i += 64) {
+      const __m512i b = load512(bytes + i);
+      uint64_t hits = 0;
+#pragma GCC unroll 16
+      for (size_t j = 0; j < kFew; ++j) {
+        const uint64_t equal = _mm512_cmpeq_epi8_mask(b, _mm512_set1_epi8(static_cast<char>(few[j])));
+        sums[j] += static_cast<uint64_t>(__builtin_popcountll(equal));
+        hits |= equal;
+      }
+      for (uint64_t left = ~hits; left != 0; left &= left - 1) {
+        ++counts[bytes[i + static_cast<size_t>(__builtin_ctzll(left))]];
+        ++rest;
+      }
+    }
+  }
+  for (size_t j = 0; j < kFew; ++j) counts[few[j]] += sums[j];
+  return i;
+}
+
+#else
+
+size_t count_few(const uint8_t*, size_t, uint64_t*) { return 0; }
+
+#endif
+
 // Eight tables, since a run of equal bytes would wait for its own last count.
 void count(const uint8_t* bytes, size_t n, uint64_t* counts) {
+  const size_t counted = count_few(bytes, n, counts);
+  bytes += counted;
+  n -= counted;
   constexpr size_t kMost = size_t{1} << 31;  // what a table holds at least
   while (n > 0) {
     const size_t now = n < kMost ? n : kMost;

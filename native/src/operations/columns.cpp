@@ -6,7 +6,7 @@
 // attributes of both: K, width
 #include <algorithm>
 
-#include "program/operation.hpp"
+#include "columns.hpp"
 #include "tasks.hpp"
 
 namespace rs {
@@ -27,6 +27,8 @@ Status check_columns(const OperationArgs& args, const Tensor& whole, const Tenso
                                         ", found " + describe(columns));
 }
 
+}  // namespace
+
 Status expect_ascending(const Tensor& columns, int64_t k) {
   const auto* column = columns.as<int32_t>();
   int64_t least = 0;
@@ -38,6 +40,8 @@ Status expect_ascending(const Tensor& columns, int64_t k) {
   }
   return Status::good();
 }
+
+namespace {
 
 Status take_check(const OperationArgs& args) {
   RS_RETURN_IF(expect_arity(args, 2, 1, 2));

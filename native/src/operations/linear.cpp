@@ -38,11 +38,12 @@ Status run_linear(const OperationArgs& args, RunContext& context) {
   PackedProduct product = linear_product(args, context.pool.size());
   if (args.out[0].elements() == 0) return Status::good();
   product.prepare(args.in[0].as<const float>(), {nullptr, 0}, context);
-  const Projection only = {{args.in[1].as<const uint8_t>(),
+  const Projection only = {&product,
+                           {args.in[1].as<const uint8_t>(),
                             args.in.size() == 3 ? args.in[2].as<const float>() : nullptr,
                             args.i64(1)},
                            args.out[0].as<float>()};
-  multiply_all(product, {&only, 1}, context.pool);
+  multiply_all({&only, 1}, context.pool);
   return Status::good();
 }
 
@@ -136,10 +137,10 @@ Status run_norm_linear(const OperationArgs& args, RunContext& context) {
     if (b != nullptr && !parts.merged) ++bias;
     const PackedMatrix w{args.in[parts.merged ? 2 : 2 + i].as<const uint8_t>(), b,
                          parts.n(args, i)};
-    projections[i] = {parts.merged ? w.part(shape, first, w.n) : w, args.out[i].as<float>()};
+    projections[i] = {&product, parts.merged ? w.part(shape, first, w.n) : w, args.out[i].as<float>()};
     first += w.n;
   }
-  multiply_all(product, {projections.data(), parts.count}, context.pool);
+  multiply_all({projections.data(), parts.count}, context.pool);
   return Status::good();
 }
 

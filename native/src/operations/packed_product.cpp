@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernels/elementwise.hpp"
 #include "kernels/gemm.hpp"
 #include "kernels/norm.hpp"
 #include "tasks.hpp"
 
+RS_FAMILY_ACCESS(ElementwiseKernels, elementwise_kernels, elementwise)
 RS_FAMILY_ACCESS(GemmKernels, gemm_kernels, gemm)
 RS_FAMILY_ACCESS(NormKernels, norm_kernels, norms)
 
@@ -30,7 +32,7 @@ int64_t tile_rows(const PackedShape& shape) { return shape.integer() ? 1 : gemm(
 
 }  // namespace
 
-PackedProduct::PackedProduct(const PackedShape& shape, int64_t m, bool norm, size_t thread_bytes,
+PackedProduct::PackedProduct(const PackedShape& shape, int64_t m, bool made, size_t thread_bytes,
                              int threads)
     : shape_(shape), m_(m), threads_(threads) {
   if (shape.integer()) {
@@ -40,9 +42,9 @@ PackedProduct::PackedProduct(const PackedShape& shape, int64_t m, bool norm, siz
   } else {
     shared_bytes_ = bytes_64(m * shape.k * 4);
   }
-  // Normalised rows are gone before weights are widened.
-  const int64_t normalised = norm ? tile_rows(shape) * shape.k * int64_t{sizeof(float)} : 0;
-  own_bytes_ = bytes_64(std::max(normalised, widened_bytes(shape)));
+  // Rows that were made are gone before weights are widened.
+  const int64_t rows_made = made ? tile_rows(shape) * shape.k * int64_t{sizeof(float)} : 0;
+  own_bytes_ = bytes_64(std::max(rows_made, widened_bytes(shape)));
   per_thread_ = own_bytes_ + bytes_64(static_cast<int64_t>(thread_bytes));
 }
 
@@ -57,23 +59,37 @@ QuantizedRows PackedProduct::quantized() const {
           reinterpret_cast<float*>(tables + 2 * table_bytes_)};
 }
 
-void PackedProduct::prepare(const float* x, const RowNorm& norm, RunContext& context) {
-  base_ = static_cast<char*>(context.workspace);
+int64_t PackedProduct::tiles() const { return ceil_div(m_, tile_rows(shape_)); }
+
+void PackedProduct::prepare_tile(int64_t tile, const float* x, const RowNorm& norm,
+                                 const RowColumns& columns, int thread) const {
   const int64_t k = shape_.k, height = tile_rows(shape_);
-  if (k == 0) return;
-  context.pool.run(static_cast<size_t>(ceil_div(m_, height)), [&](size_t task, int thread) {
-    const int64_t i = static_cast<int64_t>(task) * height, rows = std::min(height, m_ - i);
-    const float* from = x + i * k;
-    if (norm.gain != nullptr) {
-      float* normalised = reinterpret_cast<float*>(thread_scratch(thread));
-      for (int64_t r = 0; r < rows; ++r) {
-        norms().rms_norm(from + r * k, norm.gain, norm.eps, normalised + r * k,
-                         static_cast<size_t>(k));
-      }
-      from = normalised;
+  const int64_t i = tile * height, rows = std::min(height, m_ - i);
+  const float* from = x + i * k;
+  float* made = reinterpret_cast<float*>(thread_scratch(thread));
+  if (columns.column != nullptr) {
+    for (int64_t r = 0; r < rows; ++r) {
+      const float* row = x + (i + r) * columns.width;
+      float* to = made + r * k;
+      for (int64_t c = 0; c < columns.count; ++c) to[c] = row[columns.column[c]];
+      std::fill(to + columns.count, to + k, 0.0f);
     }
-    if (shape_.integer()) packed().quantize_row(shape_, from, i, m_, quantized());
-    else gemm().pack_a(from, k, 1, rows, k, reinterpret_cast<float*>(base_) + i * k);
+    from = made;
+  } else if (norm.gain != nullptr) {
+    for (int64_t r = 0; r < rows; ++r) {
+      norms().rms_norm(from + r * k, norm.gain, norm.eps, made + r * k, static_cast<size_t>(k));
+    }
+    from = made;
+  }
+  if (shape_.integer()) packed().quantize_row(shape_, from, i, m_, quantized());
+  else gemm().pack_a(from, k, 1, rows, k, reinterpret_cast<float*>(base_) + i * k);
+}
+
+void PackedProduct::prepare(const float* x, const RowNorm& norm, RunContext& context) {
+  place(static_cast<char*>(context.workspace));
+  if (shape_.k == 0) return;
+  context.pool.run(static_cast<size_t>(tiles()), [&](size_t task, int thread) {
+    prepare_tile(static_cast<int64_t>(task), x, norm, {nullptr, 0, 0}, thread);
   });
 }
 
@@ -132,8 +148,7 @@ void PackedProduct::multiply(const PackedMatrix& w, int64_t panel, int64_t panel
   }
 }
 
-void multiply_all(const PackedProduct& product, std::span<const Projection> projections,
-                  ThreadPool& pool) {
+void multiply_all(std::span<const Projection> projections, ThreadPool& pool) {
   struct Task {
     const Projection* projection;
     int64_t first, end;  // panels
@@ -142,19 +157,26 @@ void multiply_all(const PackedProduct& product, std::span<const Projection> proj
   for (const Projection& p : projections) {
     // Few rows read long runs of the weight, since each new place costs the memory
     // a start; many rows compute so long on a panel that it doesn't matter.
-    const int64_t panels = p.w.panel_count(), step = product.panels_at_once();
+    const int64_t panels = p.w.panel_count(), step = p.product->panels_at_once();
     const auto cuts = guided_cuts(ceil_div(panels, step), 1,
-                                  product.few_rows() ? panels : 1, pool.size());
+                                  p.product->few_rows() ? panels : 1, pool.size());
     for (size_t i = 0; i + 1 < cuts.size(); ++i) {
       tasks.push_back({&p, cuts[i] * step, std::min(cuts[i + 1] * step, panels)});
     }
   }
   pool.run(tasks.size(), [&](size_t index, int thread) {
     const auto [p, first, end] = tasks[index];
-    const int64_t step = product.panels_at_once();
+    const PackedProduct& product = *p->product;
+    const int64_t step = product.panels_at_once(), n = p->w.n, m = product.rows();
     for (int64_t panel = first; panel < end; panel += step) {
-      product.multiply(p->w, panel, std::min(step, end - panel), 0, product.rows(),
-                       p->y + panel * kWidth, p->w.n, thread);
+      product.multiply(p->w, panel, std::min(step, end - panel), 0, m, p->y + panel * kWidth, n,
+                       thread);
+    }
+    if (p->plus == nullptr) return;
+    const int64_t j = first * kWidth, columns = std::min(end * kWidth, n) - j;
+    for (int64_t at = j; at < m * n; at += n) {
+      elementwise().binary(BinaryKind::add, {p->plus + at, 0, 1}, {p->y + at, 0, 1}, p->y + at, 1,
+                           static_cast<size_t>(columns));
     }
   });
 }

@@ -33,16 +33,30 @@ struct RowNorm {
   float eps;
 };
 
+// Some columns of rows, then zeros up to the product's k; all of them where column is null.
+struct RowColumns {
+  const int32_t* column;  // ascending, each a column of x
+  int64_t count;
+  int64_t width;  // of x's rows
+};
+
 class PackedProduct {
  public:
   static constexpr int64_t kFewRows = 24;  // then the weight is what takes time
 
+  // made: rows are not read as they are, but normalised or taken from columns first.
   // thread_bytes: scratch that the caller wants for each thread beside multiply()'s.
-  PackedProduct(const PackedShape& shape, int64_t m, bool norm, size_t thread_bytes, int threads);
-  size_t workspace_bytes() const;
+  PackedProduct(const PackedShape& shape, int64_t m, bool made, size_t thread_bytes, int threads);
+  size_t workspace_bytes() const;  // a multiple of 64
 
   // m > 0. Call before the others, which read what it leaves in the workspace.
   void prepare(const float* x, const RowNorm& norm, RunContext& context);
+
+  // The same piece by piece: where the workspace is, then each of the tiles of rows.
+  void place(char* workspace) { base_ = workspace; }
+  int64_t tiles() const;
+  void prepare_tile(int64_t tile, const float* x, const RowNorm& norm, const RowColumns& columns,
+                    int thread) const;
 
   int64_t rows() const { return m_; }
   bool few_rows() const { return m_ <= kFewRows; }
@@ -73,12 +87,14 @@ class PackedProduct {
   char* base_ = nullptr;
 };
 
-// y_i[m, n_i] for each weight.
+// y[m, n] of a weight; with `plus`, of the same shape, plus + y.
 struct Projection {
+  const PackedProduct* product;
   PackedMatrix w;
   float* y;
+  const float* plus = nullptr;
 };
-void multiply_all(const PackedProduct& product, std::span<const Projection> projections,
-                  ThreadPool& pool);
+// At once; the products have as many rows.
+void multiply_all(std::span<const Projection> projections, ThreadPool& pool);
 
 }  // namespace rs

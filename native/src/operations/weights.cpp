@@ -205,6 +205,7 @@ const Operation kOperations[] = {
     kLinear,
     kNormLinear,
     kLinearGlu,
+    kAddOutliers,
     {"pack_weight", check_pack_weight, nullptr, run_pack_weight},
     {"pack_codes", check_pack_codes, nullptr, run_pack_codes},
     kPackBlocks,

@@ -21,6 +21,8 @@ Status expect_projection(const Tensor& x, const Tensor& y, int64_t k, int64_t n)
 extern const Operation kLinear, kNormLinear;
 // linear_glu.cpp
 extern const Operation kLinearGlu;
+// add_outliers.cpp
+extern const Operation kAddOutliers;
 // pack_blocks.cpp
 extern const Operation kPackBlocks;
 

@@ -1,4 +1,4 @@
-// norm_linear and linear_glu have the bits of the operations that they stand for,
+// norm_linear, linear_glu and add_outliers have the bits of the operations that they stand for,
 // in every format, for any rows and any threads, with rows of NaN among them.
 #include <algorithm>
 #include <limits>
@@ -151,6 +151,45 @@ void check_glu(Random& random, const Kind& kind, int64_t m, int64_t n, int64_t k
   check(y.same_bits(want), text + ": has the bits of linear, linear and the activation");
 }
 
+Array some_columns(Random& random, int64_t k, int64_t most) {
+  std::vector<int32_t> found;
+  for (int64_t c = 0; c < k && int64_t(found.size()) < most; ++c) {
+    if (random.below(3) == 0) found.push_back(int32_t(c));
+  }
+  Array columns = i32({int64_t(found.size())});
+  std::copy(found.begin(), found.end(), columns.i());
+  return columns;
+}
+
+void check_outliers(Random& random, const Kind& kind, int64_t m, int64_t k, int64_t width,
+                    const std::vector<int64_t>& sizes) {
+  const std::string text = "add_outliers" + kind.text(m, sizes[0], width);
+  const Array x = rows_of(random, m, k);
+  int64_t total = 0;
+  for (int64_t n : sizes) total += n;
+  auto attrs = kind.attrs(total, width);
+  attrs.push_back(double(k));
+  attrs.insert(attrs.end(), sizes.begin(), sizes.end());
+  Arrays in = {x}, columns, weights, out, want;
+  for (int64_t n : sizes) {
+    const Array y = random_f32(random, {m, n}), taken = f32({m, width}), sum = f32({m, n});
+    columns.push_back(some_columns(random, k, width));
+    weights.push_back(packed_weight(kind, random_f32(random, {n, width})));
+    run("take_columns", {x, columns.back()}, {taken}, {double(k), double(width)});
+    run("binary", {y, linear(kind, taken, n, weights.back(), nullptr)}, {sum}, {0});
+    in.push_back(y);
+    out.push_back(f32({m, n}));
+    want.push_back(sum);
+  }
+  in.insert(in.end(), columns.begin(), columns.end());
+  in.insert(in.end(), weights.begin(), weights.end());
+  run("add_outliers", in, out, attrs);
+  for (size_t i = 0; i < out.size(); ++i) {
+    check(out[i].same_bits(want[i]),
+          text + ": part " + std::to_string(i) + " has the bits of columns, product and sum");
+  }
+}
+
 void check_all(Random& random) {
   std::vector<Kind> kinds = {{0, 0, false}, {1, 0, false}, {2, 0, false}};
   for (int64_t group : {32, 64, 128}) {
@@ -167,6 +206,8 @@ void check_all(Random& random) {
       check_norm_linear(random, kind, m, k(), {n()}, false);
       check_norm_linear(random, kind, m, k(), {n(), n(), n()}, false);
       check_norm_linear(random, kind, m, k(), {32 * random.below(4), 32, n()}, true);
+      check_outliers(random, kind, m, k(), k(), {n()});
+      check_outliers(random, kind, m, k(), 32, {n(), n(), n()});
       for (bool norm : {false, true}) {
         check_glu(random, kind, m, n(), k(), norm, false);
         check_glu(random, kind, m, 32 * random.below(4), k(), norm, true);
@@ -175,6 +216,7 @@ void check_all(Random& random) {
     // More steps and more rows than one block has, more panels than threads.
     check_norm_linear(random, kind, 50, 1600, {70, 33}, false);
     check_glu(random, kind, 3, 3001, 40, true, false);
+    check_outliers(random, kind, 3, 999, 64, {3001, 70});
     check_glu(random, kind, 400, 70, kind.format < 3 ? 1600 : 200, true, false);
   }
 }
@@ -201,6 +243,27 @@ void check_refusals() {
   norm({x, gain, w, f32({7})}, {y}, {0, 8, 1}, "ERR_SHAPE");
   norm({x, gain, pair}, {y}, {0, 8, 0}, "ERR_SHAPE", 8);
   norm({x, gain, f32({8, 64})}, {y}, {0, 8, 0}, "ERR_DTYPE");
+
+  const Array c = i32({2}, {3, 63}), w0(DType::u8, {0});
+  const auto outliers = [&](const Arrays& in, const Arrays& out, std::vector<double> last,
+                            const char* code, double width = 64) {
+    std::vector<double> attrs = {4, 8, width, 32, 0};
+    attrs.insert(attrs.end(), last.begin(), last.end());
+    expect_refused("add_outliers", in, out, attrs, code);
+  };
+  outliers({x, y, c, w}, {y}, {64}, "ERR_PROGRAM");             // no size
+  outliers({x, y, c, w}, {}, {64}, "ERR_PROGRAM");              // no output
+  outliers({x, y, c, w}, {y}, {64, 9}, "ERR_PROGRAM");          // sizes don't sum to N
+  outliers({x, f32({2, 0}), c, w0}, {f32({2, 0})}, {64, 0}, "ERR_PROGRAM");
+  outliers({x, y, c}, {y}, {64, 8}, "ERR_PROGRAM");             // no weight
+  outliers({x, y, c, w}, {y}, {63, 8}, "ERR_SHAPE");            // of another input
+  outliers({x, f32({2, 7}), c, w}, {y}, {64, 8}, "ERR_SHAPE");
+  outliers({x, y, c, w}, {f32({3, 8})}, {64, 8}, "ERR_SHAPE");
+  outliers({x, y, c, pair}, {y}, {64, 8}, "ERR_SHAPE");
+  outliers({x, y, i32({65}), w}, {y}, {64, 8}, "ERR_SHAPE");    // more columns than the weight has
+  outliers({x, y, f32({2}), w}, {y}, {64, 8}, "ERR_DTYPE");
+  for (const auto& bad : {i32({2}, {3, 3}), i32({2}, {5, 2}), i32({1}, {64}), i32({1}, {-1})})
+    outliers({x, y, bad, w}, {y}, {64, 8}, "ERR_VALUE");
 
   const auto glu = [&](const Arrays& in, std::vector<double> last, const char* code) {
     std::vector<double> attrs = {4, 8, 64, 32, 0};

@@ -78,6 +78,7 @@ inline constexpr const char* kSamplePrograms[] = {
     "norm_linear f32[n,40] f32[40] const:u8[2304] f32[40] -> f32[n,32] f32[n,8] ; 4 40 40 32 0 1e-5 1 32 8 1 1",
     "linear_glu f32[n,6] f32[6] u8[768] u8[768] -> f32[n,5] ; 0 5 6 0 0 0 1 1e-5 0 0 0",
     "linear_glu f32[n,40] slot:u8[2176] const:u8[2176] f32[5] -> f32[n,5] ; 3 5 40 32 0 1 0 0 0 0 1",
+    "add_outliers f32[n,6] f32[n,5] i32[2]=iota u8[768] -> f32[n,5] ; 0 5 6 0 0 6 5",
     // A block of a model, and its places used again and again.
     "rms_norm f32[n,6]@x const:f32[6] -> f32[n,6]@h f32[n] ; 1e-5 | matmul @h const:f32[6,6] -> f32[n,6]@a ; 0 0 | "
     "unary @a -> f32[n,6]@b ; 8 | binary @x @b -> f32[n,6]@c ; 0 | softmax @c -> f32[n,6] ; 0",

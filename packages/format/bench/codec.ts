@@ -20,6 +20,8 @@ import {
   decodeChunks,
   decodeGridRows,
   decodePlanes,
+  encodeChunks,
+  encodedBound,
   encodeGrid,
   encodePlanes,
   gridStoredBytes,
@@ -156,7 +158,20 @@ function sizes(name: string, { tensors, all, layout }: Weights, least: number): 
   return rows;
 }
 
-function speeds(name: string, { all, layout }: Weights): (Row | Skipped)[] {
+/** As {@link seconds}, of work on another thread. */
+async function secondsApart(work: () => Promise<unknown>): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let i = 0; i < 30; i++) {
+    const begin = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(begin);
+    times.push((user + system) / 1e6);
+  }
+  return median(times);
+}
+
+async function speeds(name: string, { all, layout }: Weights): Promise<(Row | Skipped)[]> {
   const chunks = chunksOf(all);
   const coded = chunks.map((chunk) => encodePlanes(chunk, layout));
   const back = chunks.map((chunk) => new Uint8Array(chunk.length));
@@ -164,7 +179,15 @@ function speeds(name: string, { all, layout }: Weights): (Row | Skipped)[] {
   const copy = rate(() => {
     for (const [i, into] of back.entries()) into.set(chunks[i] as Uint8Array);
   });
-  const encode = rate(() => {
+  // As the writer of files codes: into memory that is used again.
+  const room = new Uint8Array(encodedBound(CHUNK, layout));
+  const encode =
+    all.length /
+    1e9 /
+    (await secondsApart(async () => {
+      for (const bytes of chunks) await encodeChunks([{ bytes, layout, into: room }]);
+    }));
+  const encodeNew = rate(() => {
     for (const chunk of chunks) encodePlanes(chunk, layout);
   });
   const decode = rate(() => {
@@ -176,6 +199,7 @@ function speeds(name: string, { all, layout }: Weights): (Row | Skipped)[] {
   const ceiling = { ceiling: floor, share: decode / floor };
   const rows: (Row | Skipped)[] = [
     row(`${name}: encode, one core`, "GB/s", encode, 1, "goal"),
+    shown("  encode into a new array", "GB/s", encodeNew),
     { ...row(`${name}: decode, one core`, "GB/s", decode, 2, "goal"), ...ceiling },
     shown(`  decode beside memcpy`, "GB/s", decode, copy, "memcpy"),
   ];
@@ -305,7 +329,7 @@ rows.push(
 if (f32 === undefined) rows.push({ skipped: "f32 weights", why: "--f32 names no file" });
 else rows.push(...sizes("f32 weights", await weightsOf(f32, "F32"), 1.2));
 if (hasNative) {
-  rows.push(...speeds("bf16", bf16));
+  rows.push(...(await speeds("bf16", bf16)));
   const rateOf = (name: string) =>
     rows.find((r): r is Row => "name" in r && r.name.startsWith(name))?.ours ?? 0;
   rows.push(
@@ -314,7 +338,7 @@ if (hasNative) {
   rows.push(
     shown("  decode beside ZipNN", "GB/s", rateOf("bf16: decode"), 1.66, "ZipNN, published"),
   );
-  if (f32 !== undefined) rows.push(...speeds("f32", await weightsOf(f32, "F32")));
+  if (f32 !== undefined) rows.push(...(await speeds("f32", await weightsOf(f32, "F32"))));
   rows.push(await threaded(bf16));
   rows.push(...grids());
   const coder = nativeCoder() as NativeCoder;

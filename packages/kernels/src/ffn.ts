@@ -5,7 +5,7 @@ import { expectAttribute } from "./check.js";
 import { type GatedActivation, gated } from "./gated.js";
 import { type LinearWeight, linear } from "./linear.js";
 import { linearGlu } from "./linear-glu.js";
-import { alike, type PackedProjection } from "./norm-linear.js";
+import type { PackedProjection } from "./norm-linear.js";
 import {
   type MergedWeight,
   normProjection,
@@ -13,7 +13,7 @@ import {
   packedOf,
   project,
 } from "./norm-projection.js";
-import { panelWidth } from "./packed-weight.js";
+import { alike, panelWidth } from "./packed-weight.js";
 
 export type { GatedActivation } from "./gated.js";
 /** `"gelu"` is the tanh approximation, `"gelu-erf"` the exact one, `"relu2"` the square of relu. */

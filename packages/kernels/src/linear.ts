@@ -5,7 +5,6 @@ import {
   add,
   type DType,
   defineOperation,
-  elements,
   emit,
   type FloatDType,
   f32,
@@ -16,10 +15,9 @@ import {
   type Sym,
   sum,
 } from "@ryanstream/tensor";
-import { expectCount, operand, width } from "./check.js";
-import { takeColumns } from "./columns.js";
+import { addOutliers, flat } from "./add-outliers.js";
+import { expectCount, operand } from "./check.js";
 import {
-  type OutlierColumns,
   outliersOf,
   type PackedAttributes,
   type PackedWeight,
@@ -99,19 +97,10 @@ export function linear(
     const y = matmul(x, weight, { transB: true });
     return bias === undefined ? y : add(y, bias);
   }
-  const y = product(flat(x), weight, bias);
-  const outliers = outliersOf(weight);
-  const whole = outliers === undefined ? y : add(y, outlierProduct(x, outliers));
-  return reshape(whole, [...x.shape.slice(0, -1), weight.spec.n]);
-}
-
-/** What outlier columns add to the rows of a product: `f32[rows, n]`. */
-export function outlierProduct(x: Operand<"f32">, { columns, weight }: OutlierColumns): Sym<"f32"> {
-  return product(takeColumns(flat(x), columns, weight.spec.k), weight);
-}
-
-function flat(x: Operand<"f32">): Sym<"f32"> {
-  return reshape(x, [elements(x.shape.slice(0, -1)), width(x, "x")]);
+  const rows = flat(x);
+  const y = product(rows, weight, bias);
+  const [whole] = addOutliers(rows, [{ y, outliers: outliersOf(weight) }]);
+  return reshape(whole as Sym<"f32">, [...x.shape.slice(0, -1), weight.spec.n]);
 }
 
 function product(

@@ -14,6 +14,7 @@ import {
 import { ensure, expectAttribute, expectCount, expectEpsilon, operand, width } from "./check.js";
 import { linear } from "./linear.js";
 import {
+  alike,
   type PackedAttributes,
   type PackedSpec,
   type PackedWeight,
@@ -107,18 +108,6 @@ export function partsOf(y: Operand<"f32">, sizes: readonly number[]): Sym<"f32">
 export interface PackedProjection {
   readonly weight: PackedWeight;
   readonly bias?: Operand<"f32"> | undefined;
-}
-
-/** Whether weights are of one format and width, so that one form of the rows serves them all. */
-export function alike(specs: readonly PackedSpec[]): boolean {
-  const [first] = specs;
-  return specs.every(
-    (s) =>
-      s.format === first?.format &&
-      s.k === first.k &&
-      s.group === first.group &&
-      s.zero === first.zero,
-  );
 }
 
 /**

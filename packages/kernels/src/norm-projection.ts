@@ -2,9 +2,10 @@
 // operation. Where plain weights are held as one matrix, they are one product
 // whose parts are copied out: fewer, larger products, for a copy of the result.
 
-import { add, type Operand, reshape, type Sym } from "@ryanstream/tensor";
+import type { Operand, Sym } from "@ryanstream/tensor";
+import { addOutliers } from "./add-outliers.js";
 import { ensure } from "./check.js";
-import { isPacked, type LinearWeight, linear, outlierProduct, outputsOf } from "./linear.js";
+import { isPacked, type LinearWeight, linear, outputsOf } from "./linear.js";
 import {
   fusesWithNorm,
   normLinear,
@@ -91,8 +92,8 @@ export interface NormProjectionOptions {
  * With packed weights of one format and group this is one operation: the normalised rows go straight into the
  * form that the products read, once for all of them, and parts of a merged weight are written where they
  * belong if each part but the last has a multiple of 32 outputs. The bits are those of the separate operations.
- * With plain weights these are separate operations, because their gradients read what lies between; products
- * of outlier columns are operations of their own.
+ * With plain weights these are separate operations, because their gradients read what lies between; what
+ * outlier columns add is an operation of its own.
  *
  * @param x `f32[..., k]`
  * @returns for each projection `f32[..., n]`.
@@ -119,10 +120,9 @@ export function normProjection(
   }
   if (apart) {
     const h = rmsNorm(x, norm, { eps });
-    return normLinear(x, packed, { norm, eps }).map((y, i) => {
-      const columns = outliers[i];
-      return columns === undefined ? y : add(y, reshape(outlierProduct(h, columns), y.shape));
-    });
+    const products = normLinear(x, packed, { norm, eps });
+    const lacking = products.map((y, i) => ({ y, outliers: outliers[i] }));
+    return addOutliers(h, lacking) as Sym<"f32">[];
   }
   if (!merged) return normLinear(x, packed, { norm, eps });
   const { sizes } = projections;

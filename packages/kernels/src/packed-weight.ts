@@ -107,6 +107,18 @@ export function outliersOf({ spec, outliers }: PackedWeight): OutlierColumns | u
   return outliers;
 }
 
+/** @internal Whether weights are of one format and width, so that one form of the rows serves them all. */
+export function alike(specs: readonly PackedSpec[]): boolean {
+  const [first] = specs;
+  return specs.every(
+    (s) =>
+      s.format === first?.format &&
+      s.k === first.k &&
+      s.group === first.group &&
+      s.zero === first.zero,
+  );
+}
+
 /** @internal Whether weights are codes in groups. */
 export function isInteger(format: PackedFormat): boolean {
   return format === "int8" || format === "int4" || format === "nl4";

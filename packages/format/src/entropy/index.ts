@@ -6,6 +6,7 @@ import { decodedNatively } from "./native-errors.js";
 import { checkChunk, decodePlanesPortable, encodePlanesPortable } from "./planes.js";
 
 export { type ChunkJob, decodeChunks } from "./decode-chunks.js";
+export { type EncodeJob, encodeChunks, encodedBound } from "./encode-chunks.js";
 export { decodeGridRows, type EncodedGrid, encodeGrid, gridStoredBytes } from "./grid.js";
 export type { GridCodes } from "./grid-codes.js";
 export { type GridSteps, gridStep } from "./grid-step.js";

@@ -9,6 +9,7 @@ export type { NativeDecoding, NativeGrid };
 export type NativeCoder = Pick<
   NativeBinding,
   | "encodePlanes"
+  | "encodeChunks"
   | "encodeGridRows"
   | "countColumns"
   | "sumRows"
@@ -34,8 +35,8 @@ export function loadCoders(): Promise<boolean> {
     ({ native }) => {
       try {
         const binding = native();
-        // An addon of an older build has no coders.
-        if (typeof binding.countTables === "function") loaded = binding;
+        // An addon of an older build has no coders, or not all of them.
+        if (typeof binding.encodeChunks === "function") loaded = binding;
       } catch {
         // Not for this machine: map() says why when it is called.
       }

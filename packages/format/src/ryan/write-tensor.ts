@@ -1,11 +1,18 @@
 // A tensor's elements into chunks.
 
 import { dtypes } from "../dtype.js";
-import { encodeGrid, encodePlanes, type GridCodes, layoutOf } from "../entropy/index.js";
+import {
+  encodeChunks,
+  encodedBound,
+  encodeGrid,
+  type GridCodes,
+  layoutOf,
+} from "../entropy/index.js";
 import { FormatError } from "../errors.js";
 import { checkedChunks, unlessAborted } from "../writing/checked-chunks.js";
+import { ChunkCoder } from "./chunk-coder.js";
 import { MAX_CHUNK_BYTES, PAGE } from "./layout.js";
-import { PutQueue } from "./put-queue.js";
+import { IN_FLIGHT, PutQueue } from "./put-queue.js";
 import { recut } from "./recut.js";
 import type { PlannedRyanTensor } from "./ryan-tensor.js";
 import type { StoredChunk, StoredTensor } from "./stored-tensor.js";
@@ -55,26 +62,32 @@ async function writeExact(
   const { name, dtype, shape } = tensor;
   const layout = layoutOf(dtype);
   const first: Uint8Array[] = [];
-  const coded: Uint8Array[] = [];
-  let [given, taken] = [0, 0];
+  let given = 0;
   for (let next = await pieces.next(); !next.done; next = await pieces.next()) {
     first.push(next.value.slice());
-    coded.push(encodePlanes(next.value, layout));
     given += next.value.length;
-    taken += (coded.at(-1) as Uint8Array).length;
     if (given >= TRIAL) break;
   }
+  const coded = await encodeChunks(
+    first.map((bytes) => {
+      return { bytes, layout, into: new Uint8Array(encodedBound(bytes.length, layout)) };
+    }),
+  );
+  const taken = coded.reduce((sum, { length }) => sum + length, 0);
   if (taken > given - given / 64) {
     return writeRaw(tensor, both(first, pieces), sink);
   }
   await using puts = new PutQueue((bytes) => sink.put(bytes));
   for (const [i, bytes] of coded.entries()) {
-    await puts.add(bytes);
-    sink.onBytes((first[i] as Uint8Array).length);
+    const { length } = first[i] as Uint8Array;
+    await puts.add(bytes, () => sink.onBytes(length));
   }
+  const coders = Array.from({ length: IN_FLIGHT }, () => new ChunkCoder(layout, chunkBytes));
+  let next = 0;
   for await (const piece of pieces) {
-    await puts.add(encodePlanes(piece, layout));
-    sink.onBytes(piece.length);
+    const { length } = piece;
+    const coder = coders[next++ % IN_FLIGHT] as ChunkCoder;
+    await puts.add(coder.encode(piece), () => sink.onBytes(length));
   }
   const chunks = await puts.chunks();
   return { name, dtype, shape, encoding: "planes", chunkBytes, head: undefined, chunks };
@@ -123,8 +136,7 @@ async function writeGrid(
   for (let first = 0; first < rows; first += rowsOfChunk) {
     sink.signal?.throwIfAborted();
     const end = Math.min(rows, first + rowsOfChunk);
-    await puts.add(encoded.rows(first, end));
-    sink.onBytes((end - first) * rowBytes);
+    await puts.add(encoded.rows(first, end), () => sink.onBytes((end - first) * rowBytes));
   }
   const chunkBytes = rowsOfChunk * rowBytes;
   return { ...own, encoding: "grid", chunkBytes, head, chunks: await puts.chunks() };

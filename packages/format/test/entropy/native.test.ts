@@ -7,6 +7,9 @@ import {
   decodeChunks,
   decodeGridRows,
   decodePlanes,
+  type EncodeJob,
+  encodeChunks,
+  encodedBound,
   encodeGrid,
   encodePlanes,
   type GridCodes,
@@ -91,6 +94,46 @@ describe.runIf(found)("the native coders", () => {
       }),
       { seed: SEED, numRuns: 150 },
     );
+  });
+
+  it("code several chunks as one at a time", async () => {
+    const layouts = [
+      { period: 2, rotate: true },
+      { period: 3, rotate: false },
+    ];
+    const chunks = [0, 1, 999, 131072, 200001].map((length, i) => bytesOf(length, i));
+    for (const layout of layouts) {
+      const expected = chunks.map((bytes) => encodePlanes(bytes, layout));
+      for (const coder of [native, undefined]) {
+        useCoder(coder);
+        const jobs = chunks.map((bytes) => {
+          return { bytes, layout, into: new Uint8Array(encodedBound(bytes.length, layout) + 3) };
+        });
+        const coded = await encodeChunks(jobs);
+        for (const [i, bytes] of coded.entries()) {
+          expect(bytes.buffer).toBe(jobs[i]?.into.buffer);
+          expect(same(bytes, expected[i] as Uint8Array)).toBe(true);
+        }
+        const [job] = jobs as [EncodeJob];
+        const small = { ...job, into: new Uint8Array(5) };
+        expect((await refusal(encodeChunks([job, small]))).code).toBe("ERR_ARGUMENT");
+        const odd = { ...job, layout: { period: 3, rotate: true } };
+        expect((await refusal(encodeChunks([odd]))).code).toBe("ERR_ARGUMENT");
+      }
+    }
+  });
+
+  it("refuse a chunk that its room is too small for", async () => {
+    const bytes = bytesOf(5000, 1);
+    const job = { bytes, period: 2, rotate: true };
+    const jobs = [
+      { ...job, into: new Uint8Array(6000) },
+      { ...job, into: new Uint8Array(100) },
+    ];
+    await expect(native.encodeChunks(jobs)).rejects.toMatchObject({
+      code: "ERR_OUT_OF_RANGE",
+      job: 1,
+    });
   });
 
   it("write and read the same grids", () => {
@@ -209,6 +252,15 @@ describe.runIf(found)("the native coders", () => {
     expect(code(() => native.encodePlanes(bytes, 0, false))).toBe("ERR_OUT_OF_RANGE");
     expect(code(() => native.encodePlanes(bytes, 3, true))).toBe("ERR_OUT_OF_RANGE");
     expect(code(() => native.encodePlanes([] as never, 1, false))).toBe("ERR_INVALID_ARG_TYPE");
+    expect(code(() => native.encodeChunks({} as never))).toBe("ERR_INVALID_ARG_TYPE");
+    for (const [period, rotate] of [
+      [0, false],
+      [3, true],
+      [1e9, false],
+    ] as const) {
+      const job = { bytes, period, rotate, into: new Uint8Array(99) };
+      expect(code(() => native.encodeChunks([job]))).toBe("ERR_OUT_OF_RANGE");
+    }
     expect(code(() => native.decodeChunk({} as never))).toBe("ERR_INVALID_ARG_TYPE");
     expect(code(() => native.decodeChunks({} as never))).toBe("ERR_INVALID_ARG_TYPE");
     // Frequencies that do not add up to 4,096 would be read beyond their end.

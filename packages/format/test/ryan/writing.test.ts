@@ -54,6 +54,35 @@ describe("what can't be written", () => {
   });
 });
 
+it("chunks that are coded at the same time come back in order", async () => {
+  const path = join(folder(), "m.ryan");
+  // More than what decides whether coding is worth it; a last chunk that is smaller.
+  const values = new Float32Array((11 << 18) + 100);
+  let state = 1;
+  for (let i = 0; i < values.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    values[i] = state / 2 ** (31 + (i >>> 18));
+  }
+  let [bytes, storedBytes] = [0, 0];
+  await using writer = await openRyanWriter(path);
+  const start = writer.byteLength;
+  await writer.add(
+    { name: "w", dtype: "F32", shape: [values.length], data: values },
+    {
+      onProgress: (count, stored) => {
+        bytes += count;
+        storedBytes += stored;
+      },
+    },
+  );
+  expect([bytes, storedBytes]).toEqual([values.byteLength, writer.byteLength - start]);
+  await writer.commit();
+  await using source = await openTensors(path);
+  expect(source.tensors.get("w")?.encoding).toBe("planes");
+  const found = await source.read("w");
+  expect(Buffer.compare(found, Buffer.from(values.buffer))).toBe(0);
+});
+
 it("a tensor that fails leaves the writer as it was", async () => {
   const path = join(folder(), "m.ryan");
   await using writer = await openRyanWriter(path);
