@@ -88,10 +88,12 @@ export interface StoredLink {
 
 export async function openLink({ file, commit, step }: Link): Promise<StoredLink> {
   const source = await openTensors(file, { commit });
-  const found = stepOf(source);
-  if (found !== step) {
+  try {
+    const found = stepOf(source);
+    if (found !== step) refuse(`step ${step}`, found);
+  } catch (error) {
     await source.close();
-    return refuse(`step ${step}`, found);
+    throw error;
   }
   const metadata = new Map<string, string>();
   for (const [key, value] of source.metadata) {
