@@ -90,7 +90,17 @@ for (const name of given.models.split(",")) {
 
   const out = join(work, "made");
   const bits = ["--target-bits", given["target-bits"]];
-  const made = ryanstream("quantize", original, out, "--profile", "both", ...bits, "--force");
+  const made = ryanstream(
+    "quantize",
+    original,
+    out,
+    "--profile",
+    "both",
+    "--calibration",
+    "problems",
+    ...bits,
+    "--force",
+  );
   const fileOf = (profile: string) =>
     made.files.find((each: { readonly profile: string }) => each.profile === profile);
   const bf16 = statSync(join(original, "model.safetensors")).size;
