@@ -5,21 +5,11 @@ import { dequantize, quantize, type TensorInput } from "@ryanstream/format";
 import { liveHandles } from "@ryanstream/tensor";
 import { describe, expect, it } from "vitest";
 import { describeModel, type LoadModelOptions, loadModel } from "../src/index.js";
-import { type HuggingFaceConfig, temporaryFolder, writeGgufModel } from "./support/checkpoint.js";
+import { temporaryFolder, writeGgufModel } from "./support/checkpoint.js";
 import { nl4Blocks } from "./support/nl4-blocks.js";
+import { smallQwen2 } from "./support/small-qwen2.js";
 import { relativeError, run, runnerOf } from "./support/steps.js";
 
-const json: HuggingFaceConfig = {
-  model_type: "qwen2",
-  vocab_size: 96,
-  hidden_size: 64,
-  intermediate_size: 128,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  max_position_embeddings: 256,
-  tie_word_embeddings: true,
-};
 const tokens = Array.from({ length: 30 }, (_, i) => (i * 37 + 11) % 96);
 
 /** Weights of the first `count` of some columns are this much larger than others. */
@@ -83,7 +73,7 @@ function tensorsOf(
 type Change = (tensors: [TensorInput, TensorInput, TensorInput]) => readonly TensorInput[];
 
 async function writeModel(path: string, change: Change = (all) => all): Promise<void> {
-  await writeGgufModel(path, json, "F32", undefined, {}, (name, shape, values) =>
+  await writeGgufModel(path, smallQwen2, "F32", undefined, {}, (name, shape, values) =>
     MATRIX.test(name) ? change(tensorsOf(name, shape, values())) : undefined,
   );
 }
@@ -106,7 +96,7 @@ describe("a model with outlier columns", () => {
     const { folder, path } = await setting();
     await using _ = folder;
     const wide = join(folder.path, "wide.gguf");
-    await writeGgufModel(wide, json, "F32", undefined, {}, (name, shape, values) => {
+    await writeGgufModel(wide, smallQwen2, "F32", undefined, {}, (name, shape, values) => {
       if (!MATRIX.test(name)) return undefined;
       const data = bytesOf(partsOf(values(), shape as [number, number]).values);
       return { name, dtype: "F32", shape, data };
@@ -199,7 +189,7 @@ describe("refuses", () => {
   it("those of an embedding", async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, "model.gguf");
-    await writeGgufModel(path, json, "F32", undefined, {}, (name, shape, values) =>
+    await writeGgufModel(path, smallQwen2, "F32", undefined, {}, (name, shape, values) =>
       name === "token_embd.weight" ? tensorsOf(name, shape, values()) : undefined,
     );
     await expect(loadModel(path)).rejects.toMatchObject({

@@ -7,11 +7,11 @@ import { loadModel, openDecoder, saveDecoder } from "@ryanstream/models";
 import { Tokenizer } from "@ryanstream/tokenizer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseRecipe } from "../src/train/recipe.js";
-import { train } from "../src/train/train.js";
 import type { TrainEvent } from "../src/train/train-event.js";
 import { jsonLines, useCli } from "./support/cli.js";
 import { cutLine, runKilled } from "./support/killed-run.js";
 import { tinyRecipe } from "./support/tiny-recipe.js";
+import { trained } from "./support/trained.js";
 
 const cli = useCli();
 const kernels = fileURLToPath(
@@ -28,27 +28,6 @@ beforeAll(async () => {
   events = await trained(whole);
 }, 60_000);
 afterAll(() => rm(root, { recursive: true, force: true }));
-
-async function trained(
-  folder: string,
-  recipe: unknown = tinyRecipe(),
-  until = Number.POSITIVE_INFINITY,
-): Promise<TrainEvent[]> {
-  const found: TrainEvent[] = [];
-  const controller = new AbortController();
-  const run = train(parseRecipe(recipe), {
-    folder,
-    signal: controller.signal,
-    onEvent: (event) => {
-      found.push(event);
-      if (event.event === "step" && event.step >= until) controller.abort(new Error("enough"));
-    },
-  });
-  await run.catch((error: Error) => {
-    if (error.message !== "enough") throw error;
-  });
-  return found;
-}
 
 async function weights(folder: string): Promise<string> {
   const bytes = await readFile(join(folder, "model", "model.safetensors"));

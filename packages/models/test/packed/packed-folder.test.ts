@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { loadModel } from "../../src/index.js";
 import { writeGgufModel } from "../support/checkpoint.js";
+import { smallQwen2 } from "../support/small-qwen2.js";
 import { run, runnerOf } from "../support/steps.js";
-import { json, logitsOf, setting } from "./support/setting.js";
+import { logitsOf, setting } from "./support/setting.js";
 
 it("has no file of a model that has changed since, in whatever bits", async () => {
   const { folder, path, packedFolder } = await setting();
@@ -47,7 +48,7 @@ async function at(...folders: string[]): Promise<string> {
   const folder = join(...folders);
   await mkdir(folder, { recursive: true });
   const path = join(folder, "model.gguf");
-  await writeGgufModel(path, json, "Q8_0");
+  await writeGgufModel(path, smallQwen2, "Q8_0");
   return path;
 }
 

@@ -156,7 +156,7 @@ async function run(given: Arguments, terminal: Terminal): Promise<void> {
   }
   terminal.progress.clear();
   if (file !== undefined) {
-    const { writeWhole } = await import("../train/write-whole.js");
+    const { writeWhole } = await import("../files/write-whole.js");
     await writeWhole(file, `${JSON.stringify(report, null, 2)}\n`);
   }
   if (terminal.json) return await terminal.writeJson(report);

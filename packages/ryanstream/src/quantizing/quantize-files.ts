@@ -12,9 +12,9 @@ import {
   RyanQuantizer,
 } from "@ryanstream/quant";
 import { CliError } from "../cli/errors.js";
+import { copyFiles } from "../files/copy-files.js";
 import { TOKENIZER_FILES } from "../files/tokenizer-files.js";
-import { copyFiles } from "../train/copy-files.js";
-import { fillWhole } from "../train/write-whole.js";
+import { fillWhole } from "../files/write-whole.js";
 import type { Calibration } from "./calibration.js";
 import { FinishedTensors, type RunIdentity } from "./finished-tensors.js";
 

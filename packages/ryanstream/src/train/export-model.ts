@@ -4,10 +4,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type SavedType, saveDecoder, type TrainableDecoder } from "@ryanstream/models";
 import type { Tokenizer } from "@ryanstream/tokenizer";
+import { copyFiles } from "../files/copy-files.js";
 import { TOKENIZER_FILES } from "../files/tokenizer-files.js";
-import { copyFiles } from "./copy-files.js";
+import { fillWhole } from "../files/write-whole.js";
 import type { Recipe } from "./recipe.js";
-import { fillWhole } from "./write-whole.js";
 
 /** What other libraries look for in `config.json` besides `model_type`. */
 const ARCHITECTURES: Readonly<Record<string, string>> = {

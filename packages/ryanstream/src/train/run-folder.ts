@@ -2,10 +2,10 @@
 
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { sweep, writeWhole } from "../files/write-whole.js";
 import { ensure } from "./errors.js";
 import type { Recipe } from "./recipe.js";
 import { lockRun } from "./run-lock.js";
-import { sweep, writeWhole } from "./write-whole.js";
 
 const MARKER = "run.json";
 const FORMAT = "ryanstream-training-run";

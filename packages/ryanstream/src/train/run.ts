@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { TrainableDecoder } from "@ryanstream/models";
 import { type Batch, type Batches, batches } from "@ryanstream/pipeline";
+import { writeWhole } from "../files/write-whole.js";
 import { evaluateModel } from "../solving/evaluation.js";
 import type { Prepared } from "./data/prepare.js";
 import { ensure, TrainError } from "./errors.js";
@@ -17,7 +18,6 @@ import { scheduleOf } from "./schedule-of.js";
 import type { TrainOptions, TrainResult } from "./train.js";
 import type { TrainEvent } from "./train-event.js";
 import { type Trained, TrainingStep } from "./training-step.js";
-import { writeWhole } from "./write-whole.js";
 
 /** Steps of which the rate is the mean. */
 const WINDOW = 20;

@@ -16,10 +16,10 @@ import { f32, parameter } from "@ryanstream/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseRecipe } from "../../src/train/recipe.js";
 import { seriesTensors } from "../../src/train/series-tensors.js";
-import { train } from "../../src/train/train.js";
 import type { TrainEvent } from "../../src/train/train-event.js";
 import { jsonLines } from "../support/cli.js";
 import { tinyRecipe } from "../support/tiny-recipe.js";
+import { trained } from "../support/trained.js";
 
 const checkpoints = { every: 2, keep: 3, form: "series", keyframeEvery: 3 };
 const recipe = (over = {}) => tinyRecipe({ checkpoints, ...over });
@@ -33,23 +33,6 @@ beforeAll(async () => {
   await trained(whole, recipe());
 }, 60_000);
 afterAll(() => rm(root, { recursive: true, force: true }));
-
-async function trained(folder: string, given: unknown, until = Infinity): Promise<TrainEvent[]> {
-  const found: TrainEvent[] = [];
-  const controller = new AbortController();
-  const run = train(parseRecipe(given), {
-    folder,
-    signal: controller.signal,
-    onEvent: (event) => {
-      found.push(event);
-      if (event.event === "step" && event.step >= until) controller.abort(new Error("enough"));
-    },
-  });
-  await run.catch((error: Error) => {
-    if (error.message !== "enough") throw error;
-  });
-  return found;
-}
 
 const startOf = (events: readonly TrainEvent[]) => events.find(({ event }) => event === "start");
 const warningsOf = (events: readonly TrainEvent[]) =>

@@ -5,11 +5,11 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openShards, type TokenShards, writeShards } from "@ryanstream/pipeline";
 import { Tokenizer } from "@ryanstream/tokenizer";
+import { copyFiles } from "../../files/copy-files.js";
 import { TOKENIZER_FILES } from "../../files/tokenizer-files.js";
-import { copyFiles } from "../copy-files.js";
+import { fillWhole } from "../../files/write-whole.js";
 import { ensure } from "../errors.js";
 import type { DataSource, Recipe } from "../recipe.js";
-import { fillWhole } from "../write-whole.js";
 import { tokensOf } from "./documents.js";
 import { trainTokenizer } from "./train-tokenizer.js";
 
